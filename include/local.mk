@@ -1,0 +1,13 @@
+# Contracts between directories. Not installed: there is no library for others.
+noinst_HEADERS = \
+	include/magikal/cleanup.h \
+	include/magikal/clock.h \
+	include/magikal/fault.h \
+	include/magikal/json.h \
+	include/magikal/keys.h \
+	include/magikal/log.h \
+	include/magikal/ratelimit.h \
+	include/magikal/rest.h \
+	include/magikal/snowflake.h \
+	include/magikal/store.h \
+	include/magikal/strbuf.h

@@ -1,0 +1,322 @@
+#pragma once
+
+/*
+ * PostgreSQL, asynchronously. Nothing here blocks except what says so. Every `done` is called exactly once, later, from the event
+ * loop, never from inside the call that was given it. Rows handed to a `done` are borrowed until it returns.
+ *
+ * A Batch collects statements; sending it runs all of them in one implicit transaction and one round trip (libpq pipeline, one Sync).
+ * Functions named store_add_* append to a batch; errors while appending stick and are reported by batch_send() once.
+ */
+
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "magikal/json.h"
+#include "magikal/keys.h"
+#include "magikal/snowflake.h"
+
+typedef struct Store Store;
+typedef struct Batch Batch;
+
+/* What became of a batch (> 0); 0 means committed. */
+typedef enum StoreOutcome {
+        STORE_LATER = 1,        /* surely not committed, and worth trying again: no connection, 40xxx, 55P03, 57xxx, too old for its time limit unsent */
+        STORE_UNKNOWN,          /* sent, and the connection was lost or timed out before the answer: may have been committed */
+        STORE_LEASE_LOST,       /* MF001: another owner has the flow, stop at once */
+        STORE_CONFLICT,         /* a named constraint said no (23505, 23514, MF010); see StoreReply.constraint */
+        STORE_REFUSED,          /* any other SQL error: a bug or a damaged row; logged with SQLSTATE by the store */
+} StoreOutcome;
+
+typedef enum StoreLane {
+        STORE_FRONT,            /* accepts and questions; statement_timeout 2 s, a batch fails with STORE_LATER after 2 s unsent */
+        STORE_FLOW,             /* the rest; 5 s */
+} StoreLane;
+
+typedef struct StoreConfig {
+        const char *dsn;
+        const char *name;       /* application_name, e.g. "magikald worker" */
+        const char *owner;      /* lease owner "machine:boot:pid" */
+        const Keys *keys;       /* borrowed for the store's life; NULL where nothing is sealed (supervisor) */
+        bool has_front;         /* open the second connection */
+} StoreConfig;
+
+/* Starts connecting; reconnects by itself for ever (0.25 s doubling to 5 s). */
+int store_new(sd_event *event, const StoreConfig *config, Store **ret_store);
+Store *store_free(Store *store);        /* pending batches are dropped without their `done` */
+DEFINE_CLEANUP(Store *, store_free)
+bool store_is_connected(const Store *store);
+/* Called at each change of the connection state of the flow lane (true = usable). */
+void store_on_state(Store *store, void (*changed)(bool is_connected, void *userdata), void *userdata);
+
+/* ---- batches ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct StoreReply {
+        const char *constraint; /* with STORE_CONFLICT */
+        const char *sqlstate;   /* with any SQL error; NULL otherwise */
+} StoreReply;
+typedef void (*BatchDone)(int outcome, const StoreReply *reply, void *userdata);
+
+Batch *batch_new(Store *store); /* NULL when out of memory: batch_send(NULL) then answers -ENOMEM */
+Batch *batch_free(Batch *batch);
+DEFINE_CLEANUP(Batch *, batch_free)
+int batch_send(Store *store, StoreLane lane, Batch *take_batch, BatchDone done, void *userdata);
+
+/* ---- the flow tables (sql/statements/flow.sql) ----------------------------------------------------------------------- */
+
+typedef struct FlowRow {
+        FlowId id;
+        const char *kind;
+        int code_version;
+        GuildId guild;
+        const char *subject;
+        Pseudonym actor;        /* empty text: none */
+        UserId actor_user;      /* 0: none or erased */
+        const char *args;       /* opened JSON; NULL when the seal did not open or it is empty */
+        bool is_undo;
+        int next_step;
+        int attempt;
+        int crashes;
+        uint64_t epoch;
+        Usec created_at;        /* database clock, realtime */
+        Usec deadline;          /* USEC_INFINITY: none */
+        const char *last_error; /* NULL: none */
+} FlowRow;
+
+typedef struct AcceptRequest {
+        const char *idem_key;   /* 'ix:<interaction id>' … */
+        const char *kind;
+        int code_version;
+        GuildId guild;
+        UserId user;            /* 0: no actor */
+        const char *subject;    /* "actor" → 'user:<pid>'; else as it is */
+        const char *args;       /* JSON; sealed before it leaves the process */
+        int ttl_s;              /* 0: no deadline */
+} AcceptRequest;
+
+typedef struct Accepted {
+        FlowId flow;            /* 0: the subject has 20 unfinished flows already */
+        Pseudonym actor;
+        bool is_fresh;          /* false: this key was accepted before */
+        int n_waiting;          /* unfinished flows of the subject before this one */
+} Accepted;
+typedef void (*AcceptDone)(int outcome, const Accepted *accepted, void *userdata);
+int store_accept(Store *store, const AcceptRequest *request, AcceptDone done, void *userdata);     /* front lane */
+
+typedef void (*ClaimDone)(int outcome, const FlowRow *flows, size_t n_flows, void *userdata);
+typedef struct ClaimFilter {
+        int crashes_min, crashes_max;   /* worker 0..1, quarantine worker 2..2 */
+        int code_version;               /* newest this code knows */
+} ClaimFilter;
+int store_claim(Store *store, const ClaimFilter *filter, int n_max, ClaimDone done, void *userdata);
+int store_claim_one(Store *store, const ClaimFilter *filter, FlowId flow, ClaimDone done, void *userdata);
+
+typedef struct StepRow {
+        int step_no;
+        const char *op;
+        enum { STEP_INTENT, STEP_DONE, STEP_UNDONE } state;
+        const char *marker;
+        int n_sends;
+        Usec first_at, last_at; /* database clock */
+        const Json *result;     /* NULL: none */
+} StepRow;
+typedef void (*StepsDone)(int outcome, const StepRow *steps, size_t n_steps, void *userdata);
+int store_steps(Store *store, FlowId flow, StepsDone done, void *userdata);
+
+/* Where a flow stands, for after STORE_UNKNOWN. n_flows is 0 when the row is gone. */
+int store_flow_read(Store *store, FlowId flow, ClaimDone done, void *userdata);
+
+typedef struct FlowLease {      /* names the write fence: the writer, and where it believes the flow to be */
+        FlowId flow;
+        uint64_t epoch;
+        int step_no;            /* = next_step */
+} FlowLease;
+
+/* ---- facts: the rows a step may read; fetched together with the intent in one round trip ------------------------------- */
+
+typedef enum TicketKind { TICKET_SUPPORT, TICKET_RECRUITMENT } TicketKind;
+typedef enum TicketState { TICKET_OPENING, TICKET_OPEN, TICKET_CLOSING, TICKET_CLOSED, TICKET_FAILED } TicketState;
+
+typedef struct GuildSettings {          /* cfg.ticket_panel_config and ping roles; all 0 in a guild not set up */
+        GuildId guild;
+        ChannelId support_panel, recruitment_panel, support_category, recruitment_category, log_channel;
+        MessageId support_panel_message, recruitment_panel_message;
+        RoleId support_role, recruitment_role;
+        bool dm_on_close;
+        bool is_set_up;                 /* the guild has a row */
+} GuildSettings;
+
+typedef struct Ticket {
+        TicketId id;                    /* 0: no such ticket */
+        GuildId guild;
+        int guild_no;
+        TicketKind kind;
+        TicketState state;
+        Pseudonym opener;
+        UserId opener_user;             /* 0: erased */
+        ChannelId channel;
+        MessageId message;
+        const char *question;           /* opened; NULL: blanked or unreadable */
+        Usec opened_at, closed_at;      /* 0: not yet */
+        Pseudonym closer;
+        UserId closer_user;
+        const char *outcome;            /* "resolved", "deleted by staff"…; NULL: none */
+} Ticket;
+
+typedef struct Facts {
+        uint64_t installation;          /* made by the first migration; part of nonces */
+        Usec now;                       /* database clock */
+        GuildSettings settings;
+        Ticket ticket;                  /* by tid when one was asked for, else the one whose open_flow is the flow; id 0: none */
+} Facts;
+typedef void (*FactsDone)(int outcome, const Facts *facts, void *userdata);
+/* For questions and policy outside of flows; front lane. tid may be 0; channel finds a live ticket when tid is 0 and channel is not. */
+int store_facts(Store *store, GuildId guild, TicketId tid, ChannelId channel, FactsDone done, void *userdata);
+/* The member's live ticket of a kind; ticket.id 0 when there is none. Front lane. */
+int store_ticket_of_member(Store *store, GuildId guild, UserId user, TicketKind kind, FactsDone done, void *userdata);
+
+typedef struct Intent {
+        bool is_owned;                  /* false: lease lost, stop at once */
+        int n_sends;                    /* 1: never sent before */
+        Usec first_at, last_at;         /* database clock; last_at = the send before this one when n_sends > 1 */
+        const char *marker;
+        const Json *cursor;             /* result kept by AGAIN; NULL: none */
+        const Facts *facts;
+} Intent;
+typedef void (*IntentDone)(int outcome, const Intent *intent, void *userdata);
+/* Writes (or repeats) the intent row and reads the facts, one round trip. */
+int store_intent(Store *store, const FlowLease *lease, const char *op, const char *marker, GuildId guild, TicketId tid, IntentDone done, void *userdata);
+/* Facts only, flow lane, for DB steps and the last words. */
+int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, FactsDone done, void *userdata);
+
+/* ---- fences: the first statement of a checkpoint's batch ---------------------------------------------------------------- */
+
+void store_add_checkpoint(Batch *b, const FlowLease *lease, const char *op, const char *result_json);   /* result may be NULL */
+void store_add_again(Batch *b, const FlowLease *lease, const char *cursor_json);
+void store_add_turn(Batch *b, const FlowLease *lease, const char *why);
+void store_add_undone(Batch *b, const FlowLease *lease, int step_no);
+void store_add_finish(Batch *b, const FlowLease *lease, const char *state);                              /* "done" | "refused" */
+void store_add_later(Batch *b, const FlowLease *lease, const char *why, Usec wait);
+
+/* ---- domain writes, audit, wanted edits; appended behind a fence --------------------------------------------------------- */
+
+typedef struct TicketReserve {
+        FlowId flow;
+        GuildId guild;
+        TicketKind kind;
+        Pseudonym opener;
+        const char *question;           /* sealed by the store */
+        int cooldown_s;                 /* 0: none. Too early → STORE_CONFLICT "ticket_cooldown" */
+        int opens_per_day;              /* 0: no limit. → STORE_CONFLICT "ticket_per_day" */
+} TicketReserve;
+/* Takes the guild's next number and makes the row in state opening; the flow's ticket from now on. "ticket_one": there is one already. */
+void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve);
+void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel);                   /* channel known, still opening */
+void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message);                    /* → open */
+void store_add_ticket_failed(Batch *b, FlowId open_flow, const char *why);                      /* → failed, question blanked */
+/* open → closing; STORE_CONFLICT "ticket_not_open" when somebody was first. Remembers who and the sealed resolution text. */
+void store_add_ticket_closing(Batch *b, TicketId tid, Pseudonym closer, const char *outcome);
+void store_add_ticket_reopened(Batch *b, TicketId tid);                                          /* closing → open: undo */
+void store_add_ticket_closed(Batch *b, TicketId tid);                                            /* closing → closed, question blanked, its edit rows deleted */
+
+typedef struct SettingsChange {         /* a member is changed when its flag is set; id 0 clears */
+        bool set_support_panel, set_recruitment_panel, set_support_category, set_recruitment_category, set_log_channel;
+        bool set_support_role, set_recruitment_role, set_dm_on_close, set_support_panel_message, set_recruitment_panel_message;
+        GuildSettings to;
+} SettingsChange;
+void store_add_settings(Batch *b, GuildId guild, const SettingsChange *change);
+
+typedef struct Audit {
+        FlowId flow;
+        int step_no;
+        GuildId guild;
+        const char *action;             /* "ticket.opened" … */
+        Pseudonym actor;                /* empty: nobody */
+        const char *subject;
+        const char *detail_json;        /* before → after; ids of channels and roles, never a user id or free text; NULL: none */
+} Audit;
+void store_add_audit(Batch *b, const Audit *audit);
+
+/* message 0 = the channel's topic. The body is sealed. Returns nothing: a message known to be gone is left alone. */
+void store_add_want(Batch *b, GuildId guild, ChannelId channel, MessageId message, const char *body_json, Usec quiet, Usec max_wait);
+
+/* ---- queue upkeep -------------------------------------------------------------------------------------------------------- */
+
+typedef void (*IdsDone)(int outcome, const FlowId *flows, size_t n_flows, void *userdata);
+int store_renew(Store *store, const FlowId *flows, size_t n_flows, IdsDone done, void *userdata);      /* still ours */
+typedef struct Reaped { FlowId flow; bool is_dead; } Reaped;
+typedef void (*ReapDone)(int outcome, const Reaped *flows, size_t n_flows, void *userdata);
+/* owner: of the dead process; culprit.v 0: nobody is to blame. */
+int store_reap_owner(Store *store, const char *owner, const char *why, FlowId culprit, ReapDone done, void *userdata);
+/* Every owner whose name begins with `prefix` ("machine:boot:"), but the caller's own; nobody is to blame. */
+int store_reap_prefix(Store *store, const char *prefix, ReapDone done, void *userdata);
+int store_reap_old(Store *store, ReapDone done, void *userdata);
+/* Past its deadline: turned to walk back (with nothing begun that is just the last words and 'refused'). */
+int store_expire(Store *store, IdsDone done, void *userdata);
+/* Dead flows whose person has not been told; up to n_max. Then store_told(). */
+int store_dead_untold(Store *store, int n_max, ClaimDone done, void *userdata);
+int store_told(Store *store, FlowId flow, BatchDone done, void *userdata);
+/* Live tickets (opening, closing) without an unfinished flow: each gets a flow 'tmr:repair:<tid>:<repairs>' of this kind, in one statement. */
+int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
+/* Finished flows older than 30 days and args of dead flows older than 7, in batches of 1,000; n = rows removed. */
+int store_retention(Store *store, BatchDone done, void *userdata);
+
+/* Live tickets of a guild with a channel, for the sweeper; ordered by tid. */
+typedef void (*TicketsDone)(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata);
+int store_live_tickets(Store *store, GuildId guild, TicketsDone done, void *userdata);
+typedef void (*GuildsDone)(int outcome, const GuildId *guilds, size_t n_guilds, void *userdata);
+int store_guilds(Store *store, GuildsDone done, void *userdata);       /* every guild with settings or a live ticket */
+
+typedef struct QueueState { int n_ready, n_running, n_dead; Usec oldest_ready; int schema_version; } QueueState;
+typedef void (*QueueDone)(int outcome, const QueueState *state, void *userdata);
+int store_queue_state(Store *store, QueueDone done, void *userdata);
+
+/* ---- the editor's table ------------------------------------------------------------------------------------------------- */
+
+typedef struct EditRow {
+        ChannelId channel;
+        MessageId message;      /* 0: the topic */
+        GuildId guild;
+        const char *want;       /* opened body; NULL when the seal did not open */
+        uint64_t want_version, have_version, epoch;
+        const char *have_hash;  /* "" when never written */
+        int fails;
+} EditRow;
+typedef void (*EditsDone)(int outcome, const EditRow *edits, size_t n_edits, void *userdata);
+int store_edit_take(Store *store, int n_max, EditsDone done, void *userdata);
+/* due_at of the earliest edit that waits, in microseconds from now; USEC_INFINITY when none (given as one EditRow-less call). */
+typedef void (*DueDone)(int outcome, Usec wait, void *userdata);
+int store_edit_next_due(Store *store, DueDone done, void *userdata);
+int store_edit_done(Store *store, const EditRow *edit, const char *hash, BatchDone done, void *userdata);
+int store_edit_later(Store *store, const EditRow *edit, Usec wait, const char *why, BatchDone done, void *userdata);
+/* state: "gone" | "blocked" */
+int store_edit_end(Store *store, const EditRow *edit, const char *state, const char *why, BatchDone done, void *userdata);
+
+/* ---- the supervisor's table ------------------------------------------------------------------------------------------------ */
+
+typedef struct ShardRow {
+        bool is_ours;           /* false: somebody else holds a valid lease */
+        uint64_t epoch;
+        const char *session_id; /* NULL: none */
+        const char *resume_url;
+        int64_t seq;            /* -1: none */
+} ShardRow;
+typedef void (*ShardDone)(int outcome, const ShardRow *row, void *userdata);
+/* own_prefix: our dead self may be replaced at once; pass only while holding the runtime directory's lock. */
+int store_shard_take(Store *store, int shard, int n_shards, const char *own_prefix, ShardDone done, void *userdata);
+/* Saves and renews (15 s). STORE_LEASE_LOST when the epoch is no longer ours. session_id NULL forgets the session. */
+int store_shard_save(Store *store, int shard, uint64_t epoch, const char *session_id, const char *resume_url, int64_t seq, BatchDone done, void *userdata);
+/* Takes one IDENTIFY from the day's budget; outcome 0 and wait 0 = go, wait > 0 = ask again after so many microseconds. */
+int store_identify_take(Store *store, int bucket, int per_day, DueDone done, void *userdata);
+
+/* ---- what is registered with Discord ----------------------------------------------------------------------------------------- */
+typedef void (*TextDone)(int outcome, const char *text, void *userdata);        /* NULL: no row */
+int store_kv_get(Store *store, const char *key, TextDone done, void *userdata);
+int store_kv_put(Store *store, const char *key, const char *text, BatchDone done, void *userdata);
+
+/* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
+
+#define STORE_SCHEMA_VERSION 1  /* the newest migration this code was built with */
+/* Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()). */
+int store_migrate(const char *dsn, bool check_only, char **ret_why);
+/* 0 when this code may run on the schema, else -EPROTO and one sentence with the command to run. */
+int store_check_schema(const char *dsn, char **ret_why);

@@ -1,0 +1,16 @@
+noinst_LIBRARIES += src/libbase.a
+src_libbase_a_SOURCES = \
+	src/base/clock.c \
+	src/base/fault.c \
+	src/base/json.c \
+	src/base/log.c \
+	src/base/strbuf.c
+
+check_PROGRAMS += tests/unit/test-json tests/unit/test-log tests/unit/test-fault
+TESTS += tests/unit/test-json tests/unit/test-log tests/unit/test-fault
+tests_unit_test_json_SOURCES = tests/unit/test-json.c
+tests_unit_test_json_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_log_SOURCES = tests/unit/test-log.c
+tests_unit_test_log_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_fault_SOURCES = tests/unit/test-fault.c
+tests_unit_test_fault_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,1 @@
+# The daemon: every role in one binary
