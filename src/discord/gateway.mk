@@ -1,0 +1,1 @@
+# The gateway: session state machine and the socket under it

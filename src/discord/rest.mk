@@ -1,0 +1,1 @@
+# REST: routes, error codes, shared rate limits, requests

@@ -1,0 +1,1 @@
+# Codecs: interactions, components, custom ids, permissions, commands
