@@ -3,11 +3,15 @@ noinst_HEADERS = \
 	include/magikal/cleanup.h \
 	include/magikal/clock.h \
 	include/magikal/fault.h \
+	include/magikal/ipc.h \
 	include/magikal/json.h \
 	include/magikal/keys.h \
 	include/magikal/log.h \
+	include/magikal/messages.def \
 	include/magikal/ratelimit.h \
 	include/magikal/rest.h \
+	include/magikal/role.h \
+	include/magikal/roles.def \
 	include/magikal/snowflake.h \
 	include/magikal/store.h \
 	include/magikal/strbuf.h

@@ -1,0 +1,105 @@
+#pragma once
+
+/*
+ * What a child process inherits from the supervisor and how its main begins.
+ *
+ *   magikald <role> --config FILE --slot N --url ipc://… --memfd 3 --lifeline 4
+ *
+ * fd 3 is the shared table of limits (ratelimit.h), fd 4 the read end of a pipe that nobody writes to: its end means that the supervisor is
+ * gone. Standard error is inherited. The signal mask is empty. Everything else is closed.
+ */
+
+#include <systemd/sd-event.h>
+
+#include "magikal/ipc.h"
+#include "magikal/keys.h"
+#include "magikal/ratelimit.h"
+
+typedef struct Config Config;   /* config.h */
+
+#define ROLE_MEMFD 3
+#define ROLE_LIFELINE 4
+#define CODE_VERSION 1          /* of the flows' tables; a flow of a newer one is left to processes that know it */
+#define ROLE_OWNER_MAX 96
+
+typedef enum RoleId {
+#define ROLE(id, name, entry, min, max, may) ROLE_##id,
+#include "magikal/roles.def"
+#undef ROLE
+        _ROLE_ID_MAX
+} RoleId;
+
+typedef enum RoleMay {
+        MAY_GATEWAY = 1 << 0,
+        MAY_REST = 1 << 1,
+        MAY_DB = 1 << 2,
+        MAY_SPAWN = 1 << 3,
+} RoleMay;
+
+typedef struct RoleRow {
+        RoleId id;
+        const char *name;               /* argv[1] */
+        int (*main)(int argc, char *argv[]);
+        int n_min, n_max;
+        unsigned may;
+} RoleRow;
+
+/* Exit statuses of every role; 0 is "as asked". */
+enum {
+        ROLE_EXIT_FAILURE = 1,          /* start me again */
+        ROLE_EXIT_CONFIG = 78,          /* EX_CONFIG: starting again would not help; one sentence was logged */
+};
+
+typedef struct RoleLoad {
+        unsigned n_flows, n_jobs;
+        uint64_t n_steps;               /* finished since the process started */
+} RoleLoad;
+
+typedef struct RoleContext RoleContext;
+
+typedef struct RoleOps {
+        /* A message from the supervisor; its directions are checked. */
+        void (*message)(const IpcMessage *message, void *userdata);
+        /* The supervisor is gone, or SIGTERM came: finish the current step of each flow, then role_exit(). Called once. DRAIN comes as a message. */
+        void (*stop)(void *userdata);
+        /* Asked every second for the heartbeat, which is sent by role.c. */
+        void (*load)(RoleLoad *ret, void *userdata);
+} RoleOps;
+
+struct RoleContext {
+        RoleId role;
+        int slot;                       /* row in the shared table that is ours */
+        char owner[ROLE_OWNER_MAX];     /* "machine:boot:pid", names our leases */
+        sd_event *event;
+        Config *config;
+        Keys *keys;
+        Ratelimit *limits;
+        Channel *supervisor;
+        /* private to role.c */
+        const RoleOps *ops;
+        void *userdata;
+        sd_event_source *sources[4];
+        bool is_stopping;
+};
+
+/*
+ * Everything before the role's own work: signals blocked and taken as events, death of the parent watched, not dumpable, configuration and
+ * keys loaded, limits mapped, channel dialled, heartbeat started, fault points armed, log named. Blocks; called first in worker_main() and
+ * editor_main(). On failure one sentence has been logged; returns a negative errno, -ENOEXEC when the exit status should be ROLE_EXIT_CONFIG.
+ */
+int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleContext *ret);
+/* Tells the supervisor that jobs may come. Once, when database and all else stand. */
+int role_ready(RoleContext *role);
+/* Runs the loop until role_exit(); gives the process's exit status. */
+int role_run(RoleContext *role);
+void role_exit(RoleContext *role, int status);
+void role_done(RoleContext *role);
+
+/* Owner names. The prefix ends with ':' and is the same for all our processes between two boots of one machine. */
+int role_owner_prefix(char ret[ROLE_OWNER_MAX]);
+int role_owner(pid_t pid, char ret[ROLE_OWNER_MAX]);
+
+/* The entry points that roles.def names. */
+int supervisor_main(int argc, char *argv[]);
+int worker_main(int argc, char *argv[]);
+int editor_main(int argc, char *argv[]);
