@@ -22,12 +22,12 @@ typedef struct Config Config;   /* config.h */
 #define CODE_VERSION 1          /* of the flows' tables; a flow of a newer one is left to processes that know it */
 #define ROLE_OWNER_MAX 96
 
-typedef enum RoleId {
+typedef enum Role {
 #define ROLE(id, name, entry, min, max, may) ROLE_##id,
 #include "magikal/roles.def"
 #undef ROLE
-        _ROLE_ID_MAX
-} RoleId;
+        _ROLE_MAX
+} Role;
 
 typedef enum RoleMay {
         MAY_GATEWAY = 1 << 0,
@@ -37,7 +37,7 @@ typedef enum RoleMay {
 } RoleMay;
 
 typedef struct RoleRow {
-        RoleId id;
+        Role id;
         const char *name;               /* argv[1] */
         int (*main)(int argc, char *argv[]);
         int n_min, n_max;
@@ -67,7 +67,7 @@ typedef struct RoleOps {
 } RoleOps;
 
 struct RoleContext {
-        RoleId role;
+        Role role;
         int slot;                       /* row in the shared table that is ours */
         char owner[ROLE_OWNER_MAX];     /* "machine:boot:pid", names our leases */
         sd_event *event;
