@@ -3,9 +3,11 @@ noinst_HEADERS = \
 	include/magikal/cleanup.h \
 	include/magikal/clock.h \
 	include/magikal/fault.h \
+	include/magikal/guild-settings.h \
 	include/magikal/ipc.h \
 	include/magikal/json.h \
 	include/magikal/keys.h \
+	include/magikal/limits.h \
 	include/magikal/log.h \
 	include/magikal/messages.def \
 	include/magikal/ratelimit.h \
@@ -14,4 +16,5 @@ noinst_HEADERS = \
 	include/magikal/roles.def \
 	include/magikal/snowflake.h \
 	include/magikal/store.h \
-	include/magikal/strbuf.h
+	include/magikal/strbuf.h \
+	include/magikal/ticket.h

@@ -11,9 +11,11 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "magikal/guild-settings.h"
 #include "magikal/json.h"
 #include "magikal/keys.h"
 #include "magikal/snowflake.h"
+#include "magikal/ticket.h"
 
 typedef struct Store Store;
 typedef struct Batch Batch;
@@ -132,35 +134,6 @@ typedef struct FlowLease {      /* names the write fence: the writer, and where 
 } FlowLease;
 
 /* ---- facts: the rows a step may read; fetched together with the intent in one round trip ------------------------------- */
-
-typedef enum TicketKind { TICKET_SUPPORT, TICKET_RECRUITMENT } TicketKind;
-typedef enum TicketState { TICKET_OPENING, TICKET_OPEN, TICKET_CLOSING, TICKET_CLOSED, TICKET_FAILED } TicketState;
-
-typedef struct GuildSettings {          /* cfg.ticket_panel_config and ping roles; all 0 in a guild not set up */
-        GuildId guild;
-        ChannelId support_panel, recruitment_panel, support_category, recruitment_category, log_channel;
-        MessageId support_panel_message, recruitment_panel_message;
-        RoleId support_role, recruitment_role;
-        bool dm_on_close;
-        bool is_set_up;                 /* the guild has a row */
-} GuildSettings;
-
-typedef struct Ticket {
-        TicketId id;                    /* 0: no such ticket */
-        GuildId guild;
-        int guild_no;
-        TicketKind kind;
-        TicketState state;
-        Pseudonym opener;
-        UserId opener_user;             /* 0: erased */
-        ChannelId channel;
-        MessageId message;
-        const char *question;           /* opened; NULL: blanked or unreadable */
-        Usec opened_at, closed_at;      /* 0: not yet */
-        Pseudonym closer;
-        UserId closer_user;
-        const char *outcome;            /* "resolved", "deleted by staff"…; NULL: none */
-} Ticket;
 
 typedef struct Facts {
         uint64_t installation;          /* made by the first migration; part of nonces */
