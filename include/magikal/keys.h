@@ -17,6 +17,8 @@ typedef struct Keys Keys;
 
 /* Reads the three files once. Negative errno; -EBADMSG with one sentence (file, line, what is wrong) in *ret_why, to free(). Blocks: start-up only. */
 int keys_load(const char *lookup_file, const char *seal_file, const char *control_file, Keys **ret_keys, char **ret_why);
+/* Writes a new key file of one line, mode 0600. -EEXIST when there is a file already: a key in use is never overwritten. Blocks. */
+int keys_generate_file(const char *path);
 Keys *keys_free(Keys *keys);
 DEFINE_CLEANUP(Keys *, keys_free)
 
@@ -34,5 +36,5 @@ char keys_mac_key_id(const Keys *keys);
 /* Constant time. False for an unknown key id too. */
 bool keys_mac_is_right(const Keys *keys, char key_id, const char *text, size_t n_bytes, const char *mac);
 
-/* BLAKE2b of bytes, unkeyed, as base64url text of n_chars ≤ 43 (NUL added). For nonces and body hashes, not for secrets. */
+/* BLAKE2b of bytes, unkeyed, as base64url text of n_chars ≤ 43 (`ret` holds n_chars + 1, NUL added). For nonces and body hashes, not for secrets. */
 void hash_base64url(const void *bytes, size_t n_bytes, char *ret, size_t n_chars);

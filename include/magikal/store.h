@@ -20,7 +20,7 @@
 typedef struct Store Store;
 typedef struct Batch Batch;
 
-/* What became of a batch (> 0); 0 means committed. */
+/* What became of a batch (> 0); 0 means committed. A `done` may also get -ENOMEM: committed, but the rows could not be read. */
 typedef enum StoreOutcome {
         STORE_LATER = 1,        /* surely not committed, and worth trying again: no connection, 40xxx, 55P03, 57xxx, too old for its time limit unsent */
         STORE_UNKNOWN,          /* sent, and the connection was lost or timed out before the answer: may have been committed */
@@ -44,7 +44,7 @@ typedef struct StoreConfig {
 
 /* Starts connecting; reconnects by itself for ever (0.25 s doubling to 5 s). */
 int store_new(sd_event *event, const StoreConfig *config, Store **ret_store);
-Store *store_free(Store *store);        /* pending batches are dropped without their `done` */
+Store *store_free(Store *store);        /* pending batches are dropped without their `done`; never from inside a `done` */
 DEFINE_CLEANUP(Store *, store_free)
 bool store_is_connected(const Store *store);
 /* Called at each change of the connection state of the flow lane (true = usable). */
@@ -139,7 +139,7 @@ typedef struct Facts {
         uint64_t installation;          /* made by the first migration; part of nonces */
         Usec now;                       /* database clock */
         GuildSettings settings;
-        Ticket ticket;                  /* by tid when one was asked for, else the one whose open_flow is the flow; id 0: none */
+        Ticket ticket;                  /* by tid when one was asked for, else the one whose open_flow is the flow; id 0: none in this guild */
 } Facts;
 typedef void (*FactsDone)(int outcome, const Facts *facts, void *userdata);
 /* For questions and policy outside of flows; front lane. tid may be 0; channel finds a live ticket when tid is 0 and channel is not. */
@@ -186,7 +186,7 @@ void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve);
 void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel);                   /* channel known, still opening */
 void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message);                    /* → open */
 void store_add_ticket_failed(Batch *b, FlowId open_flow, const char *why);                      /* → failed, question blanked */
-/* open → closing; STORE_CONFLICT "ticket_not_open" when somebody was first. Remembers who and the sealed resolution text. */
+/* open → closing; STORE_CONFLICT "ticket_not_open" when somebody was first. Remembers who and the outcome word; the resolution text is never stored here. */
 void store_add_ticket_closing(Batch *b, TicketId tid, Pseudonym closer, const char *outcome);
 void store_add_ticket_reopened(Batch *b, TicketId tid);                                          /* closing → open: undo */
 void store_add_ticket_closed(Batch *b, TicketId tid);                                            /* closing → closed, question blanked, its edit rows deleted */
@@ -214,6 +214,7 @@ void store_add_want(Batch *b, GuildId guild, ChannelId channel, MessageId messag
 
 /* ---- queue upkeep -------------------------------------------------------------------------------------------------------- */
 
+typedef void (*CountDone)(int outcome, int n_rows, void *userdata);
 typedef void (*IdsDone)(int outcome, const FlowId *flows, size_t n_flows, void *userdata);
 int store_renew(Store *store, const FlowId *flows, size_t n_flows, IdsDone done, void *userdata);      /* still ours */
 typedef struct Reaped { FlowId flow; bool is_dead; } Reaped;
@@ -228,10 +229,15 @@ int store_expire(Store *store, IdsDone done, void *userdata);
 /* Dead flows whose person has not been told; up to n_max. Then store_told(). */
 int store_dead_untold(Store *store, int n_max, ClaimDone done, void *userdata);
 int store_told(Store *store, FlowId flow, BatchDone done, void *userdata);
-/* Live tickets (opening, closing) without an unfinished flow: each gets a flow 'tmr:repair:<tid>:<repairs>' of this kind, in one statement. */
+/* An operator's second chance: a dead flow becomes ready again where it stood. n_rows 0: it is not dead, or its args are emptied already. */
+int store_requeue(Store *store, FlowId flow, CountDone done, void *userdata);
+/*
+ * Tickets in opening or closing that no unfinished flow works on: each gets a flow 'tmr:repair:<tid>:<repairs>' of this kind, subject
+ * 'ticket:<tid>', no actor, no args, in one statement. After five repairs of a ticket: once an hour. Gives the new flows.
+ */
 int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
-/* Finished flows older than 30 days and args of dead flows older than 7, in batches of 1,000; n = rows removed. */
-int store_retention(Store *store, BatchDone done, void *userdata);
+/* Removes flows 30 days after their end and empties args of dead flows 7 days after their person was told, 1,000 rows a call; n_rows tells how many. */
+int store_retention(Store *store, CountDone done, void *userdata);
 
 /* Live tickets of a guild with a channel, for the sweeper; ordered by tid. */
 typedef void (*TicketsDone)(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata);

@@ -24,6 +24,8 @@ typedef struct Ticket {
         Pseudonym closer;
         UserId closer_user;
         const char *outcome;            /* "resolved", "deleted by staff"…; NULL: none */
+        FlowId open_flow;               /* the flow that made it */
+        int repairs;                    /* repair flows started so far */
 } Ticket;
 
 /* What can happen to a ticket. */

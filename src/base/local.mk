@@ -14,3 +14,5 @@ tests_unit_test_log_SOURCES = tests/unit/test-log.c
 tests_unit_test_log_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_fault_SOURCES = tests/unit/test-fault.c
 tests_unit_test_fault_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
+
+include src/base/keys.mk
