@@ -1,18 +1,29 @@
 # Contracts between directories. Not installed: there is no library for others.
 noinst_HEADERS = \
+	include/magikal/channel-name.h \
 	include/magikal/cleanup.h \
 	include/magikal/clock.h \
+	include/magikal/command.h \
+	include/magikal/commands.def \
+	include/magikal/component.h \
 	include/magikal/config.h \
+	include/magikal/custom-id.h \
+	include/magikal/cut.h \
+	include/magikal/embed.h \
 	include/magikal/fault.h \
 	include/magikal/gateway-conn.h \
 	include/magikal/gateway.h \
 	include/magikal/guild-settings.h \
+	include/magikal/interaction.h \
 	include/magikal/ipc.h \
 	include/magikal/json.h \
 	include/magikal/keys.h \
 	include/magikal/limits.h \
 	include/magikal/log.h \
 	include/magikal/messages.def \
+	include/magikal/permission.h \
+	include/magikal/placeholders.def \
+	include/magikal/policy.h \
 	include/magikal/ratelimit.h \
 	include/magikal/rest.h \
 	include/magikal/role.h \
@@ -23,5 +34,9 @@ noinst_HEADERS = \
 	include/magikal/snowflake.h \
 	include/magikal/store.h \
 	include/magikal/strbuf.h \
+	include/magikal/text-clean.h \
+	include/magikal/text.h \
 	include/magikal/ticket.h \
-	include/magikal/url.h
+	include/magikal/topic.h \
+	include/magikal/url.h \
+	include/magikal/views.h

@@ -1,1 +1,2 @@
-# Sources and tests of src/text
+# Sources and tests of src/text: sentences
+EXTRA_DIST += src/text/en.def

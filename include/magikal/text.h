@@ -1,0 +1,72 @@
+#pragma once
+
+/*
+ * Every sentence a person can read, by name. A sentence has named, typed placeholders, "{opener}"; user text is escaped at
+ * substitution, so that nobody can forget. Rows: src/text/en.def; placeholders: placeholders.def.
+ */
+
+#include <stdbool.h>
+
+#include "magikal/snowflake.h"
+#include "magikal/strbuf.h"
+
+typedef enum TextId {
+#define TEXT(id, sentence) TEXT_##id,
+#include "text/en.def"
+#undef TEXT
+        _TEXT_MAX
+} TextId;
+
+typedef enum TextKind {
+        TEXT_KIND_END = 0,
+        TEXT_KIND_WORDS,                /* what people typed: escaped */
+        TEXT_KIND_OURS,                 /* a sentence or name of ours, as it is */
+        TEXT_KIND_NUMBER,
+        TEXT_KIND_USER,                 /* <@id> */
+        TEXT_KIND_ROLE,                 /* <@&id> */
+        TEXT_KIND_CHANNEL,              /* <#id> */
+        TEXT_KIND_TIME,                 /* <t:seconds:f>, shown in the reader's own zone */
+        TEXT_KIND_DURATION,             /* "2 h 5 min" */
+} TextKind;
+
+typedef struct TextArg {
+        const char *name;
+        TextKind kind;
+        const char *text;
+        uint64_t number;
+} TextArg;
+
+#define ARG_WORDS(n, t) ((TextArg) { .name = (n), .kind = TEXT_KIND_WORDS, .text = (t) })
+#define ARG_OURS(n, t) ((TextArg) { .name = (n), .kind = TEXT_KIND_OURS, .text = (t) })
+#define ARG_NUMBER(n, v) ((TextArg) { .name = (n), .kind = TEXT_KIND_NUMBER, .number = (uint64_t) (v) })
+#define ARG_USER(n, id) ((TextArg) { .name = (n), .kind = TEXT_KIND_USER, .number = (id).v })
+#define ARG_ROLE(n, id) ((TextArg) { .name = (n), .kind = TEXT_KIND_ROLE, .number = (id).v })
+#define ARG_CHANNEL(n, id) ((TextArg) { .name = (n), .kind = TEXT_KIND_CHANNEL, .number = (id).v })
+#define ARG_TIME(n, usec) ((TextArg) { .name = (n), .kind = TEXT_KIND_TIME, .number = (usec) })
+#define ARG_DURATION(n, usec) ((TextArg) { .name = (n), .kind = TEXT_KIND_DURATION, .number = (usec) })
+/* A list for text_put(): TEXT_ARGS(ARG_USER("opener", t->opener_user), ARG_NUMBER("number", t->guild_no)), or TEXT_ARGS() */
+#define TEXT_ARGS(...) ((const TextArg[]) { __VA_ARGS__ __VA_OPT__(, ) { .kind = TEXT_KIND_END } })
+
+/* The sentence as it stands, placeholders and all; "" for a number that is none. Static. */
+const char *text_lookup(TextId id);
+/* "TICKET_ALREADY_OPEN", for tests and logs. */
+const char *text_id_to_string(TextId id);
+
+/*
+ * Appends the sentence with its placeholders filled in. A placeholder without an argument, or one of another kind than
+ * placeholders.def says, is a bug of the caller and sticks to `out` as -EINVAL. args may be NULL.
+ */
+void text_put(StrBuf *out, TextId id, const TextArg *args);
+/* The same as text to free(). -EINVAL, -ENOMEM. */
+int text_format(TextId id, const TextArg *args, char **ret_text) _warn_unused_;
+
+/*
+ * Appends user text so that Discord shows it as it was typed: markdown, mentions, timestamps, emoji and masked links lose their meaning
+ * through backslashes. Web addresses stay as they are, so that they can still be followed.
+ */
+void text_escape(StrBuf *out, const char *words);
+/* Appends "3 d 2 h", "5 min", "12 s": the two largest units. */
+void text_duration(StrBuf *out, Usec duration);
+
+/* What a placeholder takes; TEXT_KIND_END for an unknown name. */
+TextKind text_placeholder_kind(const char *name, size_t n_bytes);
