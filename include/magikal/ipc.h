@@ -97,8 +97,9 @@ typedef void (*ChannelHandler)(Channel *channel, const IpcMessage *message, void
 #define CHANNEL_QUEUE_BYTES_MAX (16u << 20)     /* and their bytes */
 
 /*
- * The supervisor's end. `url` is "ipc:///…/name" not used before; the file is removed by channel_free(). Nothing is read or sent until
- * channel_expect() named the process at the other end (it does not exist yet when the address must). Negative errno.
+ * The supervisor's end. `url` is "ipc:///…/name" not used before; the file is removed by channel_free(). The process at the other end
+ * does not exist yet when its address must: channel_expect() names it. What is sent waits in the queue until that process was heard
+ * (a child speaks first), and what any other process says is dropped. Negative errno; -ENAMETOOLONG: the path does not fit a socket.
  */
 int channel_listen(sd_event *event, const char *url, ChannelHandler handler, void *userdata, Channel **ret_channel);
 void channel_expect(Channel *channel, pid_t pid);
@@ -118,9 +119,16 @@ size_t channel_n_queued(const Channel *channel);
 /* Messages that were dropped on arrival: undecodable, of a wrong direction, from a wrong process. */
 uint64_t channel_n_dropped(const Channel *channel);
 
-/* Delivers what has arrived until there is no more: for a peer that is dead. The handler must not free the channel meanwhile. */
+/*
+ * Delivers what has arrived until there is no more: for a peer that is dead. nng gives up what it had not read when the peer hung up, so
+ * its very last words may be missing: whatever they were must be safe to do again.
+ */
 void channel_drain(Channel *channel);
 
+/* Waits until what was sent has left this process, at most so long. Blocks: only for a process on its way out. */
+void channel_flush(Channel *channel, int timeout_ms);
+
+/* Frees it; from inside its own handler too. */
 Channel *channel_free(Channel *channel);
 DEFINE_CLEANUP(Channel *, channel_free)
 
