@@ -11,11 +11,11 @@
 
 #include <systemd/sd-event.h>
 
+#include "magikal/config.h"
 #include "magikal/ipc.h"
 #include "magikal/keys.h"
 #include "magikal/ratelimit.h"
-
-typedef struct Config Config;   /* config.h */
+#include "magikal/secret.h"
 
 #define ROLE_MEMFD 3
 #define ROLE_LIFELINE 4
@@ -37,12 +37,14 @@ typedef enum RoleMay {
 } RoleMay;
 
 typedef struct RoleRow {
-        Role id;
         const char *name;               /* argv[1] */
-        int (*main)(int argc, char *argv[]);
         int n_min, n_max;
-        unsigned may;
+        unsigned may;                   /* RoleMay bits */
 } RoleRow;
+
+const RoleRow *role_row(Role role);     /* NULL when it is none */
+/* 0, or -EINVAL. */
+int role_from_string(const char *name, Role *ret);
 
 /* Exit statuses of every role; 0 is "as asked". */
 enum {
@@ -58,7 +60,7 @@ typedef struct RoleLoad {
 typedef struct RoleContext RoleContext;
 
 typedef struct RoleOps {
-        /* A message from the supervisor; its directions are checked. */
+        /* A message from the supervisor, HELLO included (bot_user and application are set by then). */
         void (*message)(const IpcMessage *message, void *userdata);
         /* The supervisor is gone, or SIGTERM came: finish the current step of each flow, then role_exit(). Called once. DRAIN comes as a message. */
         void (*stop)(void *userdata);
@@ -72,32 +74,43 @@ struct RoleContext {
         char owner[ROLE_OWNER_MAX];     /* "machine:boot:pid", names our leases */
         sd_event *event;
         Config *config;
+        Secret *token;
         Keys *keys;
         Ratelimit *limits;
         Channel *supervisor;
+        UserId bot_user;                /* as HELLO said last; 0: not known yet */
+        ApplicationId application;
         /* private to role.c */
         const RoleOps *ops;
         void *userdata;
-        sd_event_source *sources[4];
+        sd_event_source *heartbeat;
         bool is_stopping;
 };
 
 /*
  * Everything before the role's own work: signals blocked and taken as events, death of the parent watched, not dumpable, configuration and
  * keys loaded, limits mapped, channel dialled, heartbeat started, fault points armed, log named. Blocks; called first in worker_main() and
- * editor_main(). On failure one sentence has been logged; returns a negative errno, -ENOEXEC when the exit status should be ROLE_EXIT_CONFIG.
+ * editor_main(). `ret` must stay where it is until role_done(); no operation is called before the loop runs.
+ * Gives 0, or the exit status after logging one sentence; then there is nothing to clean up.
  */
 int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleContext *ret);
 /* Tells the supervisor that jobs may come. Once, when database and all else stand. */
 int role_ready(RoleContext *role);
-/* Runs the loop until role_exit(); gives the process's exit status. */
+/* Runs the loop until role_exit(); gives the process's exit status, for main to return after role_done(). */
 int role_run(RoleContext *role);
 void role_exit(RoleContext *role, int status);
+/* Lets the last messages leave, then frees everything of the context. Copes with one that role_start() did not finish. */
 void role_done(RoleContext *role);
 
-/* Owner names. The prefix ends with ':' and is the same for all our processes between two boots of one machine. */
-int role_owner_prefix(char ret[ROLE_OWNER_MAX]);
-int role_owner(pid_t pid, char ret[ROLE_OWNER_MAX]);
+/*
+ * Owner names "machine:boot:pid". The prefix "machine:boot:" is the same for all processes of one runtime directory between two boots;
+ * its first part is derived from the machine's id and the directory's name, and tells neither.
+ */
+int role_owner_prefix(const char *runtime_dir, char ret[ROLE_OWNER_MAX]);
+int role_owner(const char *runtime_dir, pid_t pid, char ret[ROLE_OWNER_MAX]);
+
+/* What every process of ours wants before its first thread: signals that are taken as events blocked, SIGPIPE ignored, not dumpable. */
+int role_harden(void);
 
 /* The entry points that roles.def names. */
 int supervisor_main(int argc, char *argv[]);
