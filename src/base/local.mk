@@ -4,7 +4,8 @@ src_libbase_a_SOURCES = \
 	src/base/fault.c \
 	src/base/json.c \
 	src/base/log.c \
-	src/base/strbuf.c
+	src/base/strbuf.c \
+	src/base/url.c
 
 check_PROGRAMS += tests/unit/test-json tests/unit/test-log tests/unit/test-fault
 TESTS += tests/unit/test-json tests/unit/test-log tests/unit/test-fault
@@ -16,3 +17,5 @@ tests_unit_test_fault_SOURCES = tests/unit/test-fault.c
 tests_unit_test_fault_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 
 include src/base/keys.mk
+
+include src/base/config.mk
