@@ -22,7 +22,7 @@ enum {
 #define JSON_DEPTH_MAX 64       /* nesting accepted by json_parse(); Discord's deepest payloads need about 12 */
 
 /* Parses exactly one document of n_bytes: valid UTF-8, no trailing bytes but white space, no duplicate check. -EBADMSG, -ENOMEM. */
-int json_parse(const char *text, size_t n_bytes, Json **ret_json) _warn_unused_;
+int json_parse(const char *text, size_t n_bytes, Json **ret_json);
 Json *json_free(Json *json);    /* NULL is fine; returns NULL */
 DEFINE_CLEANUP(Json *, json_free)
 #define _json_ _cleanup_(json_freep)
@@ -56,6 +56,9 @@ const Json *json_first(const Json *array_or_object);    /* NULL when empty or no
 const Json *json_next(const Json *item);
 const char *json_key(const Json *item);                 /* key of a member, NULL in arrays */
 #define JSON_FOREACH(item, container) for (const Json *item = json_first(container); item; item = json_next(item))
+
+/* A deep copy, to json_free(); NULL when out of memory, or when `value` is NULL. */
+Json *json_copy(const Json *value);
 
 /* Renders a value without white space; to free(). */
 int json_print(const Json *value, char **ret_text) _warn_unused_;

@@ -280,6 +280,10 @@ const char *json_key(const Json *item) {
         return item ? item->string : NULL;
 }
 
+Json *json_copy(const Json *value) {
+        return cJSON_Duplicate(value, true);
+}
+
 int json_print(const Json *value, char **ret_text) {
         char *text = cJSON_PrintUnformatted(value);     /* allocated by malloc(): no hooks are installed in this program */
 

@@ -1,0 +1,129 @@
+#pragma once
+
+/*
+ * What a flow is: a table of steps and a few pure functions. The engine does all input and output, all durability and all retrying;
+ * a step builds one request from rows and reads one reply.
+ *
+ * Names of flows and steps are stored in the database: they are data. A table that changes order or meaning gets a new version.
+ */
+
+#include "magikal/rest.h"
+#include "magikal/store.h"
+
+#define FLOW_STEPS_MAX 12
+#define FLOW_MARKER_CHARS 24    /* a nonce has at most 25 characters (Discord reference, "Create Message") */
+
+/* What the engine gives to every function of a flow. All of it is borrowed until the function returns. */
+typedef struct FlowEnv {
+        const Keys *keys;
+        ApplicationId application;
+        UserId bot_user;
+        int open_cooldown_s, opens_per_day;     /* settings of the installation */
+        Usec edit_quiet, edit_max;
+} FlowEnv;
+
+typedef struct StepContext {
+        const FlowEnv *env;
+        FlowId flow;
+        GuildId guild;
+        Pseudonym actor;
+        UserId actor_user;              /* 0: nobody, or erased since */
+        const char *subject;
+        const Json *args;               /* what the flow was accepted with */
+        int step_no;
+        const char *marker;             /* nonce of this step */
+        Usec first_sent_at;             /* database clock; when the step's request may have left first */
+        const Facts *facts;
+        const Json *cursor;             /* kept by STEP_AGAIN; NULL: none yet */
+        const Json *const *results;     /* of the steps, by number; NULL: not done */
+} StepContext;
+
+/* One request. Zero-initialised; `body` is malloced and becomes the engine's. */
+typedef struct StepRequest {
+        RouteId route;
+        uint64_t ids[3];
+        char query[96];
+        char audit_reason[96];
+        char *body;
+} StepRequest;
+
+typedef struct StepReply {
+        int outcome;                    /* 0, or a RestOutcome that the step tolerates */
+        int code;                       /* Discord's error code */
+        uint64_t id;                    /* of the made or found object; 0: none */
+        const Json *body;               /* NULL when the effect was found by the probe, or the step was skipped */
+        bool is_skipped;
+} StepReply;
+
+/* Where a step's writes go: one transaction with the checkpoint. */
+typedef struct Checkpoint {
+        Batch *batch;
+        char *result;                   /* JSON, malloced; NULL: the engine writes {"id":…}. Ids of channels and messages only */
+        const char *why;                /* with STEP_TURN: a word that words() understands; static */
+        bool has_hint;                  /* an edit was wanted: the editor is told after the commit */
+        ChannelId hint_channel;
+        MessageId hint_message;
+} Checkpoint;
+
+/* Answers of build and apply (> 0); 0 is "go on". */
+enum {
+        STEP_SKIP = 1,                  /* build: nothing to do; the step is done */
+        STEP_AGAIN,                     /* apply: the same step once more; its cursor is checkpoint->result. Only where repeats are harmless */
+        STEP_TURN,                      /* apply, build: cannot be; take back what was done, say checkpoint->why */
+};
+
+typedef enum StepKind {
+        STEP_DB,                        /* no request; apply only */
+        STEP_REST,                      /* one request to Discord */
+} StepKind;
+
+/* How to find an effect that may have happened already. */
+typedef struct StepProbe {
+        int (*build)(const StepContext *c, StepRequest *ret);   /* a read; STEP_SKIP: nothing to look for */
+        uint64_t (*match)(const StepContext *c, const Json *body);      /* id of the effect, 0: not there */
+        bool is_nonce_enough;           /* the request carries an enforced nonce: within 60 s of the first send it is just sent again */
+} StepProbe;
+
+/* How a finished step is taken back. Requests of an undo must be harmless when repeated. */
+typedef struct StepUndo {
+        int (*build)(const StepContext *c, StepRequest *ret);   /* NULL: no request */
+        int (*apply)(const StepContext *c, Checkpoint *checkpoint);     /* NULL: no writes */
+} StepUndo;
+
+#define TOLERATES(outcome) (1u << (outcome))
+
+typedef struct Step {
+        const char *name;
+        StepKind kind;
+        int (*build)(const StepContext *c, StepRequest *ret);
+        const StepProbe *probe;         /* NULL: the request may be repeated, its build says why */
+        int (*apply)(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);     /* NULL: nothing to write */
+        const StepUndo *undo;           /* NULL: nothing to take back */
+        unsigned tolerates;             /* TOLERATES() bits: outcomes that apply is told of instead of turning the flow */
+} Step;
+
+typedef struct Flow {
+        const char *name;
+        int version;
+        int ttl_s;                      /* a person waits that long; 0: clean-up, until done */
+        const Step *steps;
+        int n_steps;
+        int words_before;               /* the good news is said before this step; n_steps: at the end */
+        /* The last words in @original, as the body of a message edit. why: NULL, or why the flow was taken back. */
+        int (*words)(const StepContext *c, const char *why, char **ret_body);
+} Flow;
+
+/* Reasons the engine itself gives to words(); others are constraint names and what steps put in checkpoint->why. */
+#define WHY_DEADLINE "deadline"                 /* Discord or the database did not let it happen in time */
+#define WHY_FORBIDDEN "forbidden"               /* the bot lacks a permission */
+#define WHY_GUILD_FULL "guild_full"             /* 500 channels */
+#define WHY_CATEGORY_FULL "category_full"       /* 50 channels */
+#define WHY_GONE "gone"                         /* what it concerns does not exist any more */
+#define WHY_REFUSED "refused"                   /* Discord said no for another reason */
+
+/* The registry, in src/flows/flows.c. */
+const Flow *flow_by_name(const char *name, int version);
+const Flow *flow_at(size_t i);          /* NULL behind the last */
+
+/* id of an earlier step's effect, by the step's name; 0 when it made none. */
+uint64_t flow_result_id(const StepContext *c, const Flow *flow, const char *step);

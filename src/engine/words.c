@@ -1,0 +1,124 @@
+/*
+ * The last words: what the person who pressed reads in place of "thinking…". An edit of a state, so it may be repeated; it is said before
+ * the flow is finished, because finishing empties the arguments and the token with them.
+ */
+
+#include "magikal/fault.h"
+#include "magikal/log.h"
+#include "run.h"
+
+#define WORDS_TRIES 6
+
+static void words_facts(Run *run);
+
+static void words_over(Run *run) {
+        run->has_said_words = true;
+        (void) FAULT_STEP(run->flow->name, "words", "after");
+        run_next(run);
+}
+
+/* Unknown webhook: nothing was acknowledged yet, or too late. Once more with a callback in front, then the words go nowhere. */
+static void words_too_late(Run *run) {
+        Acknowledgement a = { .interaction = run->interaction, .token = run->token, .type = run->ack_type };
+
+        if (run->is_ack_repeated || interaction_is_dead(run->engine, run->interaction) ||
+            ack_send(run->engine, run->id, &a, &run->ack) < 0) {
+                log_event(LOG_NOTICE, "flow.words_late", "The interaction's token is dead; the person is not told there.",
+                          LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name));
+                run->ack = ACK_LATE;
+                words_over(run);
+                return;
+        }
+        run->is_ack_repeated = true;
+        run->waits_for_ack = true;
+}
+
+static void words_sent(int outcome, const RestReply *reply, void *userdata) {
+        Run *run = userdata;
+        Usec wait;
+
+        if (run->is_lost) {
+                run_drop(run, "flow.lost", "lease lost");
+                return;
+        }
+        switch (outcome) {
+        case REST_LATER:
+        case REST_AMBIGUOUS:
+                wait = reply->wait ? reply->wait : run_retry_wait(run);
+                if (run->tries >= WORDS_TRIES || wait >= RETRY_KEEP_MAX)
+                        run_give_back(run, "the last words cannot be said yet", wait);
+                else
+                        run_wait(run, wait, words_say);
+                return;
+        case REST_TOO_LATE:
+                words_too_late(run);
+                return;
+        case 0:
+        case REST_ALREADY:
+        case REST_GONE:         /* dismissed by the person: they have seen it end */
+                break;
+        default:
+                log_event(LOG_WARNING, "flow.words_refused", "Discord refused the last words.", LOG_FLOW(run->id.v),
+                          LOG_TEXT("kind", run->flow->name), LOG_I64("code", reply ? reply->code : 0));
+        }
+        words_over(run);
+}
+
+static void words_send(Run *run) {
+        const Json *results[FLOW_STEPS_MAX];
+        StepContext c = run_context(run, results);
+        _free_ char *body = NULL;
+        RestRequest request = { .route = ROUTE_ORIGINAL_PATCH, .ids = { c.env->application.v }, .token = run->token };
+        int r;
+
+        run_enter(run);
+        r = run->flow->words(&c, run->is_undo ? run->why : NULL, &body);
+        run_leave(run);
+        request.body = body;
+        (void) FAULT_STEP(run->flow->name, "words", "before");
+        if (r == 0)
+                r = rest_send(run->engine->config.rest, &request, words_sent, run);
+        if (r < 0) {
+                log_event(LOG_ERR, "flow.words_failed", "The last words could not be built.", LOG_FLOW(run->id.v),
+                          LOG_TEXT("kind", run->flow->name), LOG_ERRNO(r));
+                run_give_back(run, "the last words cannot be built", run_retry_wait(run));
+        }
+}
+
+static void words_facts_read(int outcome, const Facts *facts, void *userdata) {
+        Run *run = userdata;
+
+        if (outcome != 0) {
+                if (outcome == STORE_LATER || outcome == STORE_UNKNOWN)
+                        run_wait(run, run_retry_wait(run), words_facts);
+                else
+                        run_drop(run, "flow.dropped", "the facts cannot be read");
+                return;
+        }
+        run_copy_facts(run, facts);
+        words_send(run);
+}
+
+static void words_facts(Run *run) {
+        if (store_step_facts(run->engine->config.store, run->id, run->guild, run->ticket, words_facts_read, run) < 0)
+                run_drop(run, "flow.dropped", "out of memory");
+}
+
+void words_say(Run *run) {
+        switch (run->ack) {
+        case ACK_SENT:
+                run->waits_for_ack = true;      /* its arrival calls run_next(), which comes back here */
+                return;
+        case ACK_LATE:
+        case ACK_NONE:
+                words_over(run);
+                return;
+        case ACK_UNKNOWN:
+        case ACK_DONE:
+                if (interaction_is_dead(run->engine, run->interaction))
+                        words_over(run);
+                else
+                        words_facts(run);
+                return;
+        }
+}
