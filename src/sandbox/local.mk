@@ -1,1 +1,2 @@
 # Sources and tests of src/sandbox
+include src/sandbox/web.mk

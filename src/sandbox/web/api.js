@@ -1,0 +1,110 @@
+// The sandbox's control API: calls over HTTP, news over one WebSocket.
+
+/** A call that was answered with an error; `message` is the sandbox's own sentence. */
+export class ApiError extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+async function call(method, path, body) {
+  let response;
+
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store',
+    });
+  } catch {
+    throw new ApiError(0, 'The sandbox does not answer.');
+  }
+
+  const text = await response.text();
+  let json = {};
+  try {
+    json = text ? JSON.parse(text) : {};
+  } catch {
+    throw new ApiError(response.status, 'The sandbox answered something that is not JSON.');
+  }
+  if (!response.ok)
+    throw new ApiError(response.status, json.error ?? `The sandbox answered ${response.status}.`);
+  return json;
+}
+
+function query(path, parameters) {
+  return `${path}?${new URLSearchParams(parameters)}`;
+}
+
+/** Some answers are lists, some wrap the list in an object; the page only wants the list. */
+function list(answer, ...names) {
+  if (Array.isArray(answer))
+    return answer;
+  for (const name of names)
+    if (Array.isArray(answer?.[name]))
+      return answer[name];
+  return [];
+}
+
+export const api = {
+  state: (as) => call('GET', query('/sandbox/state', { as })),
+  messages: async (as, channel) =>
+    list(await call('GET', query('/sandbox/messages', { as, channel })), 'messages'),
+  act: (as, action) => call('POST', '/sandbox/act', { as, ...action }),
+  interaction: (id, wait, until) =>
+    call('GET', query(`/sandbox/interaction/${encodeURIComponent(id)}`, { wait, until })),
+  effects: async (after) => list(await call('GET', query('/sandbox/effects', { after, wait: 0 })), 'effects'),
+  faults: async () => list(await call('GET', '/sandbox/fault'), 'faults', 'rules'),
+  addFault: (rule) => call('POST', '/sandbox/fault', rule),
+  clearFaults: () => call('DELETE', '/sandbox/fault'),
+  gateway: (what) => call('POST', '/sandbox/gateway', what),
+  world: (what) => call('POST', '/sandbox/world', what),
+  reset: () => call('POST', '/sandbox/reset', {}),
+};
+
+/**
+ * Listens as one person. `on.event(type, data)` for every push, `on.up()` after each (re)connection, when whatever was
+ * missed has to be fetched, and `on.down()` when the line breaks. Returns a function that ends it.
+ */
+export function listen(as, on) {
+  let socket = null;
+  let timer = null;
+  let delay = 250;
+  let over = false;
+
+  const connect = () => {
+    const url = new URL(query('/sandbox/events', { as }), location.href);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    socket = new WebSocket(url);
+    socket.addEventListener('open', () => {
+      delay = 250;
+      on.up();
+    });
+    socket.addEventListener('message', ({ data }) => {
+      let push;
+      try {
+        push = JSON.parse(data);
+      } catch {
+        return;
+      }
+      if (!over && push && typeof push.type === 'string')
+        on.event(push.type, push.data);
+    });
+    socket.addEventListener('close', () => {
+      if (over)
+        return;
+      on.down();
+      timer = setTimeout(connect, delay);
+      delay = Math.min(delay * 2, 4000);
+    });
+  };
+
+  connect();
+  return () => {
+    over = true;
+    clearTimeout(timer);
+    socket.close();
+  };
+}
