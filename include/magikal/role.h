@@ -6,7 +6,8 @@
  *   magikald <role> --config FILE --slot N --url ipc://… --memfd 3 --lifeline 4
  *
  * fd 3 is the shared table of limits (ratelimit.h), fd 4 the read end of a pipe that nobody writes to: its end means that the supervisor is
- * gone. Standard error is inherited. The signal mask is empty. Everything else is closed.
+ * gone, fd 5 a locked file that only has to stay open: it tells a successor of the supervisor that this process lives. Standard error is
+ * inherited. The signal mask is empty. Everything else is closed.
  */
 
 #include <systemd/sd-event.h>
@@ -19,6 +20,7 @@
 
 #define ROLE_MEMFD 3
 #define ROLE_LIFELINE 4
+#define ROLE_ORPHAN_LOCK 5
 #define CODE_VERSION 1          /* of the flows' tables; a flow of a newer one is left to processes that know it */
 #define ROLE_OWNER_MAX 96
 

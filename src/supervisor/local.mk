@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/libsupervisor.a
 src_libsupervisor_a_SOURCES = \
 	src/supervisor/dispatch.c src/supervisor/dispatch.h \
+	src/supervisor/pool.c src/supervisor/pool.h \
 	src/supervisor/restart-policy.c src/supervisor/restart-policy.h
 
 check_PROGRAMS += tests/unit/test-dispatch tests/unit/test-restart-policy
