@@ -1,1 +1,12 @@
-# Sources and tests of src/flows
+# The product: one file for each thing that a person can do
+noinst_LIBRARIES += src/libflows.a
+src_libflows_a_SOURCES = \
+	src/flows/config-tickets.c \
+	src/flows/flows.c \
+	src/flows/flows.h \
+	src/flows/panel.c \
+	src/flows/pieces.c \
+	src/flows/reconcile.c \
+	src/flows/settings-step.c \
+	src/flows/support-open.c \
+	src/flows/support-resolve.c

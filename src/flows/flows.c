@@ -1,0 +1,19 @@
+/* The registry: which names in the database mean which table. A new version of a flow is a new row; the old one stays until no row names it. */
+
+#include "flows.h"
+
+static const Flow *const flows[] = {
+        &flow_support_open,     &flow_support_resolve, &flow_panel_refresh, &flow_settings_change,
+        &flow_about_post,       &flow_channel_gone,    &flow_ticket_repair,
+};
+
+const Flow *flow_by_name(const char *name, int version) {
+        for (size_t i = 0; i < ELEMENTSOF(flows); i++)
+                if (flows[i]->version == version && streq(flows[i]->name, name))
+                        return flows[i];
+        return NULL;
+}
+
+const Flow *flow_at(size_t i) {
+        return i < ELEMENTSOF(flows) ? flows[i] : NULL;
+}

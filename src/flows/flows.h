@@ -1,0 +1,47 @@
+#pragma once
+
+/* The flows and the pieces that several of them are made of. Private to src/flows. */
+
+#include "magikal/flow.h"
+#include "magikal/text.h"
+
+extern const Flow flow_support_open, flow_support_resolve, flow_panel_refresh, flow_settings_change, flow_about_post,
+        flow_channel_gone, flow_ticket_repair;
+
+/* ---- pieces.c ----------------------------------------------------------------------------------------------------------------- */
+
+/* A message of ours carries "ref <marker>" in its embed's footer; this finds it among a channel's newest since the first send. */
+int message_find_build(ChannelId channel, const StepContext *c, StepRequest *ret);
+uint64_t message_find_match(const StepContext *c, const Json *body);
+
+/* Is it a message of ours with this control on a button? */
+bool message_has_control(const StepContext *c, const Json *message, const char *control);
+
+/* POST of a finished body (malloced; taken) to a channel. */
+int message_create(ChannelId channel, char *take_body, const StepContext *c, const char *action, StepRequest *ret);
+/* "Magikal: <action> ticket <no>", the reason that the guild's audit log shows. */
+void audit_reason(StepRequest *request, const char *action, const Ticket *ticket);
+/* DELETE of a channel. */
+int channel_delete(ChannelId channel, const StepContext *c, StepRequest *ret);
+
+/* Appends an audit row for this step. */
+void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json);
+
+/* A decimal id in the flow's arguments; 0 when it is not there. */
+uint64_t args_id(const StepContext *c, const char *key);
+const char *args_text(const StepContext *c, const char *key);
+
+/* A sentence of text/ as the body of an edit. */
+int say(char **ret_body, TextId id, const TextArg *args);
+/* "F-17", what staff and operators look a flow up by. */
+typedef struct FlowReference { char text[24]; } FlowReference;
+FlowReference flow_reference(FlowId flow);
+/* Sentences for the reasons that the engine gives; `otherwise` for all others ({reference} is known). */
+int say_why(const StepContext *c, const char *why, ChannelId where, TextId otherwise, char **ret_body);
+
+/* ---- settings-step.c: save and restore what a command changed ------------------------------------------------------------------- */
+
+int settings_save(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);
+int settings_restore(const StepContext *c, Checkpoint *checkpoint);
+/* Before and after, as the step number `step` stored them. */
+int settings_saved(const StepContext *c, int step, GuildSettings *ret_before, GuildSettings *ret_after);

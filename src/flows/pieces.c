@@ -1,0 +1,145 @@
+/* What several flows are made of: our messages and how to find them again, reasons, sentences. Pure. */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "flows.h"
+#include "magikal/custom-id.h"
+#include "magikal/views.h"
+
+#define PROBE_BACK (30 * USEC_PER_SEC)          /* Discord's clock against the database's, with room */
+#define PROBE_MESSAGES 50
+
+/* ---- messages ----------------------------------------------------------------------------------------------------------------- */
+
+int message_find_build(ChannelId channel, const StepContext *c, StepRequest *ret) {
+        if (channel.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_MESSAGES_GET, .ids = { channel.v } };
+        (void) snprintf(ret->query, sizeof(ret->query), "limit=%d&after=%llu", PROBE_MESSAGES,
+                        (unsigned long long) snowflake_at(c->first_sent_at - PROBE_BACK));
+        return 0;
+}
+
+static bool message_is_ours(const StepContext *c, const Json *message) {
+        uint64_t author;
+
+        return json_get_u64(json_get(message, "author"), "id", &author) == 0 && author == c->env->bot_user.v;
+}
+
+/* "… ref <marker>" at the end of a footer, or alone. */
+static bool footer_has_marker(const char *footer, const char *marker) {
+        size_t n = strlen(footer), n_marker = strlen(marker);
+
+        return n >= n_marker + 4 && streq(footer + n - n_marker, marker) && strncmp(footer + n - n_marker - 4, "ref ", 4) == 0;
+}
+
+static bool message_has_marker(const Json *message, const char *marker) {
+        JSON_FOREACH(embed, json_get(message, "embeds")) {
+                const char *footer = json_text(json_path(embed, "footer", "text", NULL));
+
+                if (footer && footer_has_marker(footer, marker))
+                        return true;
+        }
+        return false;
+}
+
+/* Several would be a duplicate of another age: the lowest id is the first that was made. */
+uint64_t message_find_match(const StepContext *c, const Json *body) {
+        uint64_t found = 0;
+
+        JSON_FOREACH(message, body) {
+                uint64_t id;
+
+                if (message_is_ours(c, message) && message_has_marker(message, c->marker) &&
+                    json_get_u64(message, "id", &id) == 0 && (found == 0 || id < found))
+                        found = id;
+        }
+        return found;
+}
+
+bool message_has_control(const StepContext *c, const Json *message, const char *control) {
+        if (!message_is_ours(c, message))
+                return false;
+        JSON_FOREACH(row, json_get(message, "components"))
+                JSON_FOREACH(button, json_get(row, "components")) {
+                        const char *text = json_text(json_get(button, "custom_id"));
+                        CustomId id;
+
+                        if (text && custom_id_read(c->env->keys, c->guild, text, &id) == 0 && streq(id.control, control))
+                                return true;
+                }
+        return false;
+}
+
+int message_create(ChannelId channel, char *take_body, const StepContext *c, const char *action, StepRequest *ret) {
+        *ret = (StepRequest) { .route = ROUTE_MESSAGE_CREATE, .ids = { channel.v }, .body = take_body };
+        (void) c;
+        (void) action;
+        return 0;
+}
+
+int channel_delete(ChannelId channel, const StepContext *c, StepRequest *ret) {
+        if (channel.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_CHANNEL_DELETE, .ids = { channel.v } };
+        audit_reason(ret, "close", &c->facts->ticket);
+        return 0;
+}
+
+/* ---- audit ---------------------------------------------------------------------------------------------------------------------- */
+
+void audit_reason(StepRequest *request, const char *action, const Ticket *ticket) {
+        if (ticket->id.v)
+                (void) snprintf(request->audit_reason, sizeof(request->audit_reason), "Magikal: %s ticket %d", action, ticket->guild_no);
+        else
+                (void) snprintf(request->audit_reason, sizeof(request->audit_reason), "Magikal: %s", action);
+}
+
+void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json) {
+        store_add_audit(checkpoint->batch, &(Audit) {
+                .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .action = action, .actor = c->actor,
+                .subject = c->subject, .detail_json = detail_json,
+        });
+}
+
+/* ---- arguments ------------------------------------------------------------------------------------------------------------------ */
+
+uint64_t args_id(const StepContext *c, const char *key) {
+        uint64_t id;
+
+        return json_get_u64(c->args, key, &id) == 0 ? id : 0;
+}
+
+const char *args_text(const StepContext *c, const char *key) {
+        return json_text(json_get(c->args, key));
+}
+
+/* ---- sentences -------------------------------------------------------------------------------------------------------------------- */
+
+int say(char **ret_body, TextId id, const TextArg *args) {
+        return view_say(ret_body, false, id, args);
+}
+
+FlowReference flow_reference(FlowId flow) {
+        FlowReference r;
+
+        (void) snprintf(r.text, sizeof(r.text), "F-%llu", (unsigned long long) flow.v);
+        return r;
+}
+
+int say_why(const StepContext *c, const char *why, ChannelId where, TextId otherwise, char **ret_body) {
+        FlowReference reference = flow_reference(c->flow);
+
+        if (streq(why, WHY_GUILD_FULL))
+                return say(ret_body, TEXT_GUILD_FULL, TEXT_ARGS());
+        if (streq(why, WHY_CATEGORY_FULL))
+                return say(ret_body, TEXT_CATEGORY_FULL, TEXT_ARGS());
+        if (streq(why, WHY_DEADLINE))
+                return say(ret_body, TEXT_TOOK_TOO_LONG, TEXT_ARGS(ARG_OURS("reference", reference.text)));
+        if (streq(why, WHY_FORBIDDEN) && where.v)
+                return say(ret_body, TEXT_BOT_LACKS_SOMETHING_IN, TEXT_ARGS(ARG_CHANNEL("channel", where)));
+        if (streq(why, WHY_FORBIDDEN))
+                return say(ret_body, TEXT_BOT_LACKS_SOMETHING, TEXT_ARGS());
+        return say(ret_body, otherwise, TEXT_ARGS(ARG_OURS("reference", reference.text)));
+}

@@ -1,0 +1,171 @@
+/*
+ * A member sent the form of "Open Support Ticket". Subject: the member, so that two presses queue behind each other.
+ * Two rate-limited calls: the channel with name, topic and overwrites in one, and its one message.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "flows.h"
+#include "magikal/channel-name.h"
+#include "magikal/permission.h"
+#include "magikal/topic.h"
+#include "magikal/views.h"
+
+#define CHANNEL_PROBE_BACK (60 * USEC_PER_SEC)  /* a channel of this ticket cannot be older than its intent; clocks may differ */
+
+/* ---- reserve: the row and the guild's next number; the index decides who is first ----------------------------------------------- */
+
+static int ticket_reserve(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        TicketId replaced = { args_id(c, "replaces") };
+
+        (void) reply;
+        /* the press found that the channel of the member's older ticket is gone, which nobody had told us */
+        if (replaced.v)
+                store_add_ticket_vanished(checkpoint->batch, replaced);
+        store_add_ticket_reserve(checkpoint->batch, &(TicketReserve) {
+                .flow = c->flow, .guild = c->guild, .kind = TICKET_SUPPORT, .opener = c->actor, .question = args_text(c, "question"),
+                .cooldown_s = c->env->open_cooldown_s, .opens_per_day = c->env->opens_per_day,
+        });
+        return 0;
+}
+
+static int ticket_fail(const StepContext *c, Checkpoint *checkpoint) {
+        store_add_ticket_failed(checkpoint->batch, c->flow, "could not be opened");
+        return 0;
+}
+
+/* ---- channel ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Deny everybody, allow the opener, ourselves and the ping role, all in the call that makes the channel: at no moment is it open or are we locked out. */
+static void put_overwrites(JsonWriter *w, const StepContext *c, uint64_t held) {
+        RoleId ping = c->facts->settings.support_role;
+
+        json_array(w, "permission_overwrites");
+        (void) overwrite_put(w, &(Overwrite) { .id = c->guild.v, .type = OVERWRITE_ROLE, .deny = PERMISSION_VIEW_CHANNEL }, held);
+        (void) overwrite_put(w, &(Overwrite) { .id = c->env->bot_user.v, .type = OVERWRITE_MEMBER, .allow = PERMISSION_TICKET }, held);
+        (void) overwrite_put(w, &(Overwrite) { .id = c->actor_user.v, .type = OVERWRITE_MEMBER, .allow = PERMISSION_TICKET }, held);
+        if (ping.v)
+                (void) overwrite_put(w, &(Overwrite) { .id = ping.v, .type = OVERWRITE_ROLE, .allow = PERMISSION_TICKET }, held);
+        json_close_array(w);
+}
+
+static int channel_create(const StepContext *c, StepRequest *ret) {
+        const Ticket *ticket = &c->facts->ticket;
+        const char *username = args_text(c, "username");
+        _json_writer_ JsonWriter w = {};
+        _strbuf_ StrBuf topic = {};
+        _free_ char *name = NULL;
+        uint64_t held = args_id(c, "held");
+        int r;
+
+        if (ticket->id.v == 0 || c->actor_user.v == 0)
+                return -ENODATA;        /* the row is gone, or the person was erased meanwhile */
+        r = channel_name(TICKET_SUPPORT, ticket->guild_no, username ? username : "", &name);
+        if (r < 0)
+                return r;
+        topic_write(&topic, &(Topic) { .ticket = ticket->id, .opener = c->actor_user });
+
+        json_open(&w);
+        json_string(&w, "name", name);
+        json_i64(&w, "type", 0);        /* GUILD_TEXT */
+        json_string(&w, "topic", strbuf_text(&topic));
+        if (c->facts->settings.support_category.v)
+                json_id(&w, "parent_id", c->facts->settings.support_category.v);
+        put_overwrites(&w, c, held ? held : PERMISSION_INVITE);
+        json_close(&w);
+
+        *ret = (StepRequest) { .route = ROUTE_CHANNEL_CREATE, .ids = { c->guild.v } };
+        audit_reason(ret, "open", ticket);
+        return json_writer_finish(&w, &ret->body);
+}
+
+static int channel_find_build(const StepContext *c, StepRequest *ret) {
+        if (c->facts->ticket.id.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_GUILD_CHANNELS, .ids = { c->guild.v } };
+        return 0;
+}
+
+/* The marker is born with the channel. Several can only be a request that Discord executed late: the first stays, the sweeper removes the rest. */
+static uint64_t channel_find_match(const StepContext *c, const Json *body) {
+        uint64_t found = 0;
+
+        JSON_FOREACH(channel, body) {
+                const char *topic = json_text(json_get(channel, "topic"));
+                uint64_t id;
+
+                if (json_get_u64(channel, "id", &id) == 0 && topic && topic_is_of(topic, c->facts->ticket.id) &&
+                    snowflake_time(id) + CHANNEL_PROBE_BACK >= c->first_sent_at && (found == 0 || id < found))
+                        found = id;
+        }
+        return found;
+}
+
+static int channel_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        if (reply->id == 0)
+                return -EBADMSG;        /* a success without an id is no success */
+        store_add_ticket_channel(checkpoint->batch, c->flow, (ChannelId) { reply->id });
+        return 0;
+}
+
+static int channel_undo(const StepContext *c, StepRequest *ret) {
+        return channel_delete((ChannelId) { flow_result_id(c, &flow_support_open, "channel") }, c, ret);
+}
+
+/* ---- opening message ---------------------------------------------------------------------------------------------------------------- */
+
+static int opening_post(const StepContext *c, StepRequest *ret) {
+        const Ticket *ticket = &c->facts->ticket;
+        char *body;
+        int r = view_ticket_opening(c->env->keys, ticket, c->facts->settings.support_role, c->marker, &body);
+
+        return r < 0 ? r : message_create(ticket->channel, body, c, "open", ret);
+}
+
+static int opening_find_build(const StepContext *c, StepRequest *ret) {
+        return message_find_build(c->facts->ticket.channel, c, ret);
+}
+
+static int opening_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        store_add_ticket_opened(checkpoint->batch, c->flow, (MessageId) { reply->id });
+        audit_add(c, checkpoint, "ticket.opened", NULL);
+        return 0;
+}
+
+/* ---- what the member reads ------------------------------------------------------------------------------------------------------------ */
+
+static int open_words(const StepContext *c, const char *why, char **ret_body) {
+        ChannelId older = c->facts->actor_ticket_channel;
+
+        if (!why)
+                return say(ret_body, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", c->facts->ticket.channel)));
+        if (streq(why, "ticket_one") && older.v)
+                return say(ret_body, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", older)));
+        if (streq(why, "ticket_one"))
+                return say(ret_body, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
+        if (streq(why, "ticket_cooldown"))
+                return say(ret_body, TEXT_TICKET_COOLDOWN, TEXT_ARGS());
+        if (streq(why, "ticket_per_day"))
+                return say(ret_body, TEXT_TICKET_PER_DAY, TEXT_ARGS());
+        return say_why(c, why, c->facts->settings.support_category, TEXT_TICKET_NOT_OPENED, ret_body);
+}
+
+/* clang-format off */
+static const StepProbe channel_find = { channel_find_build, channel_find_match, false };
+static const StepProbe opening_find = { opening_find_build, message_find_match, true };
+static const StepUndo reserve_back = { NULL, ticket_fail };
+static const StepUndo channel_back = { channel_undo, NULL };
+
+static const Step steps[] = {
+        /* stored name  kind       build           done already?  apply           take it back    tolerates */
+        { "reserve",    STEP_DB,   NULL,           NULL,          ticket_reserve, &reserve_back,  0 },
+        { "channel",    STEP_REST, channel_create, &channel_find, channel_known,  &channel_back,  0 },
+        { "opening",    STEP_REST, opening_post,   &opening_find, opening_known,  NULL,           0 },
+};
+/* clang-format on */
+
+const Flow flow_support_open = {
+        .name = "support.open", .version = 1, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
+        .words_before = ELEMENTSOF(steps), .words = open_words,
+};

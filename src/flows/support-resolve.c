@@ -1,0 +1,168 @@
+/*
+ * Staff sent the form of "Resolve (Staff)". Subject: the ticket, so that the second of two people finds it closing.
+ *
+ * The channel goes last, and only when the log has the result or there is no log to have it: the result is never lost with the channel.
+ * Two rate-limited calls, and two more for the DM.
+ */
+
+#include <errno.h>
+
+#include "flows.h"
+#include "magikal/views.h"
+
+static const char *resolution(const StepContext *c) {
+        const char *text = args_text(c, "resolution");
+
+        return text ? text : "";
+}
+
+/* ---- closing: the first wins -------------------------------------------------------------------------------------------------------- */
+
+static int ticket_closing(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        (void) reply;
+        store_add_ticket_closing(checkpoint->batch, c->facts->ticket.id, c->actor, "resolved");
+        return 0;
+}
+
+static int ticket_reopen(const StepContext *c, Checkpoint *checkpoint) {
+        store_add_ticket_reopened(checkpoint->batch, c->facts->ticket.id);
+        return 0;
+}
+
+/* ---- log ---------------------------------------------------------------------------------------------------------------------------- */
+
+static int log_post(const StepContext *c, StepRequest *ret) {
+        ChannelId log = c->facts->settings.log_channel;
+        char *body;
+        int r;
+
+        if (log.v == 0)
+                return STEP_SKIP;
+        r = view_resolved_log(&c->facts->ticket, resolution(c), c->facts->now, c->marker, &body);
+        return r < 0 ? r : message_create(log, body, c, "resolve", ret);
+}
+
+static int log_find_build(const StepContext *c, StepRequest *ret) {
+        return message_find_build(c->facts->settings.log_channel, c, ret);
+}
+
+static int log_undo(const StepContext *c, StepRequest *ret) {
+        uint64_t message = flow_result_id(c, &flow_support_resolve, "log");
+
+        if (message == 0 || c->facts->settings.log_channel.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_MESSAGE_DELETE, .ids = { c->facts->settings.log_channel.v, message } };
+        return 0;
+}
+
+/* ---- DM: opening the channel gives the existing one, so it may be repeated ------------------------------------------------------------- */
+
+static int dm_open(const StepContext *c, StepRequest *ret) {
+        _json_writer_ JsonWriter w = {};
+
+        if (!c->facts->settings.dm_on_close || c->facts->ticket.opener_user.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_DM_CREATE };
+        json_open(&w);
+        json_id(&w, "recipient_id", c->facts->ticket.opener_user.v);
+        json_close(&w);
+        return json_writer_finish(&w, &ret->body);
+}
+
+static ChannelId dm_channel(const StepContext *c) {
+        return (ChannelId) { flow_result_id(c, &flow_support_resolve, "dm-open") };
+}
+
+static int dm_post(const StepContext *c, StepRequest *ret) {
+        ChannelId dm = dm_channel(c);
+        char *body;
+        int r;
+
+        if (dm.v == 0)
+                return STEP_SKIP;
+        r = view_resolved_dm(NULL, &c->facts->ticket, resolution(c), c->marker, &body);
+        return r < 0 ? r : message_create(dm, body, c, "resolve", ret);
+}
+
+static int dm_find_build(const StepContext *c, StepRequest *ret) {
+        return message_find_build(dm_channel(c), c, ret);
+}
+
+/* ---- the channel, and the end ------------------------------------------------------------------------------------------------------------ */
+
+/* Deleting what is deleted is "gone", which the step tolerates: it may be repeated. */
+static int channel_close(const StepContext *c, StepRequest *ret) {
+        return channel_delete(c->facts->ticket.channel, c, ret);
+}
+
+static int ticket_closed(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        (void) reply;
+        store_add_ticket_closed(checkpoint->batch, c->facts->ticket.id);
+        audit_add(c, checkpoint, "ticket.resolved", NULL);
+        return 0;
+}
+
+/* The reason "ticket_not_open" may be a stranger's closing, or our own of a moment ago that is being taken back: look at the row. */
+static int lost_words(const StepContext *c, char **ret_body) {
+        const Ticket *t = &c->facts->ticket;
+
+        switch (ticket_judge(t, TICKET_EVENT_CLOSE)) {
+        case TICKET_BEING_CLOSED:
+                if (t->closer_user.v)
+                        return say(ret_body, TEXT_TICKET_BEING_CLOSED_BY,
+                                   TEXT_ARGS(ARG_USER("closer", t->closer_user), ARG_NUMBER("number", t->guild_no)));
+                return say(ret_body, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+        case TICKET_IS_CLOSED:
+                if (t->closer_user.v)
+                        return say(ret_body, TEXT_TICKET_CLOSED_BY,
+                                   TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_USER("closer", t->closer_user),
+                                             ARG_TIME("time", t->closed_at)));
+                return say(ret_body, TEXT_TICKET_CLOSED, TEXT_ARGS());
+        case TICKET_NOT_YET:
+                return say(ret_body, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+        default:
+                return say(ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
+        }
+}
+
+static int resolve_words(const StepContext *c, const char *why, char **ret_body) {
+        const Ticket *t = &c->facts->ticket;
+        FlowReference reference = flow_reference(c->flow);
+
+        if (!why)
+                return say(ret_body, TEXT_TICKET_RESOLVING, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+        if (streq(why, "ticket_not_open"))
+                return lost_words(c, ret_body);
+        if (streq(why, WHY_FORBIDDEN))
+                return say_why(c, why, c->facts->settings.log_channel, TEXT_TROUBLE, ret_body);
+        if (t->id.v == 0)
+                return say(ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
+        return say(ret_body, TEXT_TICKET_NOT_RESOLVED,
+                   TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_OURS("reference", reference.text)));
+}
+
+/* clang-format off */
+static const StepProbe log_find = { log_find_build, message_find_match, true };
+static const StepProbe dm_find  = { dm_find_build,  message_find_match, true };
+static const StepUndo closing_back = { NULL, ticket_reopen };
+static const StepUndo log_back = { log_undo, NULL };
+
+/* 50007 and its like: the member takes no DMs, has left, or was erased. The result stands in the log. */
+#define NO_DM (TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
+
+static const Step steps[] = {
+        /* stored name  kind       build          done already?  apply           take it back    tolerates */
+        { "closing",    STEP_DB,   NULL,          NULL,          ticket_closing, &closing_back,  0 },
+        { "log",        STEP_REST, log_post,      &log_find,     NULL,           &log_back,      TOLERATES(REST_GONE) },
+        { "dm-open",    STEP_REST, dm_open,       NULL,          NULL,           NULL,           NO_DM },
+        { "dm",         STEP_REST, dm_post,       &dm_find,      NULL,           NULL,           NO_DM },
+        { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE) },
+        { "closed",     STEP_DB,   NULL,          NULL,          ticket_closed,  NULL,           0 },
+};
+/* clang-format on */
+
+const Flow flow_support_resolve = {
+        .name = "support.resolve", .version = 1, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
+        .words_before = 4,      /* the answer lives in the channel that "delete" deletes */
+        .words = resolve_words,
+};
