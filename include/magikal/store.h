@@ -140,6 +140,7 @@ typedef struct Facts {
         Usec now;                       /* database clock */
         GuildSettings settings;
         Ticket ticket;                  /* by tid when one was asked for, else the one whose open_flow is the flow; id 0: none in this guild */
+        ChannelId actor_ticket_channel; /* of a step: the live ticket (of kind support) of the flow's actor; 0: none or not made yet */
 } Facts;
 typedef void (*FactsDone)(int outcome, const Facts *facts, void *userdata);
 /* For questions and policy outside of flows; front lane. tid may be 0; channel finds a live ticket when tid is 0 and channel is not. */
@@ -163,6 +164,7 @@ int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, Fac
 
 /* ---- fences: the first statement of a checkpoint's batch ---------------------------------------------------------------- */
 
+/* A fence goes to the front of its batch, whenever it is appended: what it guards may be collected first. */
 void store_add_checkpoint(Batch *b, const FlowLease *lease, const char *op, const char *result_json);   /* result may be NULL */
 void store_add_again(Batch *b, const FlowLease *lease, const char *cursor_json);
 void store_add_turn(Batch *b, const FlowLease *lease, const char *why);
@@ -190,6 +192,9 @@ void store_add_ticket_failed(Batch *b, FlowId open_flow, const char *why);      
 void store_add_ticket_closing(Batch *b, TicketId tid, Pseudonym closer, const char *outcome);
 void store_add_ticket_reopened(Batch *b, TicketId tid);                                          /* closing → open: undo */
 void store_add_ticket_closed(Batch *b, TicketId tid);                                            /* closing → closed, question blanked, its edit rows deleted */
+
+/* Any live state → closed, outcome "deleted by hand": somebody else deleted the channel. Nothing when it is closed already. */
+void store_add_ticket_vanished(Batch *b, TicketId tid);
 
 typedef struct SettingsChange {         /* a member is changed when its flag is set; id 0 clears */
         bool set_support_panel, set_recruitment_panel, set_support_category, set_recruitment_category, set_log_channel;
