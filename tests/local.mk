@@ -1,1 +1,2 @@
 # Tests that belong to no single directory
+include tests/schema/local.mk
