@@ -1,0 +1,179 @@
+/*
+ * Two bounded logs in memory and one file. Entries are rendered once, when they are written; readers get copies of the text.
+ * The effect log is the judge of the tests: an entry is made in the call that makes the change, never later.
+ */
+
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#define ENTRIES_MAX 100000U     /* then the oldest go; a test run makes some thousands */
+
+typedef struct Log {
+        char **entries;         /* ring; entry n stands at n % ENTRIES_MAX */
+        uint64_t last;
+} Log;
+
+struct Journal {
+        Log effects, requests;
+        FILE *traffic;
+};
+
+static void log_done(Log *log) {
+        for (size_t i = 0; log->entries && i < ENTRIES_MAX; i++)
+                free(log->entries[i]);
+        free(log->entries);
+}
+
+Journal *journal_free(Journal *journal) {
+        if (!journal)
+                return NULL;
+        log_done(&journal->effects);
+        log_done(&journal->requests);
+        if (journal->traffic)
+                (void) fclose(journal->traffic);        /* every line was flushed */
+        free(journal);
+        return NULL;
+}
+DEFINE_CLEANUP(Journal *, journal_free)
+
+int journal_new(const char *traffic_file, Journal **ret_journal) {
+        _cleanup_(journal_freep) Journal *j = new0(Journal, 1);
+
+        if (!j)
+                return -ENOMEM;
+        j->effects.entries = new0(char *, ENTRIES_MAX);
+        j->requests.entries = new0(char *, ENTRIES_MAX);
+        if (!j->effects.entries || !j->requests.entries)
+                return -ENOMEM;
+        if (traffic_file) {
+                j->traffic = fopen(traffic_file, "ae");
+                if (!j->traffic)
+                        return -errno;
+        }
+        *ret_journal = TAKE(j);
+        return 0;
+}
+
+static const char *log_add(Log *log, JsonWriter *w) {
+        char *text, **at;
+
+        if (json_writer_finish(w, &text) < 0)
+                return NULL;
+        at = &log->entries[++log->last % ENTRIES_MAX];
+        free(*at);
+        *at = text;
+        return text;
+}
+
+static void put_id_if(JsonWriter *w, const char *key, uint64_t id) {
+        if (id > 0)
+                json_id(w, key, id);
+}
+
+const char *journal_effect(Journal *journal, Usec now, uint64_t application, const SbxEffect *effect) {
+        _json_writer_ JsonWriter w = {};
+
+        json_open(&w);
+        json_i64(&w, "n", (int64_t) journal->effects.last + 1);
+        json_i64(&w, "at_us", (int64_t) now);
+        json_string(&w, "effect", effect->effect);
+        put_id_if(&w, "guild", effect->guild);
+        put_id_if(&w, "channel", effect->channel);
+        put_id_if(&w, "message", effect->message);
+        put_id_if(&w, "id", effect->id);
+        if (effect->by > 0 && effect->by != application)
+                json_id(&w, "by", effect->by);
+        else
+                json_string(&w, "by", "bot");
+        if (effect->reason)
+                json_string(&w, "reason", effect->reason);
+        if (effect->nonce)
+                json_string(&w, "nonce", effect->nonce);
+        json_bool(&w, "deduplicated", effect->deduplicated);
+        json_put_key(&w, "body");
+        if (effect->body)
+                json_put_value(&w, effect->body);
+        else
+                json_put_null(&w);
+        json_close(&w);
+        return log_add(&journal->effects, &w);
+}
+
+static void journal_write_traffic(Journal *journal, Usec now, const Exchanged *x) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+
+        json_open(&w);
+        json_i64(&w, "at_us", (int64_t) now);
+        json_string(&w, "method", x->request->method);
+        json_string(&w, "route", x->template);
+        json_string(&w, "path", x->request->path);
+        json_string(&w, "query", x->request->query);
+        json_put_key(&w, "request");
+        if (x->request->body)
+                json_put_value(&w, x->request->body);
+        else
+                json_put_null(&w);
+        json_i64(&w, "status", x->status);
+        json_raw(&w, "response", *x->response ? x->response : "null");
+        json_string(&w, "auth", x->request->has_bot_auth ? "bot" : "none");
+        if (x->is_dropped)
+                json_bool(&w, "dropped", true);
+        if (x->fault)
+                json_string(&w, "fault", x->fault);
+        json_close(&w);
+        if (json_writer_finish(&w, &text) < 0)
+                return;
+        /* A full disk costs the file its end, not the run: the validator sees a short file. */
+        (void) fprintf(journal->traffic, "%s\n", text);
+        (void) fflush(journal->traffic);
+}
+
+void journal_request(Journal *journal, Usec now, const Exchanged *exchanged) {
+        _json_writer_ JsonWriter w = {};
+
+        json_open(&w);
+        json_i64(&w, "n", (int64_t) journal->requests.last + 1);
+        json_i64(&w, "at_us", (int64_t) now);
+        json_string(&w, "method", exchanged->request->method);
+        json_string(&w, "path", exchanged->request->path);
+        json_string(&w, "route", exchanged->template);
+        json_i64(&w, "status", exchanged->status);
+        json_i64(&w, "code", exchanged->code);
+        json_string(&w, "fault", exchanged->fault);
+        json_close(&w);
+        (void) log_add(&journal->requests, &w);         /* without memory there is one entry less */
+        if (journal->traffic)
+                journal_write_traffic(journal, now, exchanged);
+}
+
+static size_t log_put(const Log *log, const char *key, uint64_t after, const char *match, JsonWriter *w) {
+        uint64_t first = log->last > ENTRIES_MAX ? log->last - ENTRIES_MAX + 1 : 1;
+        size_t n = 0;
+
+        json_open(w);
+        json_array(w, key);
+        for (uint64_t i = MAX(first, after < UINT64_MAX ? after + 1 : after); i <= log->last; i++) {
+                const char *text = log->entries[i % ENTRIES_MAX];
+
+                if (match && !strstr(text, match))
+                        continue;
+                json_put_raw(w, text);
+                n++;
+        }
+        json_close_array(w);
+        json_i64(w, "last", (int64_t) log->last);
+        json_close(w);
+        return n;
+}
+
+size_t journal_put_effects(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
+        return log_put(&journal->effects, "effects", after, match, w);
+}
+
+size_t journal_put_requests(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
+        return log_put(&journal->requests, "requests", after, match, w);
+}
