@@ -1,0 +1,708 @@
+/*
+ * The gateway. A Connection is a socket, a Session what the bot logged in to; a connection has one session or none, a session
+ * one connection or waits for a resume until it is too old.
+ *
+ *                 Hello
+ *      socket ────────────▶ open ──── Identify ───▶ READY, GUILD_CREATE ───▶ session live
+ *                            │                                                │     ▲
+ *                            └─────── Resume ─────▶ missed, RESUMED ──────────┼─────┘
+ *                                                                             │ socket lost or closed, not 1000/1001
+ *      session gone ◀── too old, closed with 1000/1001, op 9 false ── session waits
+ *
+ * Close codes are those of the reference ("Gateway Close Event Codes"). A frame is counted and measured before it is parsed.
+ */
+
+#include "gateway.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <zlib.h>
+
+#include "buckets.h"
+#include "pages.h"
+#include "session.h"
+
+#define FRAME_MAX 4096          /* Gateway reference, "Sending Events": larger payloads close with 4002 */
+#define FRAMES_PER_MINUTE 120   /* ibid., "Rate Limiting" */
+#define RECONNECT_CLOSE_MS 5000 /* op 7 is followed by a close if the client does not come first */
+
+/* Bits 0-16, 20, 21, 24, 25 (Gateway reference, "List of Intents") */
+#define INTENTS_KNOWN UINT32_C(0x0331ffff)
+
+struct Connection {
+        Gateway *gateway;
+        WebSocket *ws;
+        char *host;                     /* how the client reached us, for resume_gateway_url */
+        Session *session;
+        bool is_silent;                 /* heartbeats are not acknowledged */
+        bool has_zlib;
+        z_stream zlib;
+        Usec frame_times[FRAMES_PER_MINUTE];    /* ring, boot time */
+        size_t n_frames;
+        sd_event_source *heartbeat, *bye;
+        Connection *next;
+};
+
+struct Gateway {
+        Sandbox *sandbox;
+        Connection *connections;
+        Session *sessions;
+        uint32_t last_intents;
+        Usec refused_until;             /* boot time */
+};
+
+static void connection_receive(WebSocket *ws, const char *bytes, size_t n_bytes, void *userdata);
+static void connection_closed(WebSocket *ws, unsigned code, void *userdata);
+
+static const WebSocketHandler connection_handler = { .message = connection_receive, .closed = connection_closed };
+
+/* ---- sessions -------------------------------------------------------------------------------------------------------- */
+
+static void gateway_tell_pages(Gateway *g) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+
+        sbx_put_gateway(g->sandbox, &w);
+        if (json_writer_finish(&w, &text) == 0)
+                sbx_push(g->sandbox, 0, 0, "gateway", text);
+}
+
+/* Takes a session out of the list for good; its connection stays, as before Identify. */
+static void gateway_end_session(Gateway *g, Session *session) {
+        for (Session **at = &g->sessions; *at; at = &(*at)->next)
+                if (*at == session) {
+                        *at = session->next;
+                        break;
+                }
+        if (session->connection)
+                session->connection->session = NULL;
+        session_free(session);
+}
+
+static void gateway_expire_sessions(Gateway *g) {
+        Usec now = clock_boottime();
+
+        for (Session *s = g->sessions, *next; s; s = next) {
+                next = s->next;
+                if (!s->connection && now > s->lost_at && now - s->lost_at > g->sandbox->options->resume_ms * USEC_PER_MSEC)
+                        gateway_end_session(g, s);
+        }
+}
+
+static Session *gateway_find_session(Gateway *g, const char *id) {
+        Session *s;
+
+        gateway_expire_sessions(g);
+        for (s = g->sessions; s && !streq(s->id, id); s = s->next)
+                ;
+        return s;
+}
+
+/* ---- one connection ---------------------------------------------------------------------------------------------------- */
+
+static void connection_free(Connection *c) {
+        Gateway *g = c->gateway;
+
+        for (Connection **at = &g->connections; *at; at = &(*at)->next)
+                if (*at == c) {
+                        *at = c->next;
+                        break;
+                }
+        if (c->session) {
+                c->session->connection = NULL;
+                c->session->lost_at = clock_boottime();
+        }
+        if (c->has_zlib)
+                (void) deflateEnd(&c->zlib);
+        sd_event_source_disable_unref(c->heartbeat);
+        sd_event_source_disable_unref(c->bye);
+        free(c->host);
+        free(c);
+}
+
+/* The session waits to be resumed, unless the code says that it is over. */
+static void connection_close(Connection *c, unsigned code, const char *reason) {
+        static const unsigned fatal[] = { 4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014 };
+        Gateway *g = c->gateway;
+
+        for (size_t i = 0; i < ELEMENTSOF(fatal); i++)
+                if (fatal[i] == code && c->session)
+                        gateway_end_session(g, c->session);
+        websocket_close(c->ws, code, reason);
+        connection_free(c);
+        gateway_tell_pages(g);
+}
+
+static void connection_drop(Connection *c) {
+        Gateway *g = c->gateway;
+
+        websocket_drop(c->ws);
+        connection_free(c);
+        gateway_tell_pages(g);
+}
+
+/* zlib-stream: one stream per connection, each message flushed so that it ends in 00 00 ff ff. False: no memory. */
+static bool connection_deflate(Connection *c, const char *text, size_t n, StrBuf *out) {
+        unsigned char chunk[16384];
+
+        c->zlib.next_in = (unsigned char *) text;
+        c->zlib.avail_in = (uInt) n;
+        do {
+                c->zlib.next_out = chunk;
+                c->zlib.avail_out = sizeof(chunk);
+                if (deflate(&c->zlib, Z_SYNC_FLUSH) == Z_STREAM_ERROR)
+                        return false;
+                strbuf_append_bytes(out, chunk, sizeof(chunk) - c->zlib.avail_out);
+        } while (c->zlib.avail_out == 0);
+        return out->error == 0;
+}
+
+static void connection_send(Connection *c, const char *text) {
+        _strbuf_ StrBuf out = {};
+
+        if (!c->has_zlib) {
+                websocket_send(c->ws, false, text, strlen(text));
+                return;
+        }
+        if (connection_deflate(c, text, strlen(text), &out))
+                websocket_send(c->ws, true, out.text, out.n_bytes);
+}
+
+static void connection_send_op(Connection *c, int op, const char *d) {
+        _free_ char *text = NULL;
+
+        if (asprintf(&text, "{\"t\":null,\"s\":null,\"op\":%d,\"d\":%s}", op, d) < 0) {
+                text = NULL;
+                return;
+        }
+        connection_send(c, text);
+}
+
+static void connection_dispatch(Connection *c, const char *event, const char *d) {
+        const char *frame = session_add(c->session, event, d);
+
+        if (frame)
+                connection_send(c, frame);
+}
+
+static void connection_invalidate(Connection *c, bool is_resumable) {
+        if (c->session && is_resumable) {
+                c->session->connection = NULL;
+                c->session->lost_at = clock_boottime();
+                c->session = NULL;
+        } else if (c->session)
+                gateway_end_session(c->gateway, c->session);
+        connection_send_op(c, 9, is_resumable ? "true" : "false");
+        gateway_tell_pages(c->gateway);
+}
+
+/* ---- what clients send -------------------------------------------------------------------------------------------------- */
+
+static bool token_is_valid(Gateway *g, const Json *d) {
+        const char *token = json_text(json_get(d, "token"));
+
+        return token && streq(token, g->sandbox->options->token);
+}
+
+static int heartbeat_missed(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        connection_close(userdata, 4009, "Session timed out.");
+        return 0;
+}
+
+/* A client that lets two intervals pass without a beat is taken for dead. */
+static void connection_expect_heartbeat(Connection *c) {
+        (void) server_after(c->gateway->sandbox, 2 * c->gateway->sandbox->options->heartbeat_ms, heartbeat_missed, c, &c->heartbeat);
+}
+
+static void on_heartbeat(Connection *c, const Json *d) {
+        int64_t seq;
+
+        if (d && !json_is_null(d) && json_to_i64(d, &seq) < 0) {
+                connection_close(c, 4002, "Error while decoding payload.");
+                return;
+        }
+        connection_expect_heartbeat(c);
+        if (!c->is_silent)
+                connection_send_op(c, 11, "null");
+}
+
+/* shard is [id, number of shards]; absent means the only one. */
+static bool read_shard(const Json *d, unsigned *ret_shard, unsigned *ret_n_shards) {
+        const Json *shard = json_get(d, "shard"), *first = json_first(shard);
+        int64_t id = 0, n = 1;
+
+        if (shard && !json_is_null(shard) &&
+            (json_array_size(shard) != 2 || json_to_i64(first, &id) < 0 || json_to_i64(json_next(first), &n) < 0))
+                return false;
+        if (n < 1 || n > 16384 || id < 0 || id >= n)
+                return false;
+        *ret_shard = (unsigned) id;
+        *ret_n_shards = (unsigned) n;
+        return true;
+}
+
+static bool shard_has_guild(const Session *s, uint64_t guild) {
+        return guild == 0 ? s->shard == 0 : (guild >> 22) % s->n_shards == s->shard;
+}
+
+static bool session_wants(const Session *s, int intent, uint64_t guild) {
+        return (intent < 0 || (s->intents >> intent & 1) != 0) && shard_has_guild(s, guild);
+}
+
+static void put_ready(Sandbox *sandbox, const Session *s, JsonWriter *w) {
+        _strbuf_ StrBuf url = {};
+
+        strbuf_appendf(&url, "ws://%s", s->connection->host);
+        json_open(w);
+        json_i64(w, "v", 10);
+        json_put_key(w, "user");
+        model_put_self(sandbox, w);
+        json_array(w, "guilds");
+        if (shard_has_guild(s, model_guild_id(sandbox))) {
+                json_open(w);
+                json_id(w, "id", model_guild_id(sandbox));
+                json_bool(w, "unavailable", true);
+                json_close(w);
+        }
+        json_close_array(w);
+        json_string(w, "session_id", s->id);
+        json_string(w, "session_type", "normal");
+        json_string(w, "resume_gateway_url", strbuf_text(&url));
+        json_array(w, "shard");
+        json_put_i64(w, s->shard);
+        json_put_i64(w, s->n_shards);
+        json_close_array(w);
+        json_object(w, "application");
+        json_id(w, "id", model_application_id(sandbox));
+        json_i64(w, "flags", 565248);
+        json_close(w);
+        json_array(w, "private_channels");
+        json_close_array(w);
+        json_array(w, "presences");
+        json_close_array(w);
+        json_array(w, "relationships");
+        json_close_array(w);
+        json_object(w, "user_settings");
+        json_close(w);
+        json_raw(w, "_trace", "[\"magikal-sandbox\"]");
+        json_close(w);
+}
+
+static void connection_send_guild(Connection *c) {
+        Sandbox *sandbox = c->gateway->sandbox;
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+
+        if (!session_wants(c->session, SBX_INTENT_GUILDS, model_guild_id(sandbox)))
+                return;
+        model_put_guild_create(sandbox, &w, c->session->intents);
+        if (json_writer_finish(&w, &text) == 0)
+                connection_dispatch(c, "GUILD_CREATE", text);
+}
+
+static void connection_begin_session(Connection *c, uint32_t intents, unsigned shard, unsigned n_shards) {
+        Gateway *g = c->gateway;
+        Session *s = session_new(g->sandbox->options->resume_events);
+        _json_writer_ JsonWriter w = {};
+        _strbuf_ StrBuf id = {};
+        _free_ char *text = NULL;
+
+        sbx_random_text(g->sandbox, 24, &id);
+        if (!s || id.error) {
+                session_free(s);
+                connection_close(c, 4000, "Unknown error.");
+                return;
+        }
+        (void) snprintf(s->id, sizeof(s->id), "%s", strbuf_text(&id));
+        s->intents = intents;
+        s->shard = shard;
+        s->n_shards = n_shards;
+        s->connection = c;
+        s->next = g->sessions;
+        g->sessions = s;
+        g->last_intents = intents;
+        c->session = s;
+
+        put_ready(g->sandbox, s, &w);
+        if (json_writer_finish(&w, &text) < 0) {
+                connection_close(c, 4000, "Unknown error.");
+                return;
+        }
+        connection_dispatch(c, "READY", text);
+        connection_send_guild(c);
+        gateway_tell_pages(g);
+}
+
+static void on_identify(Connection *c, const Json *d) {
+        Gateway *g = c->gateway;
+        unsigned shard, n_shards;
+        int64_t intents;
+
+        if (c->session)
+                connection_close(c, 4005, "Already authenticated.");
+        else if (!json_is_object(d) || !json_is_object(json_get(d, "properties")) || !json_is_string(json_get(d, "token")))
+                connection_close(c, 4002, "Error while decoding payload.");
+        else if (!token_is_valid(g, d))
+                connection_close(c, 4004, "Authentication failed.");
+        else if (!read_shard(d, &shard, &n_shards))
+                connection_close(c, 4010, "Invalid shard.");
+        else if (json_get_i64(d, "intents", &intents) != 0 || intents < 0 || (intents & ~(int64_t) INTENTS_KNOWN) != 0)
+                connection_close(c, 4013, "Invalid intent(s).");
+        else if ((intents & g->sandbox->options->disallowed_intents) != 0)
+                connection_close(c, 4014, "Disallowed intent(s).");
+        else if (buckets_identify(g->sandbox->buckets, sbx_now(g->sandbox)) < 0)
+                connection_invalidate(c, false);
+        else {
+                gateway_expire_sessions(g);
+                connection_begin_session(c, (uint32_t) intents, shard, n_shards);
+        }
+}
+
+static void on_resume(Connection *c, const Json *d) {
+        Gateway *g = c->gateway;
+        const char *id = json_text(json_get(d, "session_id"));
+        Session *s;
+        int64_t seq;
+
+        if (c->session) {
+                connection_close(c, 4005, "Already authenticated.");
+                return;
+        }
+        if (!json_is_object(d) || !id || json_get_i64(d, "seq", &seq) != 0 || seq < 0 || !json_is_string(json_get(d, "token"))) {
+                connection_close(c, 4002, "Error while decoding payload.");
+                return;
+        }
+        if (!token_is_valid(g, d)) {
+                connection_close(c, 4004, "Authentication failed.");
+                return;
+        }
+        s = gateway_find_session(g, id);
+        if (s && (uint64_t) seq > s->seq) {
+                /* A number never given out: the session cannot be the one the client means. */
+                if (s->connection)
+                        connection_drop(s->connection);
+                gateway_end_session(g, s);
+                connection_close(c, 4007, "Invalid seq.");
+                return;
+        }
+        if (!s || !session_may_resume(s, (uint64_t) seq)) {
+                connection_invalidate(c, false);
+                return;
+        }
+        /* The client knows better than we that its old socket is dead. */
+        if (s->connection)
+                connection_drop(s->connection);
+        s->connection = c;
+        c->session = s;
+        for (uint64_t n = (uint64_t) seq + 1; n <= s->seq; n++) {
+                const char *frame = session_frame(s, n);
+
+                if (frame)
+                        connection_send(c, frame);
+        }
+        connection_dispatch(c, "RESUMED", "{\"_trace\":[\"magikal-sandbox\"]}");
+        gateway_tell_pages(g);
+}
+
+static bool connection_is_flooding(Connection *c) {
+        Usec now = clock_boottime(), *at = &c->frame_times[c->n_frames % FRAMES_PER_MINUTE];
+        bool is_full = c->n_frames >= FRAMES_PER_MINUTE;
+
+        if (is_full && now - *at < 60 * USEC_PER_SEC)
+                return true;
+        *at = now;
+        c->n_frames++;
+        return false;
+}
+
+static void connection_receive(WebSocket *ws _unused_, const char *bytes, size_t n_bytes, void *userdata) {
+        Connection *c = userdata;
+        _json_ Json *frame = NULL;
+        const Json *d;
+        int64_t op;
+
+        if (connection_is_flooding(c)) {
+                connection_close(c, 4008, "You are being rate limited.");
+                return;
+        }
+        if (n_bytes > FRAME_MAX || json_parse(bytes, n_bytes, &frame) < 0 || json_get_i64(frame, "op", &op) != 0) {
+                connection_close(c, 4002, "Error while decoding payload.");
+                return;
+        }
+        d = json_get(frame, "d");
+        switch (op) {
+        case 1:
+                on_heartbeat(c, d);
+                break;
+        case 2:
+                on_identify(c, d);
+                break;
+        case 6:
+                on_resume(c, d);
+                break;
+        case 3:         /* presence */
+        case 4:         /* voice state */
+        case 8:         /* guild members */
+        case 31:        /* soundboard */
+        case 43:        /* channel info */
+                if (!c->session)
+                        connection_close(c, 4003, "Not authenticated.");
+                break;
+        default:
+                connection_close(c, 4001, "Unknown opcode.");
+        }
+}
+
+static void connection_closed(WebSocket *ws _unused_, unsigned code, void *userdata) {
+        Connection *c = userdata;
+        Gateway *g = c->gateway;
+
+        /* Gateway reference, "Initiating a Disconnect": 1000 and 1001 end the session. */
+        if ((code == 1000 || code == 1001) && c->session)
+                gateway_end_session(g, c->session);
+        connection_free(c);
+        gateway_tell_pages(g);
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------------------------- */
+
+Gateway *gateway_new(Sandbox *sandbox) {
+        Gateway *g = new0(Gateway, 1);
+
+        if (g)
+                g->sandbox = sandbox;
+        return g;
+}
+
+Gateway *gateway_free(Gateway *gateway) {
+        if (!gateway)
+                return NULL;
+        while (gateway->connections) {
+                websocket_drop(gateway->connections->ws);
+                connection_free(gateway->connections);
+        }
+        while (gateway->sessions)
+                gateway_end_session(gateway, gateway->sessions);
+        free(gateway);
+        return NULL;
+}
+
+/* True when a raw query holds this "key=value". Gateway parameters need no decoding. */
+static bool query_has(const char *query, const char *parameter) {
+        size_t n = strlen(parameter);
+
+        for (const char *at = query; (at = strstr(at, parameter)); at += n)
+                if ((at == query || at[-1] == '&') && (at[n] == '\0' || at[n] == '&'))
+                        return true;
+        return false;
+}
+
+int gateway_may_open(Gateway *gateway, const SbxRequest *request) {
+        const char *encoding = sbx_query(request, "encoding"), *compress = sbx_query(request, "compress");
+
+        if (gateway->refused_until > clock_boottime())
+                return 503;
+        if ((encoding && !streq(encoding, "json")) || (compress && !streq(compress, "zlib-stream")))
+                return 501;     /* etf and zstd exist at Discord; a client that gets text instead would only be confused */
+        return 0;
+}
+
+void gateway_open(Gateway *gateway, const char *query, const char *host, WebSocket *take_ws) {
+        Connection *c = new0(Connection, 1);
+        char hello[64];
+
+        if (c)
+                c->host = strdup(host);
+        if (!c || !c->host) {
+                free(c);
+                websocket_drop(take_ws);
+                return;
+        }
+        c->gateway = gateway;
+        c->ws = take_ws;
+        c->next = gateway->connections;
+        gateway->connections = c;
+        if (!query_has(query, "v=10")) {
+                connection_close(c, 4012, "Invalid API version.");
+                return;
+        }
+        if (query_has(query, "compress=zlib-stream")) {
+                if (deflateInit(&c->zlib, Z_DEFAULT_COMPRESSION) != Z_OK) {
+                        connection_close(c, 4000, "Unknown error.");
+                        return;
+                }
+                c->has_zlib = true;
+        }
+        websocket_set_handler(take_ws, &connection_handler, c);
+        connection_expect_heartbeat(c);
+        (void) snprintf(hello, sizeof(hello), "{\"heartbeat_interval\":%llu}", (unsigned long long) gateway->sandbox->options->heartbeat_ms);
+        connection_send_op(c, 10, hello);
+}
+
+unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
+        Gateway *g = sandbox->gateway;
+        unsigned n_live = 0;
+
+        gateway_expire_sessions(g);
+        for (Session *s = g->sessions; s; s = s->next) {
+                bool has_content = (s->intents >> SBX_INTENT_MESSAGE_CONTENT & 1) != 0;
+                const char *d = dispatch->d_without_content && !has_content ? dispatch->d_without_content : dispatch->d, *frame;
+
+                if (!session_wants(s, dispatch->intent, dispatch->guild))
+                        continue;
+                frame = session_add(s, dispatch->event, d);
+                if (!frame || !s->connection)
+                        continue;
+                connection_send(s->connection, frame);
+                n_live++;
+        }
+        return n_live;
+}
+
+void gateway_announce_guild(Gateway *gateway) {
+        for (Connection *c = gateway->connections; c; c = c->next)
+                if (c->session)
+                        connection_send_guild(c);
+}
+
+void sbx_put_gateway(Sandbox *sandbox, JsonWriter *w) {
+        int64_t n_sessions = 0, n_live = 0;
+
+        gateway_expire_sessions(sandbox->gateway);
+        for (const Session *s = sandbox->gateway->sessions; s; s = s->next) {
+                n_sessions++;
+                n_live += s->connection != NULL;
+        }
+        json_open(w);
+        json_bool(w, "connected", n_live > 0);
+        json_i64(w, "sessions", n_sessions);
+        json_i64(w, "live", n_live);
+        json_close(w);
+}
+
+uint32_t sbx_intents(Sandbox *sandbox) {
+        return sandbox->gateway->last_intents;
+}
+
+/* ---- orders from the control API ---------------------------------------------------------------------------------------- */
+
+static int bye_now(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        connection_drop(userdata);
+        return 0;
+}
+
+static void order_reconnect(Connection *c, const Json *order _unused_) {
+        connection_send_op(c, 7, "null");
+        (void) server_after(c->gateway->sandbox, RECONNECT_CLOSE_MS, bye_now, c, &c->bye);
+}
+
+static void order_invalid_session(Connection *c, const Json *order) {
+        bool is_resumable = false;
+
+        (void) json_get_bool(order, "resumable", &is_resumable);        /* absent: false */
+        if (c->session)
+                connection_invalidate(c, is_resumable);
+}
+
+static void order_cut(Connection *c, const Json *order) {
+        bool is_half = false;
+
+        (void) json_get_bool(order, "half", &is_half);                  /* absent: between frames */
+        if (is_half)
+                websocket_drop_inside_frame(c->ws, "{\"op\":0,\"s\":0,\"t\":\"MESSAGE_CREATE\",\"d\":{\"content\":\"the rest of this frame never comes");
+        connection_drop(c);
+}
+
+static void order_close(Connection *c, const Json *order) {
+        int64_t code = 4000;
+
+        (void) json_get_i64(order, "code", &code);                      /* checked by gateway_control() */
+        connection_close(c, (unsigned) code, "Closed by order.");
+}
+
+static void order_silence(Connection *c, const Json *order _unused_) {
+        c->is_silent = true;
+}
+
+static void order_heartbeat(Connection *c, const Json *order _unused_) {
+        connection_send_op(c, 1, "null");
+}
+
+/* A new frame with the event and data of an old one. */
+static void connection_repeat(Connection *c, const char *old) {
+        _json_ Json *frame = NULL;
+        _free_ char *d = NULL;
+        const char *event;
+
+        if (json_parse(old, strlen(old), &frame) < 0 || json_get_string(frame, "t", &event) != 0 || json_print(json_get(frame, "d"), &d) < 0)
+                return;
+        if (!streq(event, "READY") && !streq(event, "RESUMED"))
+                connection_dispatch(c, event, d);
+}
+
+static void order_replay(Connection *c, const Json *order) {
+        int64_t n = 1;
+        uint64_t last;
+
+        (void) json_get_i64(order, "n", &n);                            /* absent or odd: one */
+        if (!c->session || n < 1)
+                return;
+        last = c->session->seq;
+        for (uint64_t s = last >= (uint64_t) n ? last - (uint64_t) n + 1 : 1; s <= last; s++) {
+                _free_ char *old = session_frame(c->session, s) ? strdup(session_frame(c->session, s)) : NULL;
+
+                if (old)
+                        connection_repeat(c, old);
+        }
+}
+
+static const struct {
+        const char *name;
+        void (*apply)(Connection *c, const Json *order);
+} orders[] = {
+        { "reconnect",       order_reconnect       },
+        { "invalid_session", order_invalid_session },
+        { "cut",             order_cut             },
+        { "close",           order_close           },
+        { "silence",         order_silence         },
+        { "heartbeat",       order_heartbeat       },
+        { "replay",          order_replay          },
+};
+
+int gateway_control(Gateway *gateway, const Json *order, const char **ret_why) {
+        const char *name = json_text(json_get(order, "do"));
+        int64_t code = 4000, ms = 0;
+
+        *ret_why = "do is reconnect, invalid_session, cut, close, silence, heartbeat, replay, refuse or expire";
+        if (!name)
+                return -EINVAL;
+        if (streq(name, "refuse")) {
+                *ret_why = "ms is 0 to 600000";
+                if (json_get_i64(order, "ms", &ms) < 0 || ms < 0 || ms > 600000)
+                        return -EINVAL;
+                gateway->refused_until = clock_boottime() + (Usec) ms * USEC_PER_MSEC;
+                return 0;
+        }
+        if (streq(name, "expire")) {
+                for (Session *s = gateway->sessions, *next; s; s = next) {
+                        next = s->next;
+                        if (!s->connection)
+                                gateway_end_session(gateway, s);
+                }
+                gateway_tell_pages(gateway);
+                return 0;
+        }
+        if (streq(name, "close") && (json_get_i64(order, "code", &code) < 0 || code < 1000 || code > 4999 || (code >= 1004 && code <= 1006))) {
+                *ret_why = "code is a close code that may be sent, 1000 to 4999";
+                return -EINVAL;
+        }
+        for (size_t i = 0; i < ELEMENTSOF(orders); i++)
+                if (streq(orders[i].name, name)) {
+                        for (Connection *c = gateway->connections, *next; c; c = next) {
+                                next = c->next;
+                                orders[i].apply(c, order);
+                        }
+                        return 0;
+                }
+        return -EINVAL;
+}

@@ -1,0 +1,33 @@
+#pragma once
+
+/* A gateway session: what outlives its connection. Sequence numbers and the bounded buffer of dispatches for a resume. */
+
+#include "sandbox.h"
+
+typedef struct Connection Connection;
+
+typedef struct Session {
+        char id[33];
+        uint32_t intents;
+        unsigned shard, n_shards;
+        uint64_t seq;                   /* of the newest dispatch, 0: none yet */
+        Connection *connection;         /* NULL: waits to be resumed */
+        Usec lost_at;                   /* boot time at which it lost its connection */
+
+        char **frames;                  /* ring of whole frames; the one with sequence s at s % n_frames_max */
+        size_t n_frames_max;
+        uint64_t first;                 /* oldest sequence still kept; seq + 1 when there is none */
+        size_t n_bytes;
+        struct Session *next;
+} Session;
+
+/* n_frames_max: at least 1. NULL: no memory. */
+Session *session_new(size_t n_frames_max);
+Session *session_free(Session *session);
+
+/* Numbers, keeps and returns one dispatch frame, borrowed until the session forgets it. NULL: no memory (the number is used up). */
+const char *session_add(Session *session, const char *event, const char *d);
+/* The frame of a sequence number, or NULL when it is not kept. */
+const char *session_frame(const Session *session, uint64_t seq);
+/* True when everything after seq is still there. */
+bool session_may_resume(const Session *session, uint64_t seq);
