@@ -1,2 +1,26 @@
-# Sources and tests of src/sandbox
 include src/sandbox/web.mk
+
+# The local Discord. The transport, then the model (model-*.c, routes.c).
+noinst_LIBRARIES += src/libsandbox.a
+src_libsandbox_a_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS) -DWEB_DIR='"$(pkgdatadir)/sandbox"'
+src_libsandbox_a_SOURCES = \
+	src/sandbox/buckets.c src/sandbox/buckets.h \
+	src/sandbox/control.c \
+	src/sandbox/error-code.c \
+	src/sandbox/faults.c src/sandbox/faults.h \
+	src/sandbox/files.c \
+	src/sandbox/gateway.c src/sandbox/gateway.h \
+	src/sandbox/http.c src/sandbox/http.h \
+	src/sandbox/journal.c src/sandbox/journal.h \
+	src/sandbox/multipart.c \
+	src/sandbox/pages.c src/sandbox/pages.h \
+	src/sandbox/reply.c \
+	src/sandbox/request.c src/sandbox/request.h \
+	src/sandbox/rest.c \
+	src/sandbox/sandbox.c src/sandbox/sandbox.h \
+	src/sandbox/server.h \
+	src/sandbox/session.c src/sandbox/session.h \
+	src/sandbox/timer.c \
+	src/sandbox/websocket.c src/sandbox/websocket.h
+
+SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm

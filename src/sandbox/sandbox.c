@@ -1,0 +1,296 @@
+/* The process as a whole: putting the parts together, the clock, ids, and the state file. */
+
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "magikal/snowflake.h"
+
+#include "buckets.h"
+#include "faults.h"
+#include "gateway.h"
+#include "http.h"
+#include "journal.h"
+#include "pages.h"
+
+#define SAVE_AFTER_MS 200
+#define STATE_MAX (256U << 20)
+#define STATE_VERSION 1
+
+void options_init(Options *options) {
+        *options = (Options) {
+                .listen = "127.0.0.1:8780",
+                .token = "sandbox-token",
+                .web_dir = WEB_DIR,
+                .has_rate_limits = true,
+                .heartbeat_ms = 41250,
+                .resume_ms = 300 * 1000,
+                .resume_events = 4096,
+        };
+}
+
+/* ---- state file ------------------------------------------------------------------------------------------------------ */
+
+static int write_all(int fd, const char *bytes, size_t n) {
+        while (n > 0) {
+                ssize_t k = write(fd, bytes, n);
+
+                if (k < 0 && errno == EINTR)
+                        continue;
+                if (k < 0)
+                        return -errno;
+                bytes += k;
+                n -= (size_t) k;
+        }
+        return 0;
+}
+
+/* Whole or not at all: readers and a crash see the old file or the new one. */
+static int write_file(const char *path, const char *text) {
+        _strbuf_ StrBuf temporary = {};
+        _close_ int fd = -1;
+        int r;
+
+        strbuf_appendf(&temporary, "%s.new", path);
+        if (temporary.error)
+                return temporary.error;
+        fd = open(strbuf_text(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        if (fd < 0)
+                return -errno;
+        r = write_all(fd, text, strlen(text));
+        if (r < 0)
+                return r;
+        return rename(strbuf_text(&temporary), path) < 0 ? -errno : 0;
+}
+
+static int sandbox_save(Sandbox *s) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+        int r;
+
+        json_open(&w);
+        json_i64(&w, "version", STATE_VERSION);
+        json_put_key(&w, "model");
+        model_save(s, &w);
+        json_close(&w);
+        r = json_writer_finish(&w, &text);
+        return r < 0 ? r : write_file(s->options->state_file, text);
+}
+
+static int read_file(const char *path, StrBuf *out) {
+        _close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+        char chunk[65536];
+        ssize_t k;
+
+        if (fd < 0)
+                return -errno;
+        while ((k = read(fd, chunk, sizeof(chunk))) != 0) {
+                if (k < 0 && errno == EINTR)
+                        continue;
+                if (k < 0)
+                        return -errno;
+                strbuf_append_bytes(out, chunk, (size_t) k);
+                if (out->n_bytes > STATE_MAX)
+                        return -EFBIG;
+        }
+        return out->error;
+}
+
+static int sandbox_load(Sandbox *s) {
+        _strbuf_ StrBuf text = {};
+        _json_ Json *json = NULL;
+        int64_t version;
+        int r;
+
+        r = read_file(s->options->state_file, &text);
+        if (r == -ENOENT || (r == 0 && text.n_bytes == 0))
+                return 0;       /* the first start */
+        if (r < 0)
+                return r;
+        r = json_parse(text.text, text.n_bytes, &json);
+        if (r < 0)
+                return r;
+        if (json_get_i64(json, "version", &version) != 0 || version != STATE_VERSION)
+                return -EBADMSG;
+        return model_load(s, json_get(json, "model"));
+}
+
+static int save_now(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Sandbox *s = userdata;
+
+        if (sandbox_save(s) < 0)
+                sbx_changed(s); /* a full disk may have room again */
+        return 0;
+}
+
+void sbx_changed(Sandbox *sandbox) {
+        int enabled;
+
+        if (!sandbox->options->state_file)
+                return;
+        if (sandbox->save_timer && sd_event_source_get_enabled(sandbox->save_timer, &enabled) > 0)
+                return;         /* already planned */
+        (void) server_after(sandbox, SAVE_AFTER_MS, save_now, sandbox, &sandbox->save_timer);
+}
+
+/* ---- life --------------------------------------------------------------------------------------------------------------- */
+
+int sandbox_new(const Options *options, sd_event *event, Sandbox **ret_sandbox) {
+        _cleanup_(sandbox_freep) Sandbox *s = new0(Sandbox, 1);
+        int r;
+
+        if (!s)
+                return -ENOMEM;
+        s->options = options;
+        s->event = sd_event_ref(event);
+        s->timers = timers_new(s);
+        s->faults = faults_new();
+        s->buckets = buckets_new(options);
+        s->gateway = gateway_new(s);
+        s->pages = pages_new();
+        if (!s->timers || !s->faults || !s->buckets || !s->gateway || !s->pages)
+                return -ENOMEM;
+        r = journal_new(options->traffic_file, &s->journal);
+        if (r < 0)
+                return r;
+        s->model = model_new(s);
+        if (!s->model)
+                return -ENOMEM;
+        if (options->state_file) {
+                r = sandbox_load(s);
+                if (r < 0) {
+                        /* Not to be overwritten by the empty guild on the way out. */
+                        sd_event_source_disable_unref(TAKE(s->save_timer));
+                        s->model = model_free(s->model);
+                        return r;
+                }
+        }
+        r = http_new(s, options->listen, &s->http);
+        if (r < 0)
+                return r;
+        if (options->address_file) {
+                _strbuf_ StrBuf line = {};
+
+                strbuf_appendf(&line, "%s\n", http_address(s->http));
+                r = write_file(options->address_file, strbuf_text(&line));
+                if (r < 0)
+                        return r;
+        }
+        *ret_sandbox = TAKE(s);
+        return 0;
+}
+
+Sandbox *sandbox_free(Sandbox *sandbox) {
+        if (!sandbox)
+                return NULL;
+        if (sandbox->model && sandbox->http && sandbox->options->state_file)
+                (void) sandbox_save(sandbox);   /* nobody is left to be told */
+        if (sandbox->http)
+                rest_done(sandbox);
+        gateway_free(sandbox->gateway);
+        pages_free(sandbox->pages);
+        http_free(sandbox->http);
+        sandbox->gateway = NULL;
+        sandbox->pages = NULL;
+        sandbox->http = NULL;
+        model_free(sandbox->model);
+        timers_free(sandbox->timers);
+        buckets_free(sandbox->buckets);
+        faults_free(sandbox->faults);
+        journal_free(sandbox->journal);
+        sd_event_source_disable_unref(sandbox->save_timer);
+        sd_event_unref(sandbox->event);
+        free(sandbox);
+        return NULL;
+}
+
+SbxModel *sbx_model(Sandbox *sandbox) {
+        return sandbox->model;
+}
+
+int sandbox_reset(Sandbox *sandbox) {
+        int r;
+
+        r = model_reset(sandbox);
+        if (r < 0)
+                return r;
+        rest_done(sandbox);
+        faults_clear(sandbox->faults);
+        buckets_clear(sandbox->buckets);
+        gateway_announce_guild(sandbox->gateway);
+        sbx_push(sandbox, 0, 0, "reset", "{}");
+        sbx_wake(sandbox);
+        sbx_changed(sandbox);
+        return 0;
+}
+
+/* ---- what the model is offered -------------------------------------------------------------------------------------------- */
+
+void sbx_wake(Sandbox *sandbox) {
+        http_wake(sandbox->http);
+}
+
+void sbx_effect(Sandbox *sandbox, const SbxEffect *effect) {
+        const char *text = journal_effect(sandbox->journal, sbx_now(sandbox), model_application_id(sandbox), effect);
+
+        if (text)
+                sbx_push(sandbox, 0, 0, "effect", text);
+        sbx_wake(sandbox);
+}
+
+Usec sbx_now(Sandbox *sandbox _unused_) {
+        return clock_realtime();
+}
+
+int64_t sandbox_clock_skew_ms(const Sandbox *sandbox) {
+        return sandbox->skew_ms;
+}
+
+void sandbox_set_clock(Sandbox *sandbox, int64_t skew_ms) {
+        if (skew_ms < sandbox->skew_ms) {
+                /* Ids of a time that comes a second time must differ from the first ones. */
+                sandbox->id_ms = 0;
+                sandbox->id_generation++;
+        }
+        clock_set_skew(skew_ms * (int64_t) USEC_PER_MSEC);
+        sandbox->skew_ms = skew_ms;
+        timers_rearm(sandbox->timers);
+        sbx_wake(sandbox);
+}
+
+/* Discord reference, "Snowflakes": 42 bits of milliseconds, 10 bits of origin, 12 bits of counter. */
+uint64_t sbx_snowflake(Sandbox *sandbox) {
+        uint64_t ms = snowflake_at(sbx_now(sandbox)) >> 22;
+
+        if (ms > sandbox->id_ms) {
+                sandbox->id_ms = ms;
+                sandbox->id_counter = 0;
+        } else if (++sandbox->id_counter > 0xfff) {
+                sandbox->id_ms++;       /* runs ahead of the clock rather than wait for it */
+                sandbox->id_counter = 0;
+        }
+        return sandbox->id_ms << 22 | (sandbox->id_generation & 0x3ff) << 12 | sandbox->id_counter;
+}
+
+void sbx_random_text(Sandbox *sandbox _unused_, size_t n_bytes, StrBuf *out) {
+        static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        size_t n_chars = (n_bytes * 4 + 2) / 3;
+
+        while (n_chars > 0) {
+                unsigned char chunk[64];
+                size_t n = MIN(n_chars, sizeof(chunk));
+
+                /* Up to 256 bytes are never interrupted nor short once the pool is ready (getrandom(2)). */
+                if (getrandom(chunk, n, 0) != (ssize_t) n) {
+                        out->error = -EIO;
+                        return;
+                }
+                for (size_t i = 0; i < n; i++)
+                        strbuf_append_char(out, alphabet[chunk[i] & 63]);
+                n_chars -= n;
+        }
+}
