@@ -112,7 +112,8 @@ bool gateway_session(const Gateway *gateway, GatewaySession *ret_session);
 typedef struct GatewayStatus {
         const char *state;      /* one word: stopped, waiting, connecting, hello, identify, identifying, resuming, live, fatal */
         bool is_live;           /* READY or RESUMED came on this connection */
-        bool is_beating;        /* every heartbeat so far was answered in time; what the watchdog asks */
+        Usec last_ack;          /* when the last heartbeat was answered or, before that, Hello came on this connection; 0: not connected */
+        Usec beat_interval;     /* as Hello said; 0: not connected */
         Usec round_trip;        /* of the last heartbeat; 0: none yet */
         int n_failed;           /* connections in a row that did not hold */
         int64_t seq;            /* highest seen; -1: none */
