@@ -67,6 +67,11 @@ for (const [name, { element, button }] of Object.entries(panels)) {
   });
 }
 at('cover').addEventListener('click', closeCovering);
+// What stood beside the messages on a wide page would cover them on a narrow one.
+NARROW.addEventListener('change', () => {
+  setPanel('sidebar', false);
+  setPanel('members', !NARROW.matches);
+});
 at('faults-body').addEventListener('faults', ({ detail }) => {
   at('fault-count-badge').hidden = detail === 0;
   at('fault-count-badge').textContent = String(detail);
