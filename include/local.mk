@@ -13,6 +13,9 @@ noinst_HEADERS = \
 	include/magikal/fault.h \
 	include/magikal/gateway-conn.h \
 	include/magikal/gateway.h \
+	include/magikal/engine.h \
+	include/magikal/flow.h \
+	include/magikal/flows.h \
 	include/magikal/guild-settings.h \
 	include/magikal/interaction.h \
 	include/magikal/ipc.h \

@@ -21,7 +21,7 @@
 
 /* Controls, as custom_id_read() gives them. */
 #define CONTROL_SUPPORT_OPEN "so"               /* button on the panel; id 0 */
-#define CONTROL_SUPPORT_OPEN_FORM "sof"         /* its modal; id 0 */
+#define CONTROL_SUPPORT_OPEN_FORM "sof"         /* its modal; id 0, or the ticket that it takes the place of */
 #define CONTROL_SUPPORT_RESOLVE "sr"            /* button in the ticket; ticket id */
 #define CONTROL_SUPPORT_RESOLVE_FORM "srf"      /* its modal; ticket id */
 
@@ -32,8 +32,8 @@
 
 /* The panel: message. */
 int view_support_panel(const Keys *keys, GuildId guild, const char *nonce, char **ret_body);
-/* "Open a support ticket": data of a modal. */
-int view_support_modal(const Keys *keys, GuildId guild, char **ret_data);
+/* "Open a support ticket": data of a modal. replaces: the member's older ticket, whose channel turned out to be gone; 0: none. */
+int view_support_modal(const Keys *keys, GuildId guild, TicketId replaces, char **ret_data);
 /* The one message of a new ticket: message. ping 0: no role is called. */
 int view_ticket_opening(const Keys *keys, const Ticket *ticket, RoleId ping, const char *nonce, char **ret_body);
 /* "Resolve": data of a modal that says where the text will go. */

@@ -1,12 +1,9 @@
 #pragma once
 
-/* The flows and the pieces that several of them are made of. Private to src/flows. */
+/* The pieces that several flows are made of. Private to src/flows. */
 
-#include "magikal/flow.h"
+#include "magikal/flows.h"
 #include "magikal/text.h"
-
-extern const Flow flow_support_open, flow_support_resolve, flow_panel_refresh, flow_settings_change, flow_about_post,
-        flow_channel_gone, flow_ticket_repair;
 
 /* ---- pieces.c ----------------------------------------------------------------------------------------------------------------- */
 

@@ -1,1 +1,12 @@
-# Sources and tests of src/worker
+# Decodes, decides, accepts; drives many flows at once
+noinst_LIBRARIES += src/libworker.a
+src_libworker_a_SOURCES = \
+	src/worker/controls.c \
+	src/worker/job.c \
+	src/worker/support.c \
+	src/worker/sweep.c \
+	src/worker/tickets-command.c \
+	src/worker/upkeep.c \
+	src/worker/worker.c \
+	src/worker/worker.h \
+	src/worker/world.c

@@ -1,0 +1,34 @@
+/* The index of the product: what a person can press, send or type, who may, and where it goes. */
+
+#include "magikal/views.h"
+#include "worker.h"
+
+/* clang-format off */
+static const Control controls[] = {
+        /* type                  control                       command                           who may                 is told first             handler */
+        { INTERACTION_COMPONENT, CONTROL_SUPPORT_OPEN,         0,                                POLICY_SUPPORT_OPEN,    JOB_LOAD_MEMBERS_TICKET,  on_support_press },
+        { INTERACTION_MODAL,     CONTROL_SUPPORT_OPEN_FORM,    0,                                POLICY_SUPPORT_OPEN,    JOB_LOAD_SETTINGS,        on_support_form },
+        { INTERACTION_COMPONENT, CONTROL_SUPPORT_RESOLVE,      0,                                POLICY_SUPPORT_RESOLVE, JOB_LOAD_TICKET,          on_resolve_press },
+        { INTERACTION_MODAL,     CONTROL_SUPPORT_RESOLVE_FORM, 0,                                POLICY_SUPPORT_RESOLVE, JOB_LOAD_TICKET,          on_resolve_form },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SET_TARGETS,      POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_set_targets },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SHOW_TARGETS,     POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_show_targets },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SET_PING,         POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_set_ping },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SHOW_PING,        POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_show_ping },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SET_DM_ON_CLOSE,  POLICY_TICKETS_COMMAND, JOB_LOAD_NONE,            on_set_dm_on_close },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_POST_SUPPORT_ABOUT, POLICY_TICKETS_COMMAND, JOB_LOAD_NONE,          on_post_support_about },
+};
+/* clang-format on */
+
+const Control *control_by_name(InteractionType type, const char *name) {
+        for (size_t i = 0; i < ELEMENTSOF(controls); i++)
+                if (controls[i].type == type && streq_ptr(controls[i].name, name))
+                        return &controls[i];
+        return NULL;
+}
+
+const Control *control_by_command(Command command) {
+        for (size_t i = 0; i < ELEMENTSOF(controls); i++)
+                if (controls[i].type == INTERACTION_COMMAND && controls[i].command == command)
+                        return &controls[i];
+        return NULL;
+}

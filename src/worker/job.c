@@ -1,0 +1,324 @@
+/*
+ * One interaction: decode, find the control, check who may, load, handle. Every way through ends in exactly one callback, or in a flow that
+ * was accepted (a durable row) before its callback leaves.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "magikal/fault.h"
+#include "magikal/log.h"
+#include "magikal/views.h"
+#include "worker.h"
+
+#define CALLBACK_TRIES 3
+#define CALLBACK_RETRY_WAIT (250 * USEC_PER_MSEC)
+#define ANSWER_WITHIN (3 * USEC_PER_SEC)        /* Discord, "Receiving and Responding": 3 seconds to the first answer */
+
+/* ---- life ------------------------------------------------------------------------------------------------------------------------ */
+
+Job *job_free(Job *job) {
+        Worker *worker;
+
+        if (!job)
+                return NULL;
+        worker = job->worker;
+        sd_event_source_disable_unref(job->timer);
+        (void) interaction_free(job->ix);
+        free(job->reply);
+        free(job->idem_key);
+        free(job);
+        worker->n_jobs--;
+        worker_may_leave(worker);
+        return NULL;
+}
+
+static int job_new(Worker *worker, uint64_t id, Usec received_at, Job **ret_job) {
+        Job *job = new0(Job, 1);
+
+        if (!job)
+                return -ENOMEM;
+        *job = (Job) { .worker = worker, .id = id, .received_at = received_at };
+        worker->n_jobs++;
+        *ret_job = job;
+        return 0;
+}
+
+/* No flow, no further answer: the supervisor may forget it. */
+static void job_answered(Job *job) {
+        worker_tell(job->worker, &(IpcMessage) { .type = IPC_ANSWERED, .answered = { .job = job->id } });
+        (void) job_free(job);
+}
+
+/* ---- answering --------------------------------------------------------------------------------------------------------------------- */
+
+static int job_send_reply(Job *job);
+
+static int job_reply_again(sd_event_source *source, uint64_t usec, void *userdata) {
+        Job *job = userdata;
+
+        (void) source;
+        (void) usec;
+        job->timer = sd_event_source_disable_unref(job->timer);
+        if (job_send_reply(job) < 0)
+                job_answered(job);
+        return 0;
+}
+
+static void job_replied(int outcome, const RestReply *reply, void *userdata) {
+        Job *job = userdata;
+        Usec age = clock_boottime() - job->received_at;
+
+        if ((outcome == REST_LATER || outcome == REST_AMBIGUOUS) && ++job->n_tries < CALLBACK_TRIES && age < ANSWER_WITHIN &&
+            sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME, CALLBACK_RETRY_WAIT, 1, job_reply_again,
+                                       job) >= 0)
+                return;
+        if (outcome != 0 && outcome != REST_ALREADY)
+                log_event(LOG_NOTICE, "interaction.unanswered", "An interaction could not be answered.",
+                          LOG_GUILD(job->ix->guild.v), LOG_I64("code", reply ? reply->code : 0),
+                          LOG_I64("status", reply ? reply->status : 0), LOG_U64("age_ms", age / USEC_PER_MSEC),
+                          LOG_TEXT("reason", reply ? reply->message : NULL));
+        job_answered(job);
+}
+
+static int job_send_reply(Job *job) {
+        return rest_send(job->worker->rest,
+                         &(RestRequest) { .route = ROUTE_INTERACTION_CALLBACK, .ids = { job->ix->id.v }, .token = job->ix->token,
+                                          .body = job->reply },
+                         job_replied, job);
+}
+
+void job_reply(Job *job, CallbackType type, char *take_data) {
+        _free_ char *data = take_data;
+        int r;
+
+        free(TAKE(job->reply));
+        r = interaction_callback(type, data, &job->reply);
+        if (r >= 0)
+                r = job_send_reply(job);
+        if (r < 0) {
+                log_event(LOG_ERR, "interaction.unanswered", "An answer could not be built.", LOG_GUILD(job->ix->guild.v), LOG_ERRNO(r));
+                job_answered(job);
+        }
+}
+
+void job_say(Job *job, TextId id, const TextArg *args) {
+        char *data = NULL;
+        int r = view_say(&data, true, id, args);
+
+        if (r < 0) {
+                log_event(LOG_ERR, "interaction.unanswered", "A sentence could not be built.", LOG_TEXT("text", text_id_to_string(id)),
+                          LOG_ERRNO(r));
+                job_answered(job);
+                return;
+        }
+        job_reply(job, CALLBACK_MESSAGE, data);
+}
+
+/* ---- accepting ----------------------------------------------------------------------------------------------------------------------- */
+
+void job_args_begin(Job *job, JsonWriter *w) {
+        json_open(w);
+        engine_put_acknowledgement(w, &(Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER });
+}
+
+/* What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
+static void job_give_back(Job *job, const char *text) {
+        _strbuf_ StrBuf b = {};
+        char *data = NULL;
+
+        text_put(&b, TEXT_TRY_AGAIN_TEXT, TEXT_ARGS());
+        strbuf_append(&b, "\n>>> ");
+        text_escape(&b, text);
+        if (b.error < 0 || view_notice(strbuf_text(&b), true, &data) < 0)
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+        else
+                job_reply(job, CALLBACK_MESSAGE, data);
+}
+
+typedef struct Acceptance {
+        Job *job;
+        char *text;
+} Acceptance;
+
+static void job_accepted(int outcome, const Accepted *accepted, void *userdata) {
+        _free_ Acceptance *a = userdata;
+        _free_ char *text = a->text;
+        Job *job = a->job;
+        Worker *worker = job->worker;
+
+        switch (outcome) {
+        case 0:
+                break;
+        case STORE_UNKNOWN:
+                job_say(job, TEXT_MAYBE_SAVED, TEXT_ARGS());
+                return;
+        default:
+                if (text)
+                        job_give_back(job, text);
+                else
+                        job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return;
+        }
+        if (accepted->flow.v == 0) {
+                job_say(job, TEXT_TOO_MANY_WAITING, TEXT_ARGS());
+                return;
+        }
+        (void) FAULT("accept/committed");
+        log_event(LOG_INFO, "flow.accepted", accepted->is_fresh ? "A flow was accepted." : "A flow was accepted before.",
+                  LOG_FLOW(accepted->flow.v), LOG_GUILD(job->ix->guild.v), LOG_TEXT("actor", accepted->actor.text),
+                  LOG_I64("waiting", accepted->n_waiting));
+        worker_tell(worker, &(IpcMessage) { .type = IPC_ACCEPTED, .accepted = { .job = job->id, .flow = accepted->flow.v } });
+        (void) FAULT("accept/told");
+        if (engine_accepted(worker->engine, accepted->flow, &job->acknowledgement) < 0)
+                log_event(LOG_ERR, "interaction.unanswered", "An acknowledgement could not be sent; whoever runs the flow sends it.",
+                          LOG_FLOW(accepted->flow.v));
+        (void) job_free(job);
+}
+
+void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args, const char *text) {
+        _free_ char *args = take_args;
+        _free_ Acceptance *a = new0(Acceptance, 1);
+        AcceptRequest request = {
+                .kind = flow->name, .code_version = flow->version, .guild = job->ix->guild, .user = job->ix->user, .subject = subject,
+                .args = args, .ttl_s = flow->ttl_s,
+        };
+        int r = args && a ? 0 : -ENOMEM;
+
+        job->acknowledgement = (Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER };
+        if (r == 0 && asprintf(&job->idem_key, "ix:%llu", (unsigned long long) job->ix->id.v) < 0) {
+                job->idem_key = NULL;
+                r = -ENOMEM;
+        }
+        if (r == 0) {
+                request.idem_key = job->idem_key;
+                *a = (Acceptance) { .job = job, .text = text ? strdup(text) : NULL };
+                (void) FAULT("accept/before");
+                r = store_accept(job->worker->store, &request, job_accepted, a);
+        }
+        if (r < 0) {
+                log_event(LOG_ERR, "flow.not_accepted", "A flow could not be accepted.", LOG_TEXT("kind", flow->name), LOG_ERRNO(r));
+                if (a)
+                        free(a->text);
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return;
+        }
+        (void) TAKE(a);
+        (void) FAULT("accept/sent");
+}
+
+/* ---- deciding ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Handlers look at ids and states; the texts stay where they are. */
+static void job_keep_facts(Job *job, const Facts *facts) {
+        job->facts = *facts;
+        job->facts.ticket.question = NULL;
+        job->facts.ticket.outcome = NULL;
+}
+
+static void job_loaded(int outcome, const Facts *facts, void *userdata) {
+        Job *job = userdata;
+
+        if (outcome != 0) {
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return;
+        }
+        job_keep_facts(job, facts);
+        job->control->handle(job);
+}
+
+static void job_load(Job *job) {
+        Store *store = job->worker->store;
+        int r = 0;
+
+        switch (job->control->load) {
+        case JOB_LOAD_NONE:
+                job->control->handle(job);
+                return;
+        case JOB_LOAD_SETTINGS:
+                r = store_facts(store, job->ix->guild, (TicketId) { 0 }, (ChannelId) { 0 }, job_loaded, job);
+                break;
+        case JOB_LOAD_TICKET:
+                r = store_facts(store, job->ix->guild, (TicketId) { job->custom_id.ids[0] }, (ChannelId) { 0 }, job_loaded, job);
+                break;
+        case JOB_LOAD_MEMBERS_TICKET:
+                r = store_ticket_of_member(store, job->ix->guild, job->ix->user, TICKET_SUPPORT, job_loaded, job);
+                break;
+        }
+        if (r < 0)
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+}
+
+/* The control that this interaction means, or the sentence why there is none. */
+static const Control *job_find_control(Job *job, TextId *ret_why) {
+        const Interaction *ix = job->ix;
+        const Control *control = NULL;
+        int r;
+
+        *ret_why = TEXT_CONTROL_INVALID;
+        if (ix->type == INTERACTION_COMMAND) {
+                r = command_find(ix, &job->command);
+                if (r == 0)
+                        control = control_by_command(job->command);
+                *ret_why = r == COMMAND_MISFIT ? TEXT_COMMAND_MISFIT : TEXT_COMMAND_UNKNOWN;
+                return control;
+        }
+        r = custom_id_read(job->worker->role.keys, ix->guild, ix->custom_id, &job->custom_id);
+        if (r == 0)
+                control = control_by_name(ix->type, job->custom_id.control);
+        if (!control)
+                log_event(LOG_NOTICE, "interaction.invalid_control", "A control was pressed that is not ours or no longer valid.",
+                          LOG_GUILD(ix->guild.v), LOG_CHANNEL(ix->channel.v),
+                          LOG_TEXT("why", r == CUSTOM_ID_FORGED ? "forged" : r == 0 ? "unknown" : "foreign"));
+        return control;
+}
+
+static void job_decide(Job *job) {
+        const Interaction *ix = job->ix;
+        PolicyPerson person = { .permissions = ix->permissions };
+        TextId why;
+
+        if (ix->guild.v == 0) {
+                job_say(job, TEXT_NOT_IN_GUILD, TEXT_ARGS());
+                return;
+        }
+        job->control = job_find_control(job, &why);
+        if (!job->control || policy_check(job->control->policy, &person, &why) != 0) {
+                job_say(job, why, TEXT_ARGS());
+                return;
+        }
+        job_load(job);
+}
+
+void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame, size_t n_bytes) {
+        const char *why = NULL;
+        Job *job = NULL;
+        int r;
+
+        r = job_new(worker, id, received_at, &job);
+        if (r < 0) {
+                log_event(LOG_ERR, "interaction.unanswered", "No memory for a job.");
+                return;         /* not answered: the supervisor gives it to another when this process ends */
+        }
+        r = interaction_decode(frame, n_bytes, &job->ix, &why);
+        if (r == 0) {
+                job_decide(job);
+                return;
+        }
+        log_event(LOG_WARNING, "interaction.undecodable", "An interaction could not be read.", LOG_TEXT("why", why), LOG_ERRNO(r));
+        if (interaction_decode_address(frame, n_bytes, &job->ix, NULL) == 0)
+                job_say(job, TEXT_FORM_INVALID, TEXT_ARGS());
+        else
+                job_answered(job);
+}
+
+void job_apologise(Worker *worker, uint64_t id, const char *reference, const char *frame, size_t n_bytes) {
+        Job *job = NULL;
+
+        if (job_new(worker, id, clock_boottime(), &job) < 0)
+                return;
+        if (interaction_decode_address(frame, n_bytes, &job->ix, NULL) == 0)
+                job_say(job, TEXT_TROUBLE, TEXT_ARGS(ARG_OURS("reference", reference)));
+        else
+                job_answered(job);
+}

@@ -1,0 +1,198 @@
+/* What members and staff press around a support ticket. Questions are answered at once; what changes something is accepted as a flow. */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "magikal/log.h"
+#include "magikal/text-clean.h"
+#include "magikal/views.h"
+#include "worker.h"
+
+
+#define CHANNEL_LOOK_MAX USEC_PER_SEC   /* looking whether the older channel still exists must not cost the answer */
+
+/* ---- open ------------------------------------------------------------------------------------------------------------------------- */
+
+static void reply_form(Job *job, TicketId replaces) {
+        char *data = NULL;
+
+        if (view_support_modal(job->worker->role.keys, job->ix->guild, replaces, &data) < 0)
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+        else
+                job_reply(job, CALLBACK_MODAL, data);
+}
+
+/* A look at the member's older channel: whichever comes first, the answer or the time, decides; the other finds nobody. */
+typedef struct Look {
+        Job *job;                       /* NULL: decided */
+        sd_event_source *timer;
+} Look;
+
+static Job *look_decide(Look *look) {
+        look->timer = sd_event_source_disable_unref(look->timer);
+        return TAKE(look->job);
+}
+
+static int look_timed_out(sd_event_source *source, uint64_t usec, void *userdata) {
+        Job *job = look_decide(userdata);
+
+        (void) source;
+        (void) usec;
+        job_say(job, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", job->facts.ticket.channel)));
+        return 0;
+}
+
+static void looked(int outcome, const RestReply *reply, void *userdata) {
+        _free_ Look *look = userdata;
+        Job *job = look_decide(look);
+
+        (void) reply;
+        if (!job)
+                return;
+        if (outcome == REST_GONE)
+                reply_form(job, job->facts.ticket.id);
+        else
+                job_say(job, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", job->facts.ticket.channel)));
+}
+
+static int look_at_channel(Job *job) {
+        _free_ Look *look = new0(Look, 1);
+        int r;
+
+        if (!look)
+                return -ENOMEM;
+        look->job = job;
+        r = sd_event_add_time_relative(job->worker->role.event, &look->timer, CLOCK_BOOTTIME, CHANNEL_LOOK_MAX, 1, look_timed_out, look);
+        if (r < 0)
+                return r;
+        r = rest_send(job->worker->rest, &(RestRequest) { .route = ROUTE_CHANNEL_GET, .ids = { job->facts.ticket.channel.v } }, looked,
+                      look);
+        if (r < 0) {
+                sd_event_source_disable_unref(look->timer);
+                return r;
+        }
+        (void) TAKE(look);
+        return 0;
+}
+
+void on_support_press(Job *job) {
+        const Ticket *older = &job->facts.ticket;
+
+        if (!job->facts.settings.is_set_up)
+                job_say(job, TEXT_SUPPORT_NOT_SET_UP, TEXT_ARGS());
+        else if (older->id.v == 0)
+                reply_form(job, (TicketId) { 0 });
+        else if (older->channel.v == 0 || older->state == TICKET_OPENING)
+                job_say(job, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
+        else if (look_at_channel(job) < 0)
+                job_say(job, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", older->channel)));
+}
+
+/* The text of a form's field, cleaned; false when the person has been answered instead. */
+static bool form_text(Job *job, const char *field_name, char **ret_text) {
+        const InteractionField *field = interaction_field(job->ix, field_name);
+
+        if (!field || !field->text) {
+                job_say(job, TEXT_FORM_INVALID, TEXT_ARGS());
+                return false;
+        }
+        switch (text_clean(field->text, FIELD_TEXT_MAX, ret_text)) {
+        case 0:
+                return true;
+        case TEXT_CLEAN_LONG:
+                job_say(job, TEXT_FIELD_LONG, TEXT_ARGS(ARG_NUMBER("limit", FIELD_TEXT_MAX)));
+                return false;
+        case TEXT_CLEAN_BLANK:
+                job_say(job, TEXT_FIELD_BLANK, TEXT_ARGS());
+                return false;
+        default:
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return false;
+        }
+}
+
+/* The writer's document, or NULL; job_accept() understands both. */
+static char *args_end(JsonWriter *w) {
+        char *args = NULL;
+
+        json_close(w);
+        return json_writer_finish(w, &args) < 0 ? NULL : args;
+}
+
+void on_support_form(Job *job) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *question = NULL;
+
+        if (!job->facts.settings.is_set_up) {
+                job_say(job, TEXT_SUPPORT_NOT_SET_UP, TEXT_ARGS());
+                return;
+        }
+        if (!form_text(job, FIELD_QUESTION, &question))
+                return;
+        job_args_begin(job, &w);
+        json_string(&w, "question", question);
+        json_string(&w, "username", job->ix->username);
+        json_id(&w, "held", job->ix->app_permissions);
+        if (job->custom_id.ids[0])
+                json_id(&w, "replaces", job->custom_id.ids[0]);
+        job_accept(job, &flow_support_open, "actor", args_end(&w), question);
+}
+
+/* ---- resolve ------------------------------------------------------------------------------------------------------------------------ */
+
+/* The ticket may be closed by now, or closing: say who was first. True when it has been said. */
+static bool said_who_was_first(Job *job) {
+        const Ticket *t = &job->facts.ticket;
+
+        switch (ticket_judge(t, TICKET_EVENT_CLOSE)) {
+        case 0:
+                return false;
+        case TICKET_NOT_YET:
+                job_say(job, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return true;
+        case TICKET_BEING_CLOSED:
+                if (t->closer_user.v)
+                        job_say(job, TEXT_TICKET_BEING_CLOSED_BY,
+                                TEXT_ARGS(ARG_USER("closer", t->closer_user), ARG_NUMBER("number", t->guild_no)));
+                else
+                        job_say(job, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return true;
+        case TICKET_IS_CLOSED:
+                if (t->closer_user.v)
+                        job_say(job, TEXT_TICKET_CLOSED_BY,
+                                TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_USER("closer", t->closer_user),
+                                          ARG_TIME("time", t->closed_at)));
+                else
+                        job_say(job, TEXT_TICKET_CLOSED, TEXT_ARGS());
+                return true;
+        default:
+                job_say(job, TEXT_TICKET_NONE, TEXT_ARGS());
+                return true;
+        }
+}
+
+void on_resolve_press(Job *job) {
+        const GuildSettings *s = &job->facts.settings;
+        char *data = NULL;
+
+        if (said_who_was_first(job))
+                return;
+        if (view_resolve_modal(job->worker->role.keys, &job->facts.ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+        else
+                job_reply(job, CALLBACK_MODAL, data);
+}
+
+void on_resolve_form(Job *job) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+        char subject[40];
+
+        if (said_who_was_first(job) || !form_text(job, FIELD_RESOLUTION, &text))
+                return;
+        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) job->facts.ticket.id.v);
+        job_args_begin(job, &w);
+        json_id(&w, "tid", job->facts.ticket.id.v);
+        json_string(&w, "resolution", text);
+        job_accept(job, &flow_support_resolve, subject, args_end(&w), text);
+}

@@ -1,0 +1,212 @@
+/*
+ * The sweeper compares tickets with channels. What it mends is safe to mend twice and on several hosts at once:
+ *
+ *      open ticket, channel gone              → the ticket is closed (a flow of its own)
+ *      channel with a marker, ticket over     → the channel is deleted
+ *      second channel with a live marker      → deleted; the ticket's own stays
+ *
+ * A channel is only deleted when our database knows its ticket: an unknown marker may be all that is left of a ticket after a restore.
+ */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "magikal/log.h"
+#include "magikal/topic.h"
+#include "worker.h"
+
+#define ORPHAN_AGE (2 * 60 * USEC_PER_SEC)      /* younger ones may belong to a flow whose reply is under way */
+#define GUILD_PAUSE USEC_PER_SEC                /* at most one look a second, so that people's requests come first */
+
+struct Sweep {
+        Worker *worker;
+        GuildId *guilds;
+        size_t n_guilds, next;
+        sd_event_source *timer;
+};
+
+/* ---- one guild ---------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct Comparison {
+        Worker *worker;
+        GuildId guild;
+        Json *channels;
+} Comparison;
+
+static Comparison *comparison_free(Comparison *c) {
+        if (c)
+                (void) json_free(c->channels);
+        free(c);
+        return NULL;
+}
+DEFINE_CLEANUP(Comparison *, comparison_free)
+
+static bool channel_exists(const Json *channels, ChannelId channel) {
+        JSON_FOREACH(item, channels) {
+                uint64_t id;
+
+                if (json_get_u64(item, "id", &id) == 0 && id == channel.v)
+                        return true;
+        }
+        return false;
+}
+
+static void orphan_deleted(int outcome, const RestReply *reply, void *userdata) {
+        (void) userdata;
+        if (outcome != 0 && outcome != REST_GONE)
+                log_event(LOG_NOTICE, "sweep.not_deleted", "A channel that belongs to no ticket could not be deleted yet.",
+                          LOG_I64("code", reply ? reply->code : 0));
+}
+
+static void delete_orphan(Worker *worker, ChannelId channel) {
+        log_event(LOG_WARNING, "sweep.orphan", "A channel that belongs to no live ticket is deleted.", LOG_CHANNEL(channel.v));
+        (void) rest_send(worker->rest,
+                         &(RestRequest) { .route = ROUTE_CHANNEL_DELETE, .ids = { channel.v }, .audit_reason = "Magikal: no ticket belongs to this" },
+                         orphan_deleted, NULL);         /* not sent: the next sweep */
+}
+
+typedef struct Suspect {
+        Worker *worker;
+        ChannelId channel;
+} Suspect;
+
+static void suspect_judged(int outcome, const Facts *facts, void *userdata) {
+        _free_ Suspect *suspect = userdata;
+
+        if (outcome == 0 && facts->ticket.id.v && !ticket_is_live(facts->ticket.state))
+                delete_orphan(suspect->worker, suspect->channel);
+}
+
+/* Not among the live: ask for the ticket itself before anything is deleted. */
+static void judge_suspect(Worker *worker, GuildId guild, TicketId ticket, ChannelId channel) {
+        Suspect *suspect = new0(Suspect, 1);
+
+        if (!suspect)
+                return;
+        *suspect = (Suspect) { worker, channel };
+        if (store_facts(worker->store, guild, ticket, (ChannelId) { 0 }, suspect_judged, suspect) < 0)
+                free(suspect);
+}
+
+static const Ticket *ticket_in(const Ticket *tickets, size_t n_tickets, TicketId id) {
+        for (size_t i = 0; i < n_tickets; i++)
+                if (tickets[i].id.v == id.v)
+                        return &tickets[i];
+        return NULL;
+}
+
+static void compare_channel(const Comparison *c, const Json *channel, const Ticket *tickets, size_t n_tickets) {
+        Topic topic = topic_read(json_text(json_get(channel, "topic")));
+        const Ticket *ticket;
+        uint64_t id;
+
+        if (topic.ticket.v == 0 || json_get_u64(channel, "id", &id) != 0 || snowflake_time(id) + ORPHAN_AGE > clock_realtime())
+                return;
+        ticket = ticket_in(tickets, n_tickets, topic.ticket);
+        if (!ticket)
+                judge_suspect(c->worker, c->guild, topic.ticket, (ChannelId) { id });
+        else if (ticket->channel.v && ticket->channel.v != id)
+                delete_orphan(c->worker, (ChannelId) { id });
+}
+
+static void compare(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata) {
+        _cleanup_(comparison_freep) Comparison *c = userdata;
+
+        if (outcome != 0)
+                return;         /* the next sweep */
+        for (size_t i = 0; i < n_tickets; i++)
+                if (tickets[i].state == TICKET_OPEN && tickets[i].channel.v && !channel_exists(c->channels, tickets[i].channel) &&
+                    snowflake_time(tickets[i].channel.v) + ORPHAN_AGE < clock_realtime())
+                        world_channel_gone(c->worker, c->guild, tickets[i].id, tickets[i].channel);
+        JSON_FOREACH(channel, c->channels)
+                compare_channel(c, channel, tickets, n_tickets);
+}
+
+void sweep_guild(Worker *worker, GuildId guild, const Json *channels) {
+        _cleanup_(comparison_freep) Comparison *c = new0(Comparison, 1);
+
+        if (!c)
+                return;
+        *c = (Comparison) { .worker = worker, .guild = guild, .channels = json_copy(channels) };
+        if (!c->channels || store_live_tickets(worker->store, guild, compare, c) < 0)
+                return;
+        (void) TAKE(c);
+}
+
+/* ---- all guilds, one after the other ------------------------------------------------------------------------------------------------- */
+
+Sweep *sweep_free(Sweep *sweep) {
+        if (!sweep)
+                return NULL;
+        sd_event_source_disable_unref(sweep->timer);
+        free(sweep->guilds);
+        free(sweep);
+        return NULL;
+}
+
+static void sweep_next(Sweep *sweep);
+
+static int sweep_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+        Sweep *sweep = userdata;
+
+        (void) source;
+        (void) usec;
+        sweep->timer = sd_event_source_disable_unref(sweep->timer);
+        sweep_next(sweep);
+        return 0;
+}
+
+typedef struct GuildLook {
+        Worker *worker;
+        GuildId guild;
+} GuildLook;
+
+static void guild_looked(int outcome, const RestReply *reply, void *userdata) {
+        _free_ GuildLook *look = userdata;
+
+        if (outcome == 0 && json_is_array(reply->body))
+                sweep_guild(look->worker, look->guild, reply->body);
+}
+
+static void sweep_next(Sweep *sweep) {
+        Worker *worker = sweep->worker;
+        GuildLook *look;
+
+        if (sweep->next >= sweep->n_guilds) {
+                worker->sweep = sweep_free(sweep);
+                return;
+        }
+        look = new0(GuildLook, 1);
+        if (look) {
+                *look = (GuildLook) { worker, sweep->guilds[sweep->next] };
+                if (rest_send(worker->rest, &(RestRequest) { .route = ROUTE_GUILD_CHANNELS, .ids = { look->guild.v } }, guild_looked, look) < 0)
+                        free(look);
+        }
+        sweep->next++;
+        if (sd_event_add_time_relative(worker->role.event, &sweep->timer, CLOCK_BOOTTIME, GUILD_PAUSE, 1, sweep_timer, sweep) < 0)
+                worker->sweep = sweep_free(sweep);
+}
+
+static void sweep_guilds_known(int outcome, const GuildId *guilds, size_t n_guilds, void *userdata) {
+        Worker *worker = userdata;
+        Sweep *sweep;
+
+        if (outcome != 0 || n_guilds == 0 || worker->sweep || worker->is_draining)
+                return;
+        sweep = new0(Sweep, 1);
+        if (!sweep)
+                return;
+        *sweep = (Sweep) { .worker = worker, .guilds = new0(GuildId, n_guilds), .n_guilds = n_guilds };
+        if (!sweep->guilds) {
+                (void) sweep_free(sweep);
+                return;
+        }
+        copy_bytes(sweep->guilds, guilds, n_guilds * sizeof(*guilds));
+        worker->sweep = sweep;
+        sweep_next(sweep);
+}
+
+void sweep_start(Worker *worker) {
+        if (!worker->sweep)
+                (void) store_guilds(worker->store, sweep_guilds_known, worker);         /* not now: the next tick */
+}

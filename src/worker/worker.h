@@ -1,0 +1,130 @@
+#pragma once
+
+/* The worker process. Private to src/worker. */
+
+#include "magikal/command.h"
+#include "magikal/custom-id.h"
+#include "magikal/engine.h"
+#include "magikal/flows.h"
+#include "magikal/interaction.h"
+#include "magikal/policy.h"
+#include "magikal/role.h"
+#include "magikal/text.h"
+
+typedef struct Worker Worker;
+typedef struct Job Job;
+typedef struct Control Control;
+typedef struct Sweep Sweep;
+
+struct Worker {
+        RoleContext role;
+        Store *store;
+        Rest *rest;
+        Engine *engine;
+        unsigned n_jobs;
+        bool is_ready;
+        bool is_draining;
+        bool are_flows_drained;
+        bool is_registering;
+        bool is_telling_dead;
+        Sweep *sweep;                   /* under way; NULL: none */
+};
+
+/* Leaves when it was asked to and nothing is left to do. */
+void worker_may_leave(Worker *worker);
+/* A message to the supervisor. A full queue means that it does not read: it will find out by itself what happened. */
+void worker_tell(Worker *worker, const IpcMessage *message);
+
+/* ---- job.c: one interaction, from the frame to its answer or its flow ------------------------------------------------------------ */
+
+struct Job {
+        Worker *worker;
+        uint64_t id;
+        Usec received_at;               /* CLOCK_BOOTTIME */
+        Interaction *ix;
+        const Control *control;
+        CustomId custom_id;             /* components and modals */
+        Command command;                /* commands */
+        Facts facts;                    /* as the control asked for; no strings: question and outcome are NULL */
+        char *reply;                    /* body of the callback under way, for a second try */
+        int n_tries;
+        sd_event_source *timer;
+        char *idem_key;
+        Acknowledgement acknowledgement;
+};
+
+/* What a control wants to know before its handler runs. */
+typedef enum JobLoad {
+        JOB_LOAD_NONE,
+        JOB_LOAD_SETTINGS,              /* of the guild */
+        JOB_LOAD_TICKET,                /* settings, and the ticket that the custom_id names */
+        JOB_LOAD_MEMBERS_TICKET,        /* settings, and the member's live support ticket */
+} JobLoad;
+
+/*
+ * One thing a person can press, send or type. The handler runs after the custom_id, the policy and the load; it calls exactly one of
+ * job_reply(), job_say(), job_accept(), now or later.
+ */
+struct Control {
+        InteractionType type;
+        const char *name;               /* control of the custom_id; commands: NULL */
+        Command command;
+        PolicyAction policy;
+        JobLoad load;
+        void (*handle)(Job *job);
+};
+
+void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame, size_t n_bytes);
+/* Answers with a callback; `take_data` is malloced. A data of NULL (no memory) becomes an apology. */
+void job_reply(Job *job, CallbackType type, char *take_data);
+/* Answers with one ephemeral sentence. */
+void job_say(Job *job, TextId id, const TextArg *args);
+/*
+ * Accepts a flow: a durable row, then the acknowledgement.
+ *
+ * subject    "actor", or as it is
+ * take_args  malloced JSON, made between job_args_begin() and the writer's end
+ * text       what the person typed, given back when it could not be stored; NULL: nothing
+ */
+void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args, const char *text);
+/* Opens the object of args and puts in what the engine needs; the caller adds members and closes it. */
+void job_args_begin(Job *job, JsonWriter *w);
+/* The same job without an interaction's answer: over. */
+Job *job_free(Job *job);
+DEFINE_CLEANUP(Job *, job_free)
+
+/* Two processes died of it: answer for them. */
+void job_apologise(Worker *worker, uint64_t id, const char *reference, const char *frame, size_t n_bytes);
+
+/* ---- controls.c: the index of the product ------------------------------------------------------------------------------------------- */
+
+const Control *control_by_name(InteractionType type, const char *name);
+const Control *control_by_command(Command command);
+
+/* support.c */
+void on_support_press(Job *job);
+void on_support_form(Job *job);
+void on_resolve_press(Job *job);
+void on_resolve_form(Job *job);
+
+/* tickets-command.c */
+void on_set_targets(Job *job);
+void on_show_targets(Job *job);
+void on_set_ping(Job *job);
+void on_show_ping(Job *job);
+void on_set_dm_on_close(Job *job);
+void on_post_support_about(Job *job);
+
+/* ---- world.c: dispatches that are no interactions; upkeep.c: ticks; sweep.c -------------------------------------------------------------- */
+
+void world_event(Worker *worker, const char *event, const char *frame, size_t n_bytes);
+/* Starts the flow that closes a ticket whose channel is gone; harmless when repeated. */
+void world_channel_gone(Worker *worker, GuildId guild, TicketId ticket, ChannelId channel);
+
+void upkeep_tick(Worker *worker, uint32_t what);
+
+/* Compares tickets with channels, guild by guild. One sweep at a time. */
+void sweep_start(Worker *worker);
+Sweep *sweep_free(Sweep *sweep);
+/* One guild, whose channels are already known. channels: JSON array of channel objects, borrowed. */
+void sweep_guild(Worker *worker, GuildId guild, const Json *channels);

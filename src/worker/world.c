@@ -1,0 +1,88 @@
+/* Dispatches that are no interactions: the world moved, and our rows follow. */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "magikal/log.h"
+#include "worker.h"
+
+
+/* ---- a ticket's channel is gone --------------------------------------------------------------------------------------------------- */
+
+static void gone_accepted(int outcome, const Accepted *accepted, void *userdata) {
+        Worker *worker = userdata;
+
+        if (outcome == 0 && accepted->flow.v)
+                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
+        else if (outcome != 0)
+                log_event(LOG_NOTICE, "ticket.channel_gone_later", "A deleted ticket channel could not be noted; the sweeper will find it.");
+}
+
+void world_channel_gone(Worker *worker, GuildId guild, TicketId ticket, ChannelId channel) {
+        char idem[40], subject[40], args[48];
+        AcceptRequest request = { .idem_key = idem, .kind = flow_channel_gone.name, .code_version = flow_channel_gone.version,
+                                  .guild = guild, .subject = subject, .args = args };
+
+        (void) snprintf(idem, sizeof(idem), "gone:%llu", (unsigned long long) channel.v);
+        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) ticket.v);
+        (void) snprintf(args, sizeof(args), "{\"tid\":\"%llu\"}", (unsigned long long) ticket.v);
+        (void) store_accept(worker->store, &request, gone_accepted, worker);    /* lost now: the sweeper finds it */
+}
+
+typedef struct Lookup {
+        Worker *worker;
+        ChannelId channel;
+} Lookup;
+
+static void gone_looked_up(int outcome, const Facts *facts, void *userdata) {
+        _free_ Lookup *lookup = userdata;
+
+        if (outcome == 0 && facts->ticket.id.v && facts->ticket.channel.v == lookup->channel.v)
+                world_channel_gone(lookup->worker, facts->ticket.guild, facts->ticket.id, lookup->channel);
+}
+
+static void on_channel_delete(Worker *worker, const Json *d) {
+        Lookup *lookup;
+        uint64_t guild, channel;
+
+        if (json_get_u64(d, "guild_id", &guild) != 0 || json_get_u64(d, "id", &channel) != 0)
+                return;
+        lookup = new0(Lookup, 1);
+        if (!lookup)
+                return;         /* the sweeper finds it */
+        *lookup = (Lookup) { worker, (ChannelId) { channel } };
+        if (store_facts(worker->store, (GuildId) { guild }, (TicketId) { 0 }, lookup->channel, gone_looked_up, lookup) < 0)
+                free(lookup);
+}
+
+/* ---- a guild arrives: what happened while nobody listened ---------------------------------------------------------------------------- */
+
+static void on_guild_create(Worker *worker, const Json *d) {
+        bool is_unavailable = false;
+        const Json *channels;
+        uint64_t guild;
+
+        (void) json_get_bool(d, "unavailable", &is_unavailable);        /* absent: there */
+        if (is_unavailable || json_get_u64(d, "id", &guild) != 0 || json_get_array(d, "channels", &channels) != 0)
+                return;
+        sweep_guild(worker, (GuildId) { guild }, channels);
+}
+
+void world_event(Worker *worker, const char *event, const char *frame, size_t n_bytes) {
+        static const struct {
+                const char *event;
+                void (*handle)(Worker *worker, const Json *d);
+        } events[] = {
+                { "CHANNEL_DELETE", on_channel_delete },
+                { "GUILD_CREATE", on_guild_create },
+        };
+        _json_ Json *json = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(events); i++) {
+                if (!streq(events[i].event, event) || n_bytes == 0)
+                        continue;
+                if (json_parse(frame, n_bytes, &json) == 0)
+                        events[i].handle(worker, json_get(json, "d"));
+                return;
+        }
+}
