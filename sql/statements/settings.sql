@@ -1,0 +1,44 @@
+-- Settings of a guild.
+
+-- name: facts
+-- Installation, clock and the guild's settings in one row, also for a guild that has none; for a step ($2: its flow, or NULL) also
+-- the channel of the live support ticket of the person who began it.
+SELECT i.id, flow.usec(flow.now()), c.guild_id IS NOT NULL, c.support_panel, c.recruitment_panel, c.support_category, c.recruitment_category,
+       c.log_channel, c.support_panel_msg, c.recruitment_panel_msg, coalesce(c.dm_on_close, false),
+       (SELECT min(r.role_id) FROM cfg.ticket_notify_roles r WHERE r.guild_id = c.guild_id AND r.kind = 'support'),
+       (SELECT min(r.role_id) FROM cfg.ticket_notify_roles r WHERE r.guild_id = c.guild_id AND r.kind = 'recruitment'),
+       (SELECT t.channel_id FROM flow.flow f JOIN cfg.tickets t ON t.guild_id = f.guild_id AND t.opener_pid = f.actor_pid
+         WHERE f.flow_id = $2 AND t.kind = 'support' AND t.state IN ('opening', 'open', 'closing'))
+  FROM flow.installation i LEFT JOIN cfg.ticket_panel_config c ON c.guild_id = $1;
+
+-- name: settings_new
+-- The guild's row, if it is not there yet.
+INSERT INTO cfg.ticket_panel_config (guild_id) VALUES ($1) ON CONFLICT DO NOTHING;
+
+-- name: settings_change
+-- Pairs: is it changed, to what.
+UPDATE cfg.ticket_panel_config
+   SET support_panel         = CASE WHEN $2 THEN $3 ELSE support_panel END,
+       recruitment_panel     = CASE WHEN $4 THEN $5 ELSE recruitment_panel END,
+       support_category      = CASE WHEN $6 THEN $7 ELSE support_category END,
+       recruitment_category  = CASE WHEN $8 THEN $9 ELSE recruitment_category END,
+       log_channel           = CASE WHEN $10 THEN $11 ELSE log_channel END,
+       support_panel_msg     = CASE WHEN $12 THEN $13 ELSE support_panel_msg END,
+       recruitment_panel_msg = CASE WHEN $14 THEN $15 ELSE recruitment_panel_msg END,
+       dm_on_close           = CASE WHEN $16 THEN $17 ELSE dm_on_close END
+ WHERE guild_id = $1;
+
+-- name: notify_roles_clear
+-- Nobody is pinged for this kind of ticket.
+DELETE FROM cfg.ticket_notify_roles WHERE guild_id = $1 AND kind = $2;
+
+-- name: notify_role_set
+-- This role is.
+INSERT INTO cfg.ticket_notify_roles (guild_id, kind, role_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
+
+-- name: guilds
+-- Every guild we have something to do in.
+SELECT guild_id FROM cfg.ticket_panel_config
+UNION
+SELECT guild_id FROM cfg.tickets WHERE state IN ('opening', 'open', 'closing')
+ ORDER BY 1;
