@@ -1,0 +1,175 @@
+/* Upkeep of the queue: leases renewed, taken back from the dead, given up; what is old is forgotten. */
+
+#include "db.h"
+
+#include <errno.h>
+
+static void finish_ids(Batch *b, int outcome) {
+        IdsDone done = (IdsDone) b->done;
+        _free_ FlowId *ids = NULL;
+        size_t n = 0;
+
+        if (outcome == STORE_CONFLICT)
+                outcome = STORE_LATER;  /* another host did the same at the same time */
+        if (outcome == 0 && batch_n_rows(b, 0) > 0) {
+                n = batch_n_rows(b, 0);
+                ids = new0(FlowId, n);
+                if (!ids) {
+                        done(-ENOMEM, NULL, 0, b->userdata);
+                        return;
+                }
+                for (size_t i = 0; i < n; i++)
+                        ids[i].v = row_u64(batch_result(b, 0), i, 0);
+        }
+        done(outcome, ids, n, b->userdata);
+}
+
+static void finish_reap(Batch *b, int outcome) {
+        ReapDone done = (ReapDone) b->done;
+        _free_ Reaped *reaped = NULL;
+        size_t n = 0;
+
+        if (outcome == 0 && batch_n_rows(b, 0) > 0) {
+                n = batch_n_rows(b, 0);
+                reaped = new0(Reaped, n);
+                if (!reaped) {
+                        done(-ENOMEM, NULL, 0, b->userdata);
+                        return;
+                }
+                for (size_t i = 0; i < n; i++)
+                        reaped[i] = (Reaped) {
+                                .flow = { row_u64(batch_result(b, 0), i, 0) },
+                                .is_dead = row_bool(batch_result(b, 0), i, 1),
+                        };
+        }
+        done(outcome, reaped, n, b->userdata);
+}
+
+static void finish_count(Batch *b, int outcome) {
+        int n = 0;
+
+        for (size_t i = 0; outcome == 0 && i < b->n_calls; i++)
+                n += batch_n_changed(b, i);
+        ((CountDone) b->done)(outcome, n, b->userdata);
+}
+
+int store_renew(Store *store, const FlowId *flows, size_t n_flows, IdsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+        _strbuf_ StrBuf array = {};
+
+        if (!b)
+                return -ENOMEM;
+        strbuf_append_char(&array, '{');
+        for (size_t i = 0; i < n_flows; i++)
+                strbuf_appendf(&array, "%s%llu", i > 0 ? "," : "", (unsigned long long) flows[i].v);
+        strbuf_append_char(&array, '}');
+        if (array.error < 0)
+                b->error = array.error;
+
+        batch_call(b, SQL_RENEW);
+        batch_text(b, store_owner(store));
+        batch_text(b, strbuf_text(&array));
+        return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
+}
+
+int store_reap_owner(Store *store, const char *owner, const char *why, FlowId culprit, ReapDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_REAP_OWNER);
+        batch_text(b, owner);
+        batch_text(b, why);
+        batch_id(b, culprit.v);
+        batch_call(b, SQL_EDIT_RELEASE_OWNER);
+        batch_text(b, owner);
+        return batch_submit(store, STORE_FLOW, b, finish_reap, (AnyDone) done, userdata);
+}
+
+int store_reap_prefix(Store *store, const char *prefix, ReapDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_REAP_PREFIX);
+        batch_text(b, prefix);
+        batch_text(b, store_owner(store));
+        batch_call(b, SQL_EDIT_RELEASE_PREFIX);
+        batch_text(b, prefix);
+        batch_text(b, store_owner(store));
+        return batch_submit(store, STORE_FLOW, b, finish_reap, (AnyDone) done, userdata);
+}
+
+int store_reap_old(Store *store, ReapDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_REAP_OLD);
+        return batch_submit(store, STORE_FLOW, b, finish_reap, (AnyDone) done, userdata);
+}
+
+int store_expire(Store *store, IdsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_EXPIRE);
+        return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
+}
+
+int store_dead_untold(Store *store, int n_max, ClaimDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_DEAD_UNTOLD);
+        batch_i64(b, n_max);
+        return batch_submit(store, STORE_FLOW, b, finish_flows, (AnyDone) done, userdata);
+}
+
+int store_told(Store *store, FlowId flow, BatchDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_TOLD);
+        batch_u64(b, flow.v);
+        return batch_submit(store, STORE_FLOW, b, finish_plain, (AnyDone) done, userdata);
+}
+
+int store_requeue(Store *store, FlowId flow, CountDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_REQUEUE);
+        batch_u64(b, flow.v);
+        return batch_submit(store, STORE_FLOW, b, finish_count, (AnyDone) done, userdata);
+}
+
+int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_REPAIR_TICKETS);
+        batch_text(b, kind);
+        batch_i64(b, code_version);
+        return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
+}
+
+int store_retention(Store *store, CountDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_FORGET_FLOWS);
+        batch_call(b, SQL_FORGET_ARGS);
+        batch_call(b, SQL_FORGET_EDITS);
+        return batch_submit(store, STORE_FLOW, b, finish_count, (AnyDone) done, userdata);
+}
+
+static void finish_queue(Batch *b, int outcome) {
+        const PGresult *r = batch_result(b, 0);
+        QueueState state = {};
+
+        if (outcome == 0 && batch_n_rows(b, 0) == 1)
+                state = (QueueState) {
+                        .n_ready = row_int(r, 0, 0),
+                        .n_running = row_int(r, 0, 1),
+                        .n_dead = row_int(r, 0, 2),
+                        .oldest_ready = row_u64(r, 0, 3),
+                        .schema_version = row_int(r, 0, 4),
+                };
+        ((QueueDone) b->done)(outcome, outcome == 0 ? &state : NULL, b->userdata);
+}
+
+int store_queue_state(Store *store, QueueDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_QUEUE_STATE);
+        return batch_submit(store, STORE_FLOW, b, finish_queue, (AnyDone) done, userdata);
+}

@@ -1,0 +1,193 @@
+/* Tickets: facts about one, and the writes that stand behind a fence. */
+
+#include "db.h"
+
+#include <errno.h>
+
+/* The two words that the database and the program share for a kind; domain/ has them for people. */
+static const char *kind_word(TicketKind kind) {
+        return kind == TICKET_RECRUITMENT ? "recruitment" : "support";
+}
+
+static TicketState state_of_word(const char *word) {
+        static const char *const words[] = {
+                [TICKET_OPENING] = "opening", [TICKET_OPEN] = "open",     [TICKET_CLOSING] = "closing",
+                [TICKET_CLOSED] = "closed",   [TICKET_FAILED] = "failed",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(words); i++)
+                if (streq_ptr(word, words[i]))
+                        return (TicketState) i;
+        return TICKET_FAILED;   /* from a newer schema: nothing we may touch */
+}
+
+void read_ticket(Batch *b, const PGresult *r, size_t row, Ticket *ret) {
+        *ret = (Ticket) {
+                .id = { row_u64(r, row, 0) },
+                .guild = { row_u64(r, row, 1) },
+                .guild_no = row_int(r, row, 2),
+                .kind = streq_ptr(row_text(r, row, 3), "recruitment") ? TICKET_RECRUITMENT : TICKET_SUPPORT,
+                .state = state_of_word(row_text(r, row, 4)),
+                .opener = row_pseudonym(r, row, 5),
+                .opener_user = row_user(b, r, row, 6),
+                .channel = { row_u64(r, row, 7) },
+                .message = { row_u64(r, row, 8) },
+                .question = row_opened(b, r, row, 9),
+                .opened_at = row_u64(r, row, 10),
+                .closed_at = row_u64(r, row, 11),
+                .closer = row_pseudonym(r, row, 12),
+                .closer_user = row_user(b, r, row, 13),
+                .outcome = row_text(r, row, 14),
+                .open_flow = { row_u64(r, row, 15) },
+                .repairs = row_int(r, row, 16),
+        };
+}
+
+/* ---- facts ------------------------------------------------------------------------------------------------------------------ */
+
+void read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret) {
+        *ret = (Facts) {};
+        if (batch_n_rows(b, n_call) == 1)
+                read_settings(batch_result(b, n_call), guild, ret);
+        if (batch_n_rows(b, n_call + 1) > 0)
+                read_ticket(b, batch_result(b, n_call + 1), 0, &ret->ticket);
+}
+
+void batch_ticket_of_flow(Batch *b, GuildId guild, TicketId tid, FlowId flow) {
+        batch_call(b, tid.v != 0 ? SQL_TICKET_BY_ID : SQL_TICKET_BY_FLOW);
+        batch_u64(b, guild.v);
+        batch_u64(b, tid.v != 0 ? tid.v : flow.v);
+}
+
+static void finish_facts(Batch *b, int outcome) {
+        Facts facts = {};
+
+        if (outcome == 0)
+                read_facts(b, 0, (GuildId) { b->context }, &facts);
+        ((FactsDone) b->done)(outcome, outcome == 0 ? &facts : NULL, b->userdata);
+}
+
+static Batch *facts_begin(Store *store, GuildId guild, FlowId flow) {
+        Batch *b = batch_new(store);
+
+        if (b)
+                b->context = guild.v;
+        batch_facts(b, guild, flow);
+        return b;
+}
+
+int store_facts(Store *store, GuildId guild, TicketId tid, ChannelId channel, FactsDone done, void *userdata) {
+        Batch *b = facts_begin(store, guild, (FlowId) {});
+
+        if (tid.v != 0 || channel.v != 0) {
+                batch_call(b, tid.v != 0 ? SQL_TICKET_BY_ID : SQL_TICKET_BY_CHANNEL);
+                batch_u64(b, guild.v);
+                batch_u64(b, tid.v != 0 ? tid.v : channel.v);
+        }
+        return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
+}
+
+int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, FactsDone done, void *userdata) {
+        Batch *b = facts_begin(store, guild, flow);
+
+        batch_ticket_of_flow(b, guild, tid, flow);
+        return batch_submit(store, STORE_FLOW, b, finish_facts, (AnyDone) done, userdata);
+}
+
+int store_ticket_of_member(Store *store, GuildId guild, UserId user, TicketKind kind, FactsDone done, void *userdata) {
+        uint8_t found_by[KEYS_LOOKUP_BYTES];
+        Batch *b;
+
+        if (!store_keys(store))
+                return -ENOKEY;
+        b = facts_begin(store, guild, (FlowId) {});
+        keys_lookup(store_keys(store), guild.v, user.v, found_by);
+        batch_call(b, SQL_TICKET_OF_MEMBER);
+        batch_u64(b, guild.v);
+        batch_bytes(b, found_by, sizeof(found_by));
+        batch_text(b, kind_word(kind));
+        return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
+}
+
+static void finish_tickets(Batch *b, int outcome) {
+        TicketsDone done = (TicketsDone) b->done;
+        _free_ Ticket *tickets = NULL;
+        size_t n = 0;
+
+        if (outcome == 0 && batch_n_rows(b, 0) > 0) {
+                n = batch_n_rows(b, 0);
+                tickets = new0(Ticket, n);
+                if (!tickets) {
+                        done(-ENOMEM, NULL, 0, b->userdata);
+                        return;
+                }
+                for (size_t i = 0; i < n; i++)
+                        read_ticket(b, batch_result(b, 0), i, &tickets[i]);
+        }
+        done(outcome, tickets, n, b->userdata);
+}
+
+int store_live_tickets(Store *store, GuildId guild, TicketsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_LIVE_TICKETS);
+        batch_u64(b, guild.v);
+        return batch_submit(store, STORE_FLOW, b, finish_tickets, (AnyDone) done, userdata);
+}
+
+/* ---- writes ------------------------------------------------------------------------------------------------------------------ */
+
+void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve) {
+        batch_call(b, SQL_TICKET_RESERVE);
+        batch_u64(b, reserve->flow.v);
+        batch_u64(b, reserve->guild.v);
+        batch_text(b, kind_word(reserve->kind));
+        batch_pseudonym(b, &reserve->opener);
+        batch_sealed(b, reserve->question);
+        batch_id(b, (uint64_t) MAX(reserve->cooldown_s, 0));
+        batch_id(b, (uint64_t) MAX(reserve->opens_per_day, 0));
+}
+
+void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel) {
+        batch_call(b, SQL_TICKET_CHANNEL);
+        batch_u64(b, open_flow.v);
+        batch_u64(b, channel.v);
+}
+
+void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message) {
+        batch_call(b, SQL_TICKET_OPENED);
+        batch_u64(b, open_flow.v);
+        batch_id(b, message.v);
+}
+
+void store_add_ticket_failed(Batch *b, FlowId open_flow, const char *why) {
+        batch_call(b, SQL_TICKET_FAILED);
+        batch_u64(b, open_flow.v);
+        batch_text(b, why);
+}
+
+void store_add_ticket_closing(Batch *b, TicketId tid, Pseudonym closer, const char *outcome) {
+        batch_call(b, SQL_TICKET_CLOSING);
+        batch_u64(b, tid.v);
+        batch_pseudonym(b, &closer);
+        batch_text(b, outcome);
+}
+
+void store_add_ticket_reopened(Batch *b, TicketId tid) {
+        batch_call(b, SQL_TICKET_REOPENED);
+        batch_u64(b, tid.v);
+}
+
+void store_add_ticket_closed(Batch *b, TicketId tid) {
+        batch_call(b, SQL_TICKET_CLOSED);
+        batch_u64(b, tid.v);
+        batch_call(b, SQL_TICKET_EDITS_FORGET);
+        batch_u64(b, tid.v);
+}
+
+void store_add_ticket_vanished(Batch *b, TicketId tid) {
+        batch_call(b, SQL_TICKET_VANISHED);
+        batch_u64(b, tid.v);
+        batch_call(b, SQL_TICKET_EDITS_FORGET);
+        batch_u64(b, tid.v);
+}
