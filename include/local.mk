@@ -41,5 +41,6 @@ noinst_HEADERS = \
 	include/magikal/text.h \
 	include/magikal/ticket.h \
 	include/magikal/topic.h \
+	include/magikal/unicode.h \
 	include/magikal/url.h \
 	include/magikal/views.h

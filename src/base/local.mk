@@ -5,6 +5,7 @@ src_libbase_a_SOURCES = \
 	src/base/json.c \
 	src/base/log.c \
 	src/base/strbuf.c \
+	src/base/unicode.c \
 	src/base/url.c
 
 check_PROGRAMS += tests/unit/test-json tests/unit/test-log tests/unit/test-fault
