@@ -22,8 +22,8 @@ typedef enum Command {
         _COMMAND_MAX
 } Command;
 
-/* "/tickets set-targets", for sentences and logs; NULL for a number that is none. */
-const char *command_to_string(Command command);
+/* Appends "/tickets set-targets", for sentences and logs; nothing for a number that is none. */
+void command_append(StrBuf *out, Command command);
 
 enum {
         COMMAND_UNKNOWN = 1,            /* no such command (a registration older or newer than this code) */

@@ -76,10 +76,9 @@ typedef struct Resolved {
 
 typedef struct InteractionOption {
         const char *name;
-        int type;                       /* OptionType, or a number we do not know (then no value is set) */
+        int type;                       /* OptionType, or a number we do not know; those and NUMBER have no value here */
         const char *text;               /* STRING; in autocomplete whatever was typed so far; else NULL */
         int64_t integer;                /* INTEGER */
-        double number;                  /* NUMBER */
         bool boolean;                   /* BOOLEAN */
         uint64_t id;                    /* USER, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT */
         bool is_focused;                /* autocomplete: the one being typed */
@@ -134,7 +133,7 @@ typedef struct Interaction {
         /* the message that carried the component, also with a modal opened from it */
         MessageId message;              /* 0: none */
         UserId message_author;
-        Usec message_at;                /* when it was posted */
+        Usec message_at;                /* when it was posted, to the millisecond, from its id */
 
         const Resolved *resolved;
         size_t n_resolved;

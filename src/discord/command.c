@@ -1,0 +1,270 @@
+/*
+ * The command table at work. Rows of commands.def stand in document order, so registration is one walk over them and a lookup remembers
+ * only the command and group it has passed.
+ */
+
+#include "magikal/command.h"
+
+#include <errno.h>
+
+#include "magikal/keys.h"
+#include "magikal/limits.h"
+
+#define ON(channel_type) (1u << CHANNEL_##channel_type)
+#define IS_REQUIRED true
+#define IS_OPTIONAL false
+
+typedef enum RowKind { ROW_COMMAND, ROW_GROUP, ROW_SUB, ROW_OPTION, ROW_CHOICE } RowKind;
+
+typedef struct Row {
+        RowKind kind;
+        const char *name;
+        const char *description;        /* a choice's value */
+        Command id;                     /* sub-commands */
+        OptionType type;                /* options */
+        bool is_required;
+        unsigned channel_types;
+        uint64_t permissions;           /* commands: default_member_permissions */
+} Row;
+
+static const Row rows[] = {
+#define COMMAND(n, d, p) { .kind = ROW_COMMAND, .name = (n), .description = (d), .permissions = (p) },
+#define GROUP(n, d) { .kind = ROW_GROUP, .name = (n), .description = (d) },
+#define SUB(i, n, d) { .kind = ROW_SUB, .id = COMMAND_##i, .name = (n), .description = (d) },
+#define OPTION(n, t, r, c, d)                                                                                       \
+        { .kind = ROW_OPTION, .type = OPTION_##t, .name = (n), .description = (d), .is_required = (r), .channel_types = (c) },
+#define CHOICE(n, v) { .kind = ROW_CHOICE, .name = (n), .description = (v) },
+#include "magikal/commands.def"
+#undef COMMAND
+#undef GROUP
+#undef SUB
+#undef OPTION
+#undef CHOICE
+};
+
+void command_append(StrBuf *out, Command command) {
+        const Row *outer = NULL, *group = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                const Row *row = &rows[i];
+
+                if (row->kind == ROW_COMMAND) {
+                        outer = row;
+                        group = NULL;
+                } else if (row->kind == ROW_GROUP)
+                        group = row;
+                else if (row->kind == ROW_SUB && row->id == command && outer)
+                        strbuf_appendf(out, "/%s%s%s %s", outer->name, group ? " " : "", group ? group->name : "", row->name);
+        }
+}
+
+/* ---- registration ------------------------------------------------------------------------------------------------------------- */
+
+static const Row *row_at(size_t i, RowKind kind) {
+        return i < ELEMENTSOF(rows) && rows[i].kind == kind ? &rows[i] : NULL;
+}
+
+/* Each writes its row and the rows inside it, and returns the index behind them. */
+static size_t put_choices(JsonWriter *w, size_t i) {
+        if (!row_at(i, ROW_CHOICE))
+                return i;
+        json_array(w, "choices");
+        for (const Row *row; (row = row_at(i, ROW_CHOICE)); i++) {
+                json_open(w);
+                json_string(w, "name", row->name);
+                json_string(w, "value", row->description);
+                json_close(w);
+        }
+        json_close_array(w);
+        return i;
+}
+
+static void put_channel_types(JsonWriter *w, unsigned types) {
+        if (types == 0)
+                return;
+        json_array(w, "channel_types");
+        for (int t = 0; t < 32; t++)
+                if (types & (1u << t))
+                        json_put_i64(w, t);
+        json_close_array(w);
+}
+
+static size_t put_option(JsonWriter *w, size_t i) {
+        const Row *row = &rows[i];
+
+        json_open(w);
+        json_i64(w, "type", row->type);
+        json_string(w, "name", row->name);
+        json_string(w, "description", row->description);
+        if (row->is_required)
+                json_bool(w, "required", true);
+        put_channel_types(w, row->channel_types);
+        i = put_choices(w, i + 1);
+        json_close(w);
+        return i;
+}
+
+static size_t put_options(JsonWriter *w, size_t i) {
+        if (!row_at(i, ROW_OPTION))
+                return i;
+        json_array(w, "options");
+        while (row_at(i, ROW_OPTION))
+                i = put_option(w, i);
+        json_close_array(w);
+        return i;
+}
+
+static size_t put_sub(JsonWriter *w, size_t i) {
+        json_open(w);
+        json_i64(w, "type", OPTION_SUB_COMMAND);
+        json_string(w, "name", rows[i].name);
+        json_string(w, "description", rows[i].description);
+        i = put_options(w, i + 1);
+        json_close(w);
+        return i;
+}
+
+static size_t put_group(JsonWriter *w, size_t i) {
+        json_open(w);
+        json_i64(w, "type", OPTION_GROUP);
+        json_string(w, "name", rows[i].name);
+        json_string(w, "description", rows[i].description);
+        json_array(w, "options");
+        for (i++; row_at(i, ROW_SUB);)
+                i = put_sub(w, i);
+        json_close_array(w);
+        json_close(w);
+        return i;
+}
+
+/* Sub-commands first, then groups: a sub-command behind a group would belong to that group. */
+static size_t put_command(JsonWriter *w, size_t i) {
+        const Row *row = &rows[i];
+
+        json_open(w);
+        json_i64(w, "type", 1);         /* CHAT_INPUT */
+        json_string(w, "name", row->name);
+        json_string(w, "description", row->description);
+        json_put_key(w, "default_member_permissions");
+        if (row->permissions)
+                json_put_id(w, row->permissions);       /* a bit set as decimal string */
+        else
+                json_put_null(w);
+        json_array(w, "contexts");
+        json_put_i64(w, 0);             /* GUILD */
+        json_close_array(w);
+        json_array(w, "integration_types");
+        json_put_i64(w, 0);             /* GUILD_INSTALL */
+        json_close_array(w);
+        json_array(w, "options");
+        for (i++; i < ELEMENTSOF(rows) && rows[i].kind != ROW_COMMAND;)
+                i = rows[i].kind == ROW_GROUP ? put_group(w, i) : put_sub(w, i);
+        json_close_array(w);
+        json_close(w);
+        return i;
+}
+
+int command_registration(char **ret_body) {
+        _json_writer_ JsonWriter w = {};
+
+        json_open_array(&w);
+        for (size_t i = 0; i < ELEMENTSOF(rows);)
+                i = put_command(&w, i);
+        json_close_array(&w);
+        return json_writer_finish(&w, ret_body);
+}
+
+int command_registration_hash(char ret[COMMAND_HASH_CHARS + 1]) {
+        _free_ char *body = NULL;
+        int r;
+
+        r = command_registration(&body);
+        if (r < 0)
+                return r;
+        hash_base64url(body, strlen(body), ret, COMMAND_HASH_CHARS);
+        return 0;
+}
+
+/* ---- what came in --------------------------------------------------------------------------------------------------------------- */
+
+static size_t find_row(const Interaction *ix) {
+        const Row *command = NULL, *group = NULL;
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                const Row *row = &rows[i];
+
+                if (row->kind == ROW_COMMAND) {
+                        command = row;
+                        group = NULL;
+                } else if (row->kind == ROW_GROUP)
+                        group = row;
+                else if (row->kind == ROW_SUB && streq(command->name, ix->command) &&
+                         streq_ptr(group ? group->name : NULL, ix->group) && streq_ptr(row->name, ix->sub_command))
+                        return i;
+        }
+        return ELEMENTSOF(rows);
+}
+
+static bool choice_is_declared(size_t i, const char *value) {
+        if (!row_at(i, ROW_CHOICE))
+                return true;
+        for (const Row *row; (row = row_at(i, ROW_CHOICE)); i++)
+                if (streq(row->description, value))
+                        return true;
+        return false;
+}
+
+/* Does the value fit the declared option at row i? Ids must be described in the payload: Discord always does. */
+static bool option_fits(const Interaction *ix, size_t i, const InteractionOption *option) {
+        const Row *row = &rows[i];
+        const Resolved *channel;
+
+        if (option->type != (int) row->type)
+                return false;
+        switch (row->type) {
+        case OPTION_STRING:
+                return choice_is_declared(i + 1, option->text);
+        case OPTION_CHANNEL:
+                channel = interaction_resolved(ix, RESOLVED_CHANNEL, option->id);
+                return channel && channel->channel_type < 32 &&
+                       (row->channel_types == 0 || (row->channel_types & (1u << channel->channel_type)));
+        case OPTION_ROLE:
+                return interaction_resolved(ix, RESOLVED_ROLE, option->id) != NULL;
+        case OPTION_USER:
+                return interaction_resolved(ix, RESOLVED_USER, option->id) != NULL;
+        default:
+                return true;
+        }
+}
+
+static bool options_fit(const Interaction *ix, size_t i) {
+        size_t n_known = 0;
+
+        for (; i < ELEMENTSOF(rows) && (rows[i].kind == ROW_OPTION || rows[i].kind == ROW_CHOICE); i++) {
+                const InteractionOption *option;
+
+                if (rows[i].kind != ROW_OPTION)
+                        continue;
+                option = interaction_option(ix, rows[i].name);
+                if (!option && rows[i].is_required)
+                        return false;
+                if (option && !option_fits(ix, i, option))
+                        return false;
+                n_known += option != NULL;
+        }
+        return n_known == ix->n_options;        /* less: an option came that is not declared, or came twice */
+}
+
+int command_find(const Interaction *ix, Command *ret) {
+        size_t i;
+
+        if (!ix->command || ix->command_type != 1)
+                return COMMAND_UNKNOWN;
+        i = find_row(ix);
+        if (i == ELEMENTSOF(rows))
+                return COMMAND_UNKNOWN;
+        if (ix->type == INTERACTION_COMMAND && !options_fit(ix, i + 1))
+                return COMMAND_MISFIT;
+        *ret = rows[i].id;
+        return 0;
+}

@@ -1,0 +1,172 @@
+/* Commands: the registration keeps Discord's limits and the product's table; what comes in is checked against the same rows. */
+
+#include "magikal/command.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "magikal/limits.h"
+
+static Json *registration(void) {
+        _free_ char *body = NULL;
+        Json *json = NULL;
+
+        assert_int_equal(command_registration(&body), 0);
+        assert_int_equal(json_parse(body, strlen(body), &json), 0);
+        return json;
+}
+
+static bool name_is_fine(const char *name) {
+        size_t n = strlen(name);
+
+        return n >= 1 && n <= LIMIT_COMMAND_NAME && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == n;
+}
+
+/* Discord counts names, descriptions and values of a whole command. Every level: ≤ 25 options, unique names, required ones first. */
+static size_t check_level(const Json *level, int depth) {
+        size_t n_characters = 0;
+        bool is_optional_seen = false;
+
+        assert_true(depth < 4);
+        assert_true(json_array_size(json_get(level, "options")) <= LIMIT_COMMAND_OPTIONS);
+        assert_true(json_array_size(json_get(level, "choices")) <= LIMIT_COMMAND_CHOICES);
+        assert_true(name_is_fine(json_text(json_get(level, "name"))));
+        assert_in_range(utf8_length(json_text(json_get(level, "description"))), 1, LIMIT_COMMAND_DESCRIPTION);
+        n_characters += utf8_length(json_text(json_get(level, "name"))) + utf8_length(json_text(json_get(level, "description")));
+        JSON_FOREACH(choice, json_get(level, "choices")) {
+                assert_in_range(utf8_length(json_text(json_get(choice, "name"))), 1, LIMIT_CHOICE);
+                assert_in_range(utf8_length(json_text(json_get(choice, "value"))), 1, LIMIT_CHOICE);
+                n_characters += utf8_length(json_text(json_get(choice, "name"))) + utf8_length(json_text(json_get(choice, "value")));
+        }
+        JSON_FOREACH(option, json_get(level, "options")) {
+                bool is_required = false;
+
+                (void) json_get_bool(option, "required", &is_required);
+                assert_false(is_required && is_optional_seen);
+                is_optional_seen |= !is_required;
+                JSON_FOREACH(other, json_get(level, "options"))
+                        assert_true(other == option || !streq(json_text(json_get(other, "name")), json_text(json_get(option, "name"))));
+                n_characters += check_level(option, depth + 1);
+        }
+        return n_characters;
+}
+
+static void the_registration_keeps_discords_limits(void **state) {
+        _json_ Json *json = registration();
+
+        assert_in_range(json_array_size(json), 1, LIMIT_COMMANDS);
+        JSON_FOREACH(command, json) {
+                assert_true(check_level(command, 0) <= LIMIT_COMMAND_SIZE);
+                assert_int_equal(json_array_size(json_get(command, "contexts")), 1);
+                assert_int_equal(json_array_size(json_get(command, "integration_types")), 1);
+        }
+        (void) state;
+}
+
+static void the_table_is_the_products(void **state) {
+        _free_ char *body = NULL;
+
+        assert_int_equal(command_registration(&body), 0);
+        assert_non_null(strstr(body, "[{\"type\":1,\"name\":\"tickets\","));
+        assert_non_null(strstr(body, "\"default_member_permissions\":null,\"contexts\":[0],\"integration_types\":[0]"));
+        assert_non_null(strstr(body, "{\"type\":7,\"name\":\"support_category\","));
+        assert_non_null(strstr(body, "\"Category under which support tickets are made\",\"channel_types\":[4]}"));
+        assert_non_null(strstr(body, "{\"type\":8,\"name\":\"support_role\","));
+        assert_non_null(strstr(body, "\"choices\":[{\"name\":\"support\",\"value\":\"support\"},{\"name\":\"recruitment\","
+                                     "\"value\":\"recruitment\"},{\"name\":\"both\",\"value\":\"both\"}]}"));
+        assert_non_null(strstr(body, "{\"type\":5,\"name\":\"enabled\",\"description\":\"Send the resolution to the member who opened the "
+                                     "ticket\",\"required\":true}"));
+        (void) state;
+}
+
+static void the_hash_is_stable(void **state) {
+        char a[COMMAND_HASH_CHARS + 1], b[COMMAND_HASH_CHARS + 1];
+
+        assert_int_equal(command_registration_hash(a), 0);
+        assert_int_equal(command_registration_hash(b), 0);
+        assert_string_equal(a, b);
+        assert_int_equal(strlen(a), COMMAND_HASH_CHARS);
+        (void) state;
+}
+
+static void commands_have_names(void **state) {
+        for (int c = 0; c < _COMMAND_MAX; c++) {
+                _strbuf_ StrBuf out = {};
+
+                command_append(&out, (Command) c);
+                assert_memory_equal(strbuf_text(&out), "/tickets ", 9);
+        }
+        (void) state;
+}
+
+/* What a person could send: a sub-command with options, and what Discord resolved. */
+static int find(const char *sub, const InteractionOption *options, size_t n, const Resolved *resolved, size_t n_resolved, Command *ret) {
+        const Interaction ix = {
+                .type = INTERACTION_COMMAND,
+                .command = "tickets",
+                .command_type = 1,
+                .sub_command = sub,
+                .options = options,
+                .n_options = n,
+                .resolved = resolved,
+                .n_resolved = n_resolved,
+        };
+
+        return command_find(&ix, ret);
+}
+
+static void what_fits_is_found(void **state) {
+        const InteractionOption log = { .name = "log_channel", .type = OPTION_CHANNEL, .id = 5 };
+        const InteractionOption clear = { .name = "clear", .type = OPTION_STRING, .text = "both" };
+        const InteractionOption enabled = { .name = "enabled", .type = OPTION_BOOLEAN };
+        const Resolved channel = { .kind = RESOLVED_CHANNEL, .id = 5, .channel_type = CHANNEL_TEXT };
+        Command command;
+
+        assert_int_equal(find("set-targets", &log, 1, &channel, 1, &command), 0);
+        assert_int_equal(command, COMMAND_TICKETS_SET_TARGETS);
+        assert_int_equal(find("set-ping", &clear, 1, NULL, 0, &command), 0);
+        assert_int_equal(command, COMMAND_TICKETS_SET_PING);
+        assert_int_equal(find("set-dm-on-close", &enabled, 1, NULL, 0, &command), 0);
+        assert_int_equal(command, COMMAND_TICKETS_SET_DM_ON_CLOSE);
+        assert_int_equal(find("show-ping", NULL, 0, NULL, 0, &command), 0);
+        assert_int_equal(command, COMMAND_TICKETS_SHOW_PING);
+        (void) state;
+}
+
+static void what_does_not_fit_is_a_misfit(void **state) {
+        const InteractionOption log = { .name = "log_channel", .type = OPTION_CHANNEL, .id = 5 };
+        const InteractionOption twice[] = { log, log };
+        const InteractionOption as_role = { .name = "log_channel", .type = OPTION_ROLE, .id = 5 };
+        const InteractionOption foreign = { .name = "foreign", .type = OPTION_BOOLEAN };
+        const InteractionOption clear = { .name = "clear", .type = OPTION_STRING, .text = "everything" };
+        const Resolved category = { .kind = RESOLVED_CHANNEL, .id = 5, .channel_type = CHANNEL_CATEGORY };
+        const Resolved text = { .kind = RESOLVED_CHANNEL, .id = 5, .channel_type = CHANNEL_TEXT };
+        Command command;
+
+        assert_int_equal(find("set-targets", &log, 1, &category, 1, &command), COMMAND_MISFIT);
+        assert_int_equal(find("set-targets", &log, 1, NULL, 0, &command), COMMAND_MISFIT);
+        assert_int_equal(find("set-targets", &as_role, 1, &text, 1, &command), COMMAND_MISFIT);
+        assert_int_equal(find("set-targets", &foreign, 1, NULL, 0, &command), COMMAND_MISFIT);
+        assert_int_equal(find("set-targets", twice, 2, &text, 1, &command), COMMAND_MISFIT);
+        assert_int_equal(find("set-ping", &clear, 1, NULL, 0, &command), COMMAND_MISFIT);
+        assert_int_equal(find("set-dm-on-close", NULL, 0, NULL, 0, &command), COMMAND_MISFIT);
+        assert_int_equal(find("explode", NULL, 0, NULL, 0, &command), COMMAND_UNKNOWN);
+        assert_int_equal(find(NULL, NULL, 0, NULL, 0, &command), COMMAND_UNKNOWN);
+        (void) state;
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_registration_keeps_discords_limits),
+                cmocka_unit_test(the_table_is_the_products),
+                cmocka_unit_test(the_hash_is_stable),
+                cmocka_unit_test(commands_have_names),
+                cmocka_unit_test(what_fits_is_found),
+                cmocka_unit_test(what_does_not_fit_is_a_misfit),
+        };
+
+        return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
