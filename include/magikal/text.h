@@ -57,7 +57,9 @@ const char *text_id_to_string(TextId id);
  * placeholders.def says, is a bug of the caller and sticks to `out` as -EINVAL. args may be NULL.
  */
 void text_put(StrBuf *out, TextId id, const TextArg *args);
-/* The same as text to free(). -EINVAL, -ENOMEM. */
+/* Appends one argument as its kind is shown. */
+void text_put_arg(StrBuf *out, const TextArg *arg);
+/* text_put() as text to free(). -EINVAL, -ENOMEM. */
 int text_format(TextId id, const TextArg *args, char **ret_text) _warn_unused_;
 
 /*
