@@ -1,0 +1,64 @@
+/* Topics: markers are found between whatever people wrote, and only whole ones. */
+
+#include "magikal/topic.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void written_is_read(void **state) {
+        const Topic topic = { { 42 }, { UINT64_C(700000000000000001) } };
+        _strbuf_ StrBuf out = {};
+        Topic read;
+
+        topic_write(&out, &topic);
+        assert_string_equal(strbuf_text(&out), "TID:42 OPENER:700000000000000001");
+        read = topic_read(strbuf_text(&out));
+        assert_true(read.ticket.v == 42);
+        assert_true(read.opener.v == UINT64_C(700000000000000001));
+        (void) state;
+}
+
+static void people_may_write_around_it(void **state) {
+        Topic t = topic_read("please be patient\nTID:7\t REQ:- APP:3 OPENER:9  TID:8 OPENER:1 thanks");
+
+        assert_true(t.ticket.v == 7);
+        assert_true(t.opener.v == 9);
+        (void) state;
+}
+
+static void prose_is_no_marker(void **state) {
+        static const char *const texts[] = {
+                "", " ", "TID", "TID:", "TID: 5", "TID:0", "TID:05", "TID:5,", "TID:-5", "TID:+5", "XTID:5", "tid:5", "TID:5x",
+                "TID:18446744073709551616", "TID:99999999999999999999999", "(TID:5)", "TID:\xD9\xA5",
+        };
+
+        assert_true(topic_read(NULL).ticket.v == 0);
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
+                if (topic_read(texts[i]).ticket.v != 0)
+                        fail_msg("taken for a marker: %s", texts[i]);
+        assert_true(topic_read("TID:x TID:6").ticket.v == 6);
+        assert_true(topic_read("TID:18446744073709551615").ticket.v == UINT64_MAX);
+        (void) state;
+}
+
+static void a_channel_is_of_one_ticket(void **state) {
+        assert_true(topic_is_of("TID:12 OPENER:5", (TicketId) { 12 }));
+        assert_false(topic_is_of("TID:12 OPENER:5", (TicketId) { 1 }));
+        assert_false(topic_is_of("TID:1 OPENER:5", (TicketId) { 12 }));
+        assert_false(topic_is_of("", (TicketId) { 0 }));
+        assert_false(topic_is_of(NULL, (TicketId) { 1 }));
+        (void) state;
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(written_is_read),
+                cmocka_unit_test(people_may_write_around_it),
+                cmocka_unit_test(prose_is_no_marker),
+                cmocka_unit_test(a_channel_is_of_one_ticket),
+        };
+
+        return cmocka_run_group_tests_name("topic", tests, NULL, NULL);
+}
