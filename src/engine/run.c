@@ -67,9 +67,7 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
                 r = run_read_interaction(run);
                 if (r == -ENOMEM)
                         return r;
-                /* neither says it where the flow opens its own ticket */
-                if (json_get_u64(run->args, "tid", &tid) != 0 && strncmp(run->subject, "ticket:", 7) == 0)
-                        tid = strtoull(run->subject + 7, NULL, 10);
+                (void) json_get_u64(run->args, "tid", &tid);    /* absent where the flow opens its own ticket */
                 run->ticket = (TicketId) { tid };
         }
         *ret_run = TAKE(run);

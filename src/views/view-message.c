@@ -1,0 +1,72 @@
+/* What all messages share. Nothing here knows what a message is about. */
+
+#include "view-message.h"
+
+#include <errno.h>
+
+#include "magikal/cut.h"
+
+static bool nonce_is_fine(const char *nonce) {
+        return nonce && *nonce && strlen(nonce) <= LIMIT_NONCE;
+}
+
+int message_body(const Message *message, char **ret_body) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *footer = NULL;
+        size_t budget = LIMIT_EMBED_SUM;
+        Embed embed = message->embed;
+        int r;
+
+        if (!nonce_is_fine(message->nonce))
+                return -EINVAL;
+        r = text_format(TEXT_REFERENCE, TEXT_ARGS(ARG_OURS("reference", message->nonce)), &footer);
+        if (r < 0)
+                return r;
+        embed.footer = footer;
+
+        json_open(&w);
+        if (message->content)
+                json_string(&w, "content", message->content);
+        json_array(&w, "embeds");
+        r = embed_put(&w, &embed, text_lookup(TEXT_MORE_CHARACTERS), &budget);
+        if (r < 0)
+                return r;
+        json_close_array(&w);
+        if (message->button.label) {
+                json_array(&w, "components");
+                component_buttons(&w, &message->button, 1);
+                json_close_array(&w);
+        }
+        component_mentions(&w, &message->ping_user, 1, &message->ping_role, 1);
+        json_string(&w, "nonce", message->nonce);
+        json_bool(&w, "enforce_nonce", true);   /* the same nonce within minutes answers with the first message; contract 5.6 */
+        json_close(&w);
+        return json_writer_finish(&w, ret_body);
+}
+
+void put_words(StrBuf *out, const char *words, size_t n_max) {
+        _strbuf_ StrBuf escaped = {};
+
+        if (text_is_blank(words)) {
+                strbuf_append(out, text_lookup(TEXT_LOG_NOT_KEPT));
+                return;
+        }
+        text_escape(&escaped, words);
+        if (escaped.error < 0 && out->error == 0)
+                out->error = escaped.error;
+        (void) cut_append(out, strbuf_text(&escaped), n_max, text_lookup(TEXT_MORE_CHARACTERS));
+}
+
+void put_section(StrBuf *out, TextId heading, const char *words) {
+        if (out->n_bytes > 0)
+                strbuf_append(out, "\n\n");
+        strbuf_appendf(out, "**%s**\n", text_lookup(heading));
+        put_words(out, words, PART_MAX);
+}
+
+int fact(const TextArg *arg, char **ret_text) {
+        _strbuf_ StrBuf out = {};
+
+        text_put_arg(&out, arg);
+        return strbuf_finish(&out, ret_text);
+}
