@@ -24,3 +24,9 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/websocket.c src/sandbox/websocket.h
 
 SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm
+
+check_PROGRAMS += tests/unit/test-sandbox-gateway
+TESTS += tests/unit/test-sandbox-gateway
+tests_unit_test_sandbox_gateway_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_sandbox_gateway_SOURCES = tests/unit/test-sandbox-gateway.c tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
+tests_unit_test_sandbox_gateway_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
