@@ -1,0 +1,452 @@
+"""
+The whole system on one machine for tests: a private PostgreSQL, the sandbox, the daemon. Only the standard library.
+
+Everything lives in one temporary directory and dies with the Stack. Nothing here knows how the daemon works inside: it presses buttons
+through the sandbox, reads the sandbox's log of effects, and asks the database in SQL.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+SOURCE = pathlib.Path(os.environ.get("MAGIKAL_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
+BUILD = pathlib.Path(os.environ.get("MAGIKAL_BUILD_DIR", SOURCE / "build"))
+
+# The ready-made guild of the sandbox
+GUILD = "800000000000000001"
+BOT = APPLICATION = "900000000000000001"
+APPLICANT, STAFF, ADMIN, OUTSIDER, SECOND, OWNER = (
+    "700000000000000001", "700000000000000002", "700000000000000003", "700000000000000004", "700000000000000005", "700000000000000009")
+ROLE_SUPPORT = "810000000000000002"
+CATEGORY_SUPPORT, CHANNEL_PANEL, CHANNEL_LOG, CHANNEL_GENERAL = (
+    "820000000000000002", "820000000000000021", "820000000000000041", "820000000000000012")
+PEOPLE = [APPLICANT, STAFF, ADMIN, OUTSIDER, SECOND, OWNER]
+TOKEN = "OTAwMDAwMDAwMDAwMDAwMDAx.GsandB.ox-token-for-the-local-guild-only-000000"
+
+
+class Trouble(AssertionError):
+    pass
+
+
+def pg_bindir():
+    where = os.environ.get("MAGIKAL_PG_BINDIR")
+    if not where and shutil.which("pg_config"):
+        where = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+    return where if where and os.path.exists(os.path.join(where, "initdb")) else None
+
+
+class Postgres:
+    """A private cluster on a UNIX socket. PostgreSQL refuses to run as root, so root lends it another account."""
+
+    def __init__(self, directory):
+        self.bindir = pg_bindir()
+        self.data = directory / "pg"
+        self.socket = directory / "sock"
+        self.log = directory / "pg.log"
+        self.prefix, self.process = [], None
+        self.socket.mkdir()
+        if os.geteuid() == 0:
+            account = "postgres" if any(p.pw_name == "postgres" for p in pwd.getpwall()) else "nobody"
+            entry = pwd.getpwnam(account)
+            self.prefix = ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
+            os.chmod(directory, 0o755)
+            self.data.mkdir()
+            for path in (self.data, self.socket):
+                os.chown(path, entry.pw_uid, entry.pw_gid)
+        self.dsn = f"host={self.socket} user=magikal dbname=postgres"
+        self.run("initdb", "-D", self.data, "-U", "magikal", "-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale")
+
+    def run(self, program, *args):
+        done = subprocess.run(self.prefix + [os.path.join(self.bindir, program)] + [str(a) for a in args],
+                              capture_output=True, text=True, cwd="/")
+        if done.returncode != 0:
+            raise Trouble(f"{program}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self):
+        options = f"-c listen_addresses= -c unix_socket_directories={self.socket} -c fsync=off -c max_connections=60"
+        # the postmaster must not be in the tests' session: a Ctrl-C there would stop it before its clients
+        log = open(self.log, "ab")
+        self.process = subprocess.Popen(
+            self.prefix + [os.path.join(self.bindir, "postgres"), "-D", str(self.data)] + options.split(),
+            stdout=log, stderr=log, cwd="/", start_new_session=True)
+        log.close()
+        wait_for(self.is_ready, "PostgreSQL to start", 30)
+
+    def is_ready(self):
+        return subprocess.run([os.path.join(self.bindir, "pg_isready"), "-q", "-h", str(self.socket)]).returncode == 0
+
+    def stop(self, how=signal.SIGINT):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+        self.process = None
+
+    def sql(self, statement):
+        """Rows as lists of strings."""
+        done = subprocess.run([os.path.join(self.bindir, "psql"), "-XqAt", "-F", "\x1f", "-d", self.dsn, "-v", "ON_ERROR_STOP=1",
+                               "-c", statement], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Trouble(f"{statement}: {done.stderr}")
+        return [line.split("\x1f") for line in done.stdout.splitlines()]
+
+
+def wait_for(condition, what, seconds=20.0):
+    """Polls what no event announces (a process's state, a row). Returns the first true answer."""
+    end = time.monotonic() + seconds
+    pause = 0.01
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise Trouble(f"waited {seconds:g} s in vain for {what}")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.2)
+
+
+class Guild:
+    """The sandbox's guild, seen and used as its people and its judge do."""
+
+    def __init__(self, address):
+        self.address = address
+
+    def http(self, method, path, body=None, timeout=30):
+        request = urllib.request.Request(f"http://{self.address}{path}", method=method,
+                                         data=None if body is None else json.dumps(body).encode(),
+                                         headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=timeout) as reply:
+                text = reply.read()
+        except urllib.error.HTTPError as error:
+            raise Trouble(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from None
+        return json.loads(text) if text else None
+
+    def state(self, who=OWNER):
+        return self.http("GET", f"/sandbox/state?as={who}")
+
+    def channels(self, who=OWNER):
+        return self.state(who)["channels"]
+
+    def messages(self, channel, who=OWNER):
+        answer = self.http("GET", f"/sandbox/messages?as={who}&channel={channel}")
+        return answer["messages"] if isinstance(answer, dict) else answer
+
+    def effects(self, after=0, match=None, wait_ms=0):
+        query = f"after={after}&wait={wait_ms}" + (f"&match={urllib.parse.quote(match)}" if match else "")
+        answer = self.http("GET", f"/sandbox/effects?{query}", timeout=wait_ms / 1000 + 30)
+        return answer["effects"] if isinstance(answer, dict) else answer
+
+    def requests(self, after=0):
+        answer = self.http("GET", f"/sandbox/requests?after={after}")
+        return answer["requests"] if isinstance(answer, dict) else answer
+
+    def last_effect(self):
+        return max((e["n"] for e in self.effects()), default=0)
+
+    def act(self, who, action, **more):
+        return self.http("POST", "/sandbox/act", {"as": who, "action": action, **more})
+
+    def press(self, who, channel, message, custom_id):
+        return self.act(who, "press", channel=channel, message=message, custom_id=custom_id)["interaction"]
+
+    def submit(self, who, modal, values):
+        return self.act(who, "submit", modal=modal, values=values)["interaction"]
+
+    def command(self, who, name, options=(), channel=CHANNEL_GENERAL):
+        return self.act(who, "command", name=name, channel=channel, options=list(options))["interaction"]
+
+    def tickets(self, who, sub, **options):
+        kinds = {str: 3, bool: 5}
+        typed = []
+        for name, value in options.items():
+            kind = 7 if name.endswith(("panel", "category", "channel")) else 8 if name.endswith("role") else kinds[type(value)]
+            typed.append({"name": name, "type": kind, "value": value})
+        return self.command(who, "tickets", [{"name": sub, "type": 1, "options": typed}])
+
+    def interaction(self, interaction, until="final", seconds=20):
+        answer = self.http("GET", f"/sandbox/interaction/{interaction}?wait={int(seconds * 1000)}&until={until}", timeout=seconds + 30)
+        return answer
+
+    def answer(self, interaction, seconds=20):
+        """What the person finally reads; fails when it never came."""
+        view = self.interaction(interaction, "final", seconds)
+        if view["state"] not in ("answered", "modal") and not (view["state"] == "deferred" and view["edits"] > 0):
+            raise Trouble(f"interaction {interaction} has no answer: {view}")
+        return view
+
+    def fault(self, method, route, do, **more):
+        return self.http("POST", "/sandbox/fault", {"match": {"method": method, "route": route}, "do": do, **more})
+
+    def clear_faults(self):
+        self.http("DELETE", "/sandbox/fault")
+
+    def world(self, do, **more):
+        return self.http("POST", "/sandbox/world", {"do": do, **more})
+
+    def gateway(self, do, **more):
+        return self.http("POST", "/sandbox/gateway", {"do": do, **more})
+
+    # ---- what tests do again and again ----
+
+    def set_up(self):
+        """As an administrator would: targets, ping role."""
+        self.answer(self.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL, support_category=CATEGORY_SUPPORT,
+                                 log_channel=CHANNEL_LOG))
+        self.answer(self.tickets(ADMIN, "set-ping", support_role=ROLE_SUPPORT))
+
+    def panel(self):
+        """The newest message with a button in the panel channel: (message id, custom_id)."""
+        for message in reversed(self.messages(CHANNEL_PANEL)):
+            for row in message.get("components", []):
+                for button in row.get("components", []):
+                    if "custom_id" in button:
+                        return message["id"], button["custom_id"]
+        raise Trouble("there is no panel")
+
+    def press_panel(self, who):
+        message, custom_id = self.panel()
+        return self.press(who, CHANNEL_PANEL, message, custom_id)
+
+    def open_form(self, who):
+        interaction = self.press_panel(who)
+        view = self.interaction(interaction)
+        if view["state"] != "modal":
+            raise Trouble(f"the panel did not open a form: {view}")
+        return interaction, view["modal"]
+
+    def open_ticket(self, who=APPLICANT, question="Where do I find the manual?"):
+        """Submits the form; returns the interaction of the submit."""
+        interaction, modal = self.open_form(who)
+        return self.submit(who, interaction, {input_id(modal): question})
+
+    def ticket_channels(self):
+        return [c for c in self.channels() if c.get("topic") and "TID:" in c["topic"]]
+
+    def resolve_button(self, channel):
+        for message in self.messages(channel):
+            for row in message.get("components", []):
+                for button in row.get("components", []):
+                    if "custom_id" in button:
+                        return message["id"], button["custom_id"]
+        raise Trouble("the ticket has no button")
+
+    def resolve_form(self, channel, who=STAFF):
+        message, custom_id = self.resolve_button(channel)
+        interaction = self.press(who, channel, message, custom_id)
+        view = self.interaction(interaction)
+        if view["state"] != "modal":
+            raise Trouble(f"the button did not open a form: {view}")
+        return interaction, view["modal"]
+
+    def resolve(self, channel, who=STAFF, resolution="It is in the glove box."):
+        interaction, modal = self.resolve_form(channel, who)
+        return self.submit(who, interaction, {input_id(modal): resolution})
+
+
+class Stack(Guild):
+    def __init__(self, *, workers=2, faults=None, config=None, sandbox_args=(), keep=None):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="magikal-test-"))
+        self.keep = os.environ.get("MAGIKAL_KEEP") if keep is None else keep
+        self.workers, self.faults, self.extra_config = workers, faults or {}, config or {}
+        self.sandbox_args = list(sandbox_args)
+        super().__init__(None)
+        self.daemon = self.sandbox = None
+        self.log_path = self.directory / "magikald.log"
+        self.traffic = self.directory / "traffic.jsonl"
+        self.postgres = Postgres(self.directory)
+
+    # ---- life ----
+
+    def __enter__(self):
+        try:
+            self.postgres.start()
+            self.prepare()
+            self.start_sandbox()
+            self.start_daemon()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        if kind is not None:
+            self.keep = self.keep or os.environ.get("MAGIKAL_KEEP_FAILED")
+            print(f"# the daemon's last words ({self.log_path}):", file=sys.stderr)
+            for line in self.log().splitlines()[-25:]:
+                print(f"#   {line}", file=sys.stderr)
+        self.close()
+
+    def close(self):
+        self.stop_daemon(signal.SIGKILL)
+        if self.sandbox:
+            self.sandbox.kill()
+            self.sandbox.wait()
+        self.postgres.stop(signal.SIGQUIT)
+        if not self.keep:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def program(self, name):
+        return str(BUILD / name)
+
+    def prepare(self):
+        keys = self.directory / "keys"
+        keys.mkdir(mode=0o700)
+        for name in ("lookup-key", "seal-key", "control-key"):
+            subprocess.run([self.program("magikalctl"), "keygen", str(keys / name)], check=True, capture_output=True)
+        token = keys / "discord-token"
+        token.write_text(TOKEN + "\n")
+        token.chmod(0o600)
+        (self.directory / "run").mkdir(mode=0o700)
+
+    def write_config(self):
+        keys = self.directory / "keys"
+        sections = {
+            "discord": {"application_id": APPLICATION, "token_file": keys / "discord-token",
+                        "rest_base_url": f"http://{self.address}/api/v10"},
+            "database": {"dsn": self.postgres.dsn, "migrate_dsn": self.postgres.dsn},
+            "process": {"workers": self.workers, "runtime_dir": self.directory / "run"},
+            "keys": {"lookup_key_file": keys / "lookup-key", "seal_key_file": keys / "seal-key",
+                     "control_key_file": keys / "control-key"},
+            "tickets": {"open_cooldown_s": 0, "opens_per_day": 1000},
+            "log": {"level": "debug"},
+        }
+        for section, values in self.extra_config.items():
+            sections.setdefault(section, {}).update(values)
+        path = self.directory / "magikald.conf"
+        path.write_text("".join(f"[{s}]\n" + "".join(f"{k} = {v}\n" for k, v in values.items()) for s, values in sections.items()))
+        return path
+
+    def start_sandbox(self):
+        address_file = self.directory / "address"
+        log = open(self.directory / "sandbox.log", "ab")
+        self.sandbox = subprocess.Popen(
+            [self.program("magikal-sandbox"), "--listen", "127.0.0.1:0", "--address-file", str(address_file), "--token", TOKEN,
+             "--traffic", str(self.traffic), "--web", str(SOURCE / "src/sandbox/web"), *self.sandbox_args],
+            stdout=log, stderr=log)
+        log.close()
+        wait_for(lambda: address_file.exists() and address_file.read_text().strip(), "the sandbox to start")
+        self.address = address_file.read_text().strip()
+
+    def start_daemon(self, *, faults=None, ready=True):
+        """faults: environment, e.g. {"MAGIKAL_FAULT": "support.open/channel/after-effect"}"""
+        config = self.write_config()
+        subprocess.run([self.program("magikalctl"), "migrate", "--config", str(config)], check=True, capture_output=True)
+        environment = {**os.environ, **(self.faults if faults is None else faults)}
+        notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        path = self.directory / "notify"
+        path.unlink(missing_ok=True)
+        notify.bind(str(path))
+        notify.settimeout(0.2)
+        environment["NOTIFY_SOCKET"] = str(path)
+        log = open(self.log_path, "ab")
+        self.daemon = subprocess.Popen([self.program("magikald"), "--config", str(config)], env=environment, stdout=log, stderr=log,
+                                       start_new_session=True)
+        log.close()
+        self.notify = notify
+        if ready:
+            self.wait_ready()
+        return self.daemon
+
+    def wait_ready(self, seconds=30):
+        """Until the daemon itself says READY=1, as the service manager would."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(socket.timeout):
+                if b"READY=1" in self.notify.recv(65536):
+                    return
+            if self.daemon.poll() is not None:
+                raise Trouble(f"the daemon ended with status {self.daemon.returncode}")
+        raise Trouble("the daemon did not become ready")
+
+    def stop_daemon(self, how=signal.SIGTERM):
+        if not self.daemon:
+            return None
+        if how == signal.SIGKILL:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.daemon.pid, signal.SIGKILL)
+        elif self.daemon.poll() is None:
+            self.daemon.send_signal(how)
+        status = self.daemon.wait(40)
+        self.daemon = None
+        self.notify.close()
+        return status
+
+    def restart_daemon(self, how=signal.SIGTERM, faults=None):
+        self.stop_daemon(how)
+        self.start_daemon(faults=faults or {})
+
+    def children(self, role):
+        """Pids of the daemon's children of one role, as /proc tells them."""
+        pids = []
+        for entry in pathlib.Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                if self.daemon and parent == self.daemon.pid and words[1].decode() == role:
+                    pids.append(int(entry.name))
+        return pids
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def quiet(self, seconds=60):
+        """Until no flow is unfinished and no edit is waiting."""
+        wait_for(lambda: self.postgres.sql("SELECT (SELECT count(*) FROM flow.flow WHERE finished_at IS NULL)"
+                                           " + (SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live')") == [["0"]],
+                 "all flows to finish", seconds)
+
+
+def input_id(modal):
+    """custom_id of the one input of a modal, in a label or a row."""
+    for top in modal["components"]:
+        for component in [top.get("component")] + top.get("components", []):
+            if component and "custom_id" in component:
+                return component["custom_id"]
+    raise Trouble(f"the form has no input: {modal}")
+
+
+class Tap:
+    """Test Anything Protocol, version 12, with a plan at the end."""
+
+    def __init__(self):
+        self.n = self.n_failed = 0
+
+    def run(self, name, function, *args):
+        self.n += 1
+        started = time.monotonic()
+        try:
+            function(*args)
+        except Exception as error:  # any failure is this test's, the next ones still run
+            self.n_failed += 1
+            print(f"not ok {self.n} - {name}")
+            for line in (f"{type(error).__name__}: {error}").splitlines():
+                print(f"# {line}")
+        else:
+            print(f"ok {self.n} - {name}")
+        print(f"# {time.monotonic() - started:.1f} s")
+        sys.stdout.flush()
+
+    def finish(self):
+        print(f"1..{self.n}")
+        return 1 if self.n_failed else 0
+
+
+def skip_unless_possible():
+    if not pg_bindir():
+        print("1..0 # SKIP initdb was not found; configure with --with-pg-bindir")
+        sys.exit(0)
