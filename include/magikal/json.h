@@ -42,6 +42,8 @@ const char *json_text(const Json *value);
 int json_to_u64(const Json *value, uint64_t *ret);
 /* 0, or -EBADMSG: an integral number within ±2^53. */
 int json_to_i64(const Json *value, int64_t *ret);
+/* 0, or -EBADMSG: a finite number. For durations, never for ids. */
+int json_to_double(const Json *value, double *ret);
 
 /* 0, JSON_MISSING, JSON_NULL, or -EBADMSG (other type or out of range). The output is untouched unless 0. */
 int json_get_string(const Json *object, const char *key, const char **ret);

@@ -20,8 +20,16 @@ int ratelimit_map(int fd, Ratelimit **ret_limits);                              
 Ratelimit *ratelimit_unmap(Ratelimit *limits);
 
 /*
+ * Discord bans an address for a while after 10,000 answers 401, 403 or 429 (but shared ones) in ten minutes (reference, "Invalid Request
+ * Limit"). At the first number somebody should look; at the second only interaction callbacks leave.
+ */
+#define RATELIMIT_INVALID_ALARM 500
+#define RATELIMIT_INVALID_STOP 5000
+
+/*
  * May a request of this route and major id leave now? 0 and counted as sent, or the time to wait (> 0).
- * route is the row number, major the channel / guild / webhook id the bucket belongs to (0: none).
+ * route is the row number, major the channel / guild / webhook id the bucket belongs to (0: none). is_interaction: the global limit and
+ * the breaker do not hold it up; the first does not count it (Discord reference), and the second would take a person's three seconds.
  */
 Usec ratelimit_take(Ratelimit *limits, int route, uint64_t major, bool is_interaction, Usec now);
 

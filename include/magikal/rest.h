@@ -15,12 +15,13 @@ typedef struct Rest Rest;
 
 /* Outcomes of one request (> 0). Which JSON error code means which: error-code.c. */
 typedef enum RestOutcome {
-        REST_ALREADY = 1,       /* the world is already as asked: treat as done */
+        REST_ALREADY = 1,       /* the world is already as asked: treat as done. Also 10008 on ROUTE_MESSAGE_CREATE: a repeated nonce whose
+                                   message was posted and deleted meanwhile; the body names no message then */
         REST_GONE,              /* the thing it concerns no longer exists */
         REST_LATER,             /* surely not executed; worth asking again after wait_usec (429, breaker open, connect refused, draining) */
         REST_AMBIGUOUS,         /* sent, no trustworthy answer: probe before sending again */
-        REST_FORBIDDEN,         /* a permission is missing (50001, 50013, 60003) or a DM is closed (50007) */
-        REST_REFUSED,           /* will not work however often we ask */
+        REST_FORBIDDEN,         /* a permission is missing (50001, 50013, 60003) or a DM is closed (50007, 50278) */
+        REST_REFUSED,           /* will not work however often we ask; see rest_is_token_revoked() */
         REST_TOO_LATE,          /* 10062, 50027, 10015: the interaction's token is dead or not yet alive */
 } RestOutcome;
 
@@ -81,7 +82,7 @@ typedef struct RestConfig {
 } RestConfig;
 
 int rest_new(sd_event *event, const RestConfig *config, Rest **ret_rest);
-Rest *rest_free(Rest *rest);            /* requests in flight are dropped without their `done` */
+Rest *rest_free(Rest *rest);            /* requests in flight are dropped without their `done`; not to be called inside one */
 DEFINE_CLEANUP(Rest *, rest_free)
 
 /*
@@ -90,4 +91,7 @@ DEFINE_CLEANUP(Rest *, rest_free)
  * Returns 0, -EINVAL (ids, token or body do not fit the row), -ENOMEM.
  */
 int rest_send(Rest *rest, const RestRequest *request, RestDone done, void *userdata);
-int rest_n_in_flight(const Rest *rest);
+int rest_n_in_flight(const Rest *rest);        /* waiting ones included */
+
+/* The reply says that the bot's token is no longer accepted (401 on a route that carries it): stop asking, tell the operator. */
+bool rest_is_token_revoked(RouteId route, const RestReply *reply);

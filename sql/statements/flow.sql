@@ -98,12 +98,13 @@ UPDATE flow.flow SET lease_until = flow.now() + interval '30 s'
 RETURNING flow_id;
 
 -- name: reap_owner
+-- While a flow walks back, last_error is the reason that its person will be told; no statement here overwrites it.
 -- A process is dead. $3 is the flow whose code ran when it died by its own fault; the third time parks that flow.
 WITH g AS (
   SELECT flow_id, (flow_id IS NOT DISTINCT FROM $3)::integer AS n FROM flow.flow
    WHERE state = 'running' AND lease_owner = $1 FOR UPDATE)
 UPDATE flow.flow f
-   SET lease_owner = NULL, lease_until = NULL, last_error = $2, crashes = f.crashes + g.n,
+   SET lease_owner = NULL, lease_until = NULL, last_error = CASE WHEN f.undo THEN f.last_error ELSE $2 END, crashes = f.crashes + g.n,
        state = CASE WHEN g.n = 1 AND f.crashes + g.n >= 3 THEN 'dead' ELSE 'ready' END,
        finished_at = CASE WHEN g.n = 1 AND f.crashes + g.n >= 3 THEN flow.now() END
   FROM g WHERE f.flow_id = g.flow_id
@@ -111,7 +112,8 @@ RETURNING f.flow_id, f.state = 'dead';
 
 -- name: reap_prefix
 -- Everything an earlier life on this machine still holds, but not what $2 holds; nobody is to blame.
-UPDATE flow.flow SET state = 'ready', lease_owner = NULL, lease_until = NULL, last_error = 'owner is gone'
+UPDATE flow.flow SET state = 'ready', lease_owner = NULL, lease_until = NULL,
+       last_error = CASE WHEN undo THEN last_error ELSE 'owner is gone' END
  WHERE state = 'running' AND starts_with(lease_owner, $1) AND lease_owner <> $2
 RETURNING flow_id, false;
 
@@ -121,7 +123,8 @@ WITH x AS (
   SELECT flow_id FROM flow.flow WHERE state = 'running' AND lease_until < flow.now() - interval '10 s'
    ORDER BY lease_until LIMIT 50 FOR UPDATE SKIP LOCKED)
 UPDATE flow.flow f
-   SET state = 'ready', lease_owner = NULL, lease_until = NULL, attempt = least(f.attempt + 1, 32767), last_error = 'lease expired'
+   SET state = 'ready', lease_owner = NULL, lease_until = NULL, attempt = least(f.attempt + 1, 32767),
+       last_error = CASE WHEN f.undo THEN f.last_error ELSE 'lease expired' END
   FROM x WHERE f.flow_id = x.flow_id
 RETURNING f.flow_id, false;
 

@@ -190,6 +190,13 @@ int json_to_i64(const Json *value, int64_t *ret) {
         return 0;
 }
 
+int json_to_double(const Json *value, double *ret) {
+        if (!cJSON_IsNumber(value) || !isfinite(value->valuedouble))
+                return -EBADMSG;
+        *ret = value->valuedouble;
+        return 0;
+}
+
 /* The three-way answer that all typed getters begin with: 0 = there is a value. */
 static int json_member(const Json *object, const char *key, const Json **ret) {
         const Json *value = json_get(object, key);

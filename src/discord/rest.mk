@@ -1,1 +1,19 @@
 # REST: routes, error codes, shared rate limits, requests
+noinst_LIBRARIES += src/librest.a
+src_librest_a_SOURCES = \
+	src/discord/curl-loop.c src/discord/curl-loop.h \
+	src/discord/error-code.c src/discord/error-code.h \
+	src/discord/ratelimit.c \
+	src/discord/rest.c \
+	src/discord/rest-reply.c src/discord/rest-reply.h \
+	src/discord/route.c src/discord/route.h
+REST_LIBS = src/librest.a $(CURL_LIBS) -lpthread
+
+check_PROGRAMS += tests/unit/test-ratelimit tests/unit/test-route tests/unit/test-error-code
+TESTS += tests/unit/test-ratelimit tests/unit/test-route tests/unit/test-error-code
+tests_unit_test_ratelimit_SOURCES = tests/unit/test-ratelimit.c
+tests_unit_test_ratelimit_LDADD = $(REST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_route_SOURCES = tests/unit/test-route.c
+tests_unit_test_route_LDADD = $(REST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_error_code_SOURCES = tests/unit/test-error-code.c
+tests_unit_test_error_code_LDADD = $(REST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -67,7 +67,9 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
                 r = run_read_interaction(run);
                 if (r == -ENOMEM)
                         return r;
-                (void) json_get_u64(run->args, "tid", &tid);    /* absent where the flow opens its own ticket */
+                /* neither says it where the flow opens its own ticket */
+                if (json_get_u64(run->args, "tid", &tid) != 0 && strncmp(run->subject, "ticket:", 7) == 0)
+                        tid = strtoull(run->subject + 7, NULL, 10);
                 run->ticket = (TicketId) { tid };
         }
         *ret_run = TAKE(run);

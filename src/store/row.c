@@ -25,6 +25,10 @@ bool row_is_null(const PGresult *result, size_t row, int column) {
         return PQgetisnull(result, (int) row, column) != 0;
 }
 
+bool row_is_empty(const PGresult *result, size_t row, int column) {
+        return PQgetlength(result, (int) row, column) == 0;
+}
+
 const char *row_text(const PGresult *result, size_t row, int column) {
         return row_is_null(result, row, column) ? NULL : PQgetvalue(result, (int) row, column);
 }
