@@ -116,6 +116,7 @@ void channel_hear(Channel *channel, unsigned directions);
  */
 int channel_send(Channel *channel, const IpcMessage *message);
 size_t channel_n_queued(const Channel *channel);
+size_t channel_n_queued_bytes(const Channel *channel);
 /* Messages that were dropped on arrival: undecodable, of a wrong direction, from a wrong process. */
 uint64_t channel_n_dropped(const Channel *channel);
 

@@ -281,6 +281,10 @@ size_t channel_n_queued(const Channel *channel) {
         return channel->n_queued;
 }
 
+size_t channel_n_queued_bytes(const Channel *channel) {
+        return channel->n_queued_bytes;
+}
+
 uint64_t channel_n_dropped(const Channel *channel) {
         return channel->n_dropped;
 }

@@ -360,6 +360,10 @@ int pool_send(Child *child, const IpcMessage *message) {
         return channel_send(child->channel, message);
 }
 
+size_t pool_n_queued_bytes(const Child *child) {
+        return channel_n_queued_bytes(child->channel);
+}
+
 void pool_signal(Child *child, int signal) {
         (void) pidfd_send_signal(child->pidfd, signal, NULL, 0);        /* fails only when it is dead already */
 }
@@ -368,6 +372,7 @@ void pool_ask_to_leave(Child *child) {
         if (child->is_asked)
                 return;
         child->is_asked = true;
+        child->asked_at = clock_boottime();
         if (pool_send(child, &(IpcMessage) { .type = IPC_DRAIN }) < 0)
                 pool_signal(child, SIGTERM);    /* means the same to a child, and needs no room in a queue */
 }
@@ -376,6 +381,12 @@ static void check_child(Pool *pool, Child *child, Usec now) {
         Usec silence = now - child->heard_at;
         bool has_spoken = child->heard_at != child->started_at;
 
+        if (child->is_asked && now >= child->asked_at + POOL_LEAVE_SIGKILL)
+                pool_signal(child, SIGKILL);
+        else if (child->is_asked && !child->was_terminated && now >= child->asked_at + POOL_LEAVE_SIGTERM) {
+                child->was_terminated = true;
+                pool_signal(child, SIGTERM);
+        }
         if (child->is_hung) {
                 if (now >= child->kill_at)
                         pool_signal(child, SIGKILL);

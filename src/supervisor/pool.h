@@ -16,6 +16,8 @@ typedef struct Pool Pool;
 
 #define POOL_SILENCE_MAX (3 * USEC_PER_SEC)     /* no heartbeat for so long: SIGABRT */
 #define POOL_ABORT_GRACE (2 * USEC_PER_SEC)     /* then SIGKILL */
+#define POOL_LEAVE_SIGTERM (10 * USEC_PER_SEC)  /* after DRAIN */
+#define POOL_LEAVE_SIGKILL (15 * USEC_PER_SEC)
 #define POOL_START_MAX (15 * USEC_PER_SEC)      /* from spawn to the first word */
 
 typedef struct Child {
@@ -35,7 +37,8 @@ typedef struct Child {
         /* private to pool.c */
         Pool *pool;
         int pidfd;
-        Usec kill_at;
+        Usec kill_at, asked_at;
+        bool was_terminated;
         Channel *channel;
         sd_event_source *death_source;
 } Child;
@@ -64,6 +67,7 @@ DEFINE_CLEANUP(Pool *, pool_free)
 /* Starts one process. -EBUSY: no slot is free. HELLO is queued by the caller. */
 int pool_spawn(Pool *pool, Role role, Child **ret_child);
 int pool_send(Child *child, const IpcMessage *message);
+size_t pool_n_queued_bytes(const Child *child);
 /* DRAIN, once. */
 void pool_ask_to_leave(Child *child);
 void pool_signal(Child *child, int signal);

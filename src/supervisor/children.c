@@ -1,0 +1,452 @@
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "magikal/fault.h"
+#include "magikal/log.h"
+
+/*
+ * Who runs: how many of each role, when a dead one is replaced, when a living one has lived long enough, and what is done about what a
+ * dead one held. The mechanism is pool.c, the rule restart-policy.c.
+ *
+ * What children say is hearsay: a job they name is looked up among those they were given; everything else is counters and hints.
+ */
+
+#define QUARANTINE_IDLE (60 * USEC_PER_SEC)
+#define TELL_BYTES_MAX (8u << 20)       /* of a channel's queue; the rest is kept free for jobs */
+#define KEPT_FRAMES_MAX 64
+
+/* A sanitizer's shadow and quarantine are no leak of ours. */
+#ifdef __SANITIZE_ADDRESS__
+#define WORKER_RSS_KIB_MAX UINT32_MAX
+#else
+#define WORKER_RSS_KIB_MAX (128 * 1024)
+#endif
+
+static bool takes_jobs(const Child *child) {
+        return child->role == ROLE_WORKER || child->role == ROLE_QUARANTINE;
+}
+
+unsigned children_n_wanted(const Supervisor *s) {
+        return (unsigned) config_n_workers(s->config, (int) sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+/* ---- telling ---------------------------------------------------------------------------------------------------------------- */
+
+void children_tell_workers(Supervisor *s, const IpcMessage *message) {
+        POOL_FOREACH(child, s->pool)
+                if (takes_jobs(child) && child->is_ready)
+                        (void) pool_send(child, message);       /* a hint: who does not get it finds out by itself */
+}
+
+bool children_tell_one(Supervisor *s, const IpcMessage *message) {
+        Child *child = pool_by_incarnation(s->pool, dispatch_least_loaded(s->dispatch));
+
+        return child && pool_n_queued_bytes(child) < TELL_BYTES_MAX && pool_send(child, message) == 0;
+}
+
+static void tell_editor(Supervisor *s, const IpcMessage *message) {
+        POOL_FOREACH(child, s->pool)
+                if (child->role == ROLE_EDITOR && child->is_ready)
+                        (void) pool_send(child, message);       /* it looks at what is due anyway */
+}
+
+/* ---- jobs ------------------------------------------------------------------------------------------------------------------- */
+
+static int on_send_job(uint64_t worker, const Job *job, void *userdata) {
+        Supervisor *s = userdata;
+        Child *child = pool_by_incarnation(s->pool, worker);
+        IpcMessage message;
+        int r;
+
+        if (!child)
+                return -ESRCH;
+        if (job->reference[0] != '\0')
+                message = (IpcMessage) { .type = IPC_APOLOGISE, .apologise = {
+                        .job = job->id,
+                        .received_at = job->received_at,
+                        .reference = job->reference,
+                        .frame = (const uint8_t *) job->frame,
+                        .n_frame = job->n_frame,
+                } };
+        else
+                message = (IpcMessage) { .type = IPC_JOB, .job = {
+                        .job = job->id,
+                        .attempt = MIN(job->attempt, 16u),
+                        .wants_answer = 1,
+                        .received_at = job->received_at,
+                        .guild = job->guild,
+                        .event = job->event,
+                        .frame = (const uint8_t *) job->frame,
+                        .n_frame = job->n_frame,
+                } };
+        r = pool_send(child, &message);
+        if (r == 0)
+                (void) FAULT("supervisor/after-job-sent");
+        return r;
+}
+
+static void on_want_quarantine(void *userdata) {
+        Supervisor *s = userdata;
+
+        s->quarantine_until = clock_boottime() + QUARANTINE_IDLE;
+        children_ensure(s);
+}
+
+/* What killed two processes is kept for whoever looks for the reason; without tokens and ids of people. */
+static void keep_frame(Supervisor *s, const Job *job) {
+        _free_ char *frame = strndup(job->frame, job->n_frame), *redacted = NULL;
+        char path[160];
+        _close_ int fd = -1;
+
+        if (!frame || !(redacted = log_redact("frame", frame)))
+                return;
+        (void) snprintf(path, sizeof(path), "%s/deadly-%s.json", s->started->runtime_dir, job->reference);
+        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0 || write(fd, redacted, strlen(redacted)) < 0)
+                log_event(LOG_WARNING, "job.not_kept", "The bytes of a deadly job could not be kept.", LOG_ERRNO(-errno));
+}
+
+static void on_given_up(const Job *job, const char *why, void *userdata) {
+        Supervisor *s = userdata;
+
+        log_event(LOG_ERR, "job.given_up", "A dispatch was not handled.", LOG_TEXT("why", why), LOG_TEXT("dispatch", job->event),
+                  LOG_TEXT("reference", job->reference), LOG_U64("deaths", job->n_deaths), LOG_GUILD(job->guild));
+        if (job->reference[0] != '\0' && dispatch_state(s->dispatch).n_given_up < KEPT_FRAMES_MAX)
+                keep_frame(s, job);
+}
+
+const DispatchOps children_dispatch_ops = {
+        .send = on_send_job,
+        .want_quarantine = on_want_quarantine,
+        .given_up = on_given_up,
+};
+
+static void settle(Supervisor *s, Child *child, uint64_t job) {
+        (void) FAULT("supervisor/after-accepted");
+        if (dispatch_settled(s->dispatch, child->incarnation, job) < 0) {
+                log_event(LOG_DEBUG, "job.unknown", "A worker spoke of a job that it does not have.", LOG_I64("child", child->pid));
+                return;
+        }
+        for (int i = 0; i < s->n_shards; i++)
+                shard_settled(s->shards[i]);
+}
+
+/* ---- what children say -------------------------------------------------------------------------------------------------------- */
+
+static void on_ready(Supervisor *s, Child *child) {
+        log_event(LOG_INFO, "child.ready", "A child is ready.", LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
+        s->has_been_ready[child->role] = true;
+        if (takes_jobs(child) && !child->is_asked && dispatch_worker_up(s->dispatch, child->incarnation, child->role == ROLE_QUARANTINE) < 0)
+                log_event(LOG_ERR, "child.no_row", "There is no room for another worker in the job table.", LOG_I64("child", child->pid));
+        supervisor_start_shards(s);
+        lifecycle_step(s);
+        children_ensure(s);
+}
+
+static void on_message(Child *child, const IpcMessage *message, void *userdata) {
+        Supervisor *s = userdata;
+
+        switch (message->type) {
+        case IPC_READY:
+                on_ready(s, child);
+                break;
+        case IPC_ACCEPTED:
+                settle(s, child, message->accepted.job);
+                break;
+        case IPC_ANSWERED:
+                settle(s, child, message->answered.job);
+                break;
+        case IPC_REFUSED:
+                (void) dispatch_refused(s->dispatch, child->incarnation, message->refused.job);
+                break;
+        case IPC_DONE:
+                if (message->done.n_steps > 0)
+                        restart_progress(&s->classes[child->role]);
+                break;
+        case IPC_LOAD:
+                if (message->load.n_steps > child->n_steps)
+                        restart_progress(&s->classes[child->role]);
+                dispatch_worker_load(s->dispatch, child->incarnation, message->load.n_flows);
+                break;
+        case IPC_EDIT_HINT:
+                tell_editor(s, message);
+                break;
+        case IPC_APPLIED:
+                children_tell_workers(s, message);
+                break;
+        default:
+                break;
+        }
+}
+
+static void on_note(Child *child, const char *event, const char *sentence, _unused_ void *userdata) {
+        log_event(LOG_ERR, event, sentence, LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
+}
+
+/* ---- leases of the dead ------------------------------------------------------------------------------------------------------- */
+
+static void on_released(Supervisor *s, const Reaped *flows, size_t n_flows) {
+        size_t n_dead = 0;
+
+        (void) FAULT("supervisor/after-reap");
+        for (size_t i = 0; i < n_flows; i++)
+                n_dead += flows[i].is_dead;
+        if (n_flows > 0)
+                log_event(LOG_NOTICE, "flow.released", "Flows of a dead process go on elsewhere.", LOG_U64("flows", n_flows - n_dead), LOG_U64("dead", n_dead));
+        if (n_dead > 0)
+                s->wants_tell_dead = true;
+        if (n_flows > n_dead)
+                children_tell_workers(s, &(IpcMessage) { .type = IPC_RESUME });
+}
+
+static void on_reaped(int outcome, const Reaped *flows, size_t n_flows, void *userdata) {
+        PendingReap *reap = userdata;
+        Supervisor *s = reap->supervisor;
+
+        reap->is_sent = false;
+        if (outcome != 0)
+                return;                 /* the next second tries again */
+        reap->is_used = false;
+        on_released(s, flows, n_flows);
+}
+
+static void on_prefix_reaped(int outcome, const Reaped *flows, size_t n_flows, void *userdata) {
+        Supervisor *s = userdata;
+
+        s->is_reaping_prefix = false;
+        if (outcome != 0)
+                return;
+        s->is_prefix_reaped = true;
+        on_released(s, flows, n_flows);
+        children_ensure(s);
+}
+
+/*
+ * Our dead self's children have finished their steps when the last of them is gone; then whatever they still held is free. No child of ours
+ * may hold anything yet, for it would be taken from it: so the first ones wait for this, but not long. If it takes longer, leases end by time.
+ */
+static void reap_prefix_step(Supervisor *s) {
+        if (s->is_prefix_reaped || s->is_reaping_prefix || !store_is_connected(s->store))
+                return;
+        if (clock_boottime() >= s->hold_until) {
+                s->is_prefix_reaped = true;
+                return;
+        }
+        if (pool_orphans_are_gone(s->pool) == 0)
+                return;
+        s->is_reaping_prefix = store_reap_prefix(s->store, s->owner_prefix, on_prefix_reaped, s) == 0;
+}
+
+void children_reap_step(Supervisor *s) {
+        reap_prefix_step(s);
+        if (!store_is_connected(s->store))
+                return;
+        for (size_t i = 0; i < REAPS_MAX; i++) {
+                PendingReap *reap = &s->reaps[i];
+
+                if (reap->is_used && !reap->is_sent)
+                        reap->is_sent = store_reap_owner(s->store, reap->owner, reap->why, reap->culprit, on_reaped, reap) == 0;
+        }
+}
+
+static void reap_owner(Supervisor *s, const Child *child, const char *why, FlowId culprit) {
+        for (size_t i = 0; i < REAPS_MAX; i++) {
+                PendingReap *reap = &s->reaps[i];
+
+                if (reap->is_used)
+                        continue;
+                *reap = (PendingReap) { .supervisor = s, .culprit = culprit, .is_used = true };
+                (void) snprintf(reap->owner, sizeof(reap->owner), "%s", child->owner);
+                (void) snprintf(reap->why, sizeof(reap->why), "%s", why);
+                children_reap_step(s);
+                return;
+        }
+        log_event(LOG_WARNING, "flow.reap_later", "Too many deaths wait for the database; leases will end by themselves.", LOG_I64("child", child->pid));
+}
+
+/* ---- death --------------------------------------------------------------------------------------------------------------------- */
+
+static void schedule(Supervisor *s, Role role, Usec delay) {
+        Usec due = clock_boottime() + delay;
+
+        if (due > s->not_before[role])
+                s->not_before[role] = due;
+}
+
+/* What cannot be helped by starting the process again. True: the daemon ends. */
+static bool is_the_end(Supervisor *s, const Child *child, Verdict verdict) {
+        if (verdict == VERDICT_CONFIG && !s->has_been_ready[child->role]) {
+                log_event(LOG_ERR, "child.config", "A child cannot work with this configuration; see its line above.", LOG_TEXT("role", role_row(child->role)->name));
+                lifecycle_drain(s, ROLE_EXIT_CONFIG);
+                return true;
+        }
+        if (child->role == ROLE_EDITOR && restart_is_hopeless(&s->classes[ROLE_EDITOR], clock_boottime())) {
+                log_event(LOG_ERR, "editor.hopeless", "The editor dies again and again; the daemon starts anew.");
+                lifecycle_drain(s, ROLE_EXIT_FAILURE);
+                return true;
+        }
+        return false;
+}
+
+static void on_died(Child *child, const Death *death, void *userdata) {
+        Supervisor *s = userdata;
+        Verdict verdict = death_judge(death);
+        FlowId culprit = { 0 };
+        char name[DEATH_NAME_MAX];
+
+        death_name(death, name);
+        if (verdict == VERDICT_GUILTY)
+                culprit = ratelimit_slot_get(s->limits, child->slot);
+        log_event(verdict == VERDICT_PLANNED ? LOG_INFO : LOG_WARNING, "child.died", "A child ended.", LOG_TEXT("role", role_row(child->role)->name),
+                  LOG_I64("child", child->pid), LOG_TEXT("how", name), LOG_FLOW(culprit.v));
+
+        dispatch_worker_down(s->dispatch, child->incarnation, verdict == VERDICT_PLANNED);
+        reap_owner(s, child, name, culprit);
+        child->is_asked = true;         /* it counts for nobody any more */
+
+        if (verdict != VERDICT_PLANNED) {
+                s->n_deaths++;
+                s->n_guilty_deaths += verdict == VERDICT_GUILTY;
+                schedule(s, child->role, restart_after_death(&s->classes[child->role], clock_boottime()));
+                if (culprit.v != 0)
+                        s->quarantine_until = clock_boottime() + QUARANTINE_IDLE;
+                if (is_the_end(s, child, verdict))
+                        return;
+        }
+        children_ensure(s);
+        lifecycle_step(s);
+}
+
+const PoolOps children_ops = {
+        .message = on_message,
+        .died = on_died,
+        .note = on_note,
+};
+
+/* ---- how many ------------------------------------------------------------------------------------------------------------------ */
+
+static int on_children_timer(_unused_ sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
+        children_ensure(userdata);
+        return 0;
+}
+
+static void wake_up_at(Supervisor *s, Usec due) {
+        int r;
+
+        if (!s->children_timer)
+                r = sd_event_add_time(s->event, &s->children_timer, CLOCK_BOOTTIME, due, 1, on_children_timer, s);
+        else {
+                r = sd_event_source_set_time(s->children_timer, due);
+                if (r >= 0)
+                        r = sd_event_source_set_enabled(s->children_timer, SD_EVENT_ONESHOT);
+        }
+        if (r < 0)
+                log_event(LOG_WARNING, "child.timer_failed", "A timer could not be set; the next second looks again.", LOG_ERRNO(r));
+}
+
+static void leave(Supervisor *s, Child *child) {
+        dispatch_worker_stop(s->dispatch, child->incarnation);
+        pool_ask_to_leave(child);
+}
+
+static bool spawn(Supervisor *s, Role role) {
+        Child *child;
+        int r;
+
+        r = pool_spawn(s->pool, role, &child);
+        if (r < 0) {
+                log_event(LOG_ERR, "child.spawn_failed", "A child could not be started; trying again.", LOG_TEXT("role", role_row(role)->name), LOG_ERRNO(r));
+                schedule(s, role, USEC_PER_SEC);
+                return false;
+        }
+        supervisor_send_hello(s, child);
+        return true;
+}
+
+static void fill_up(Supervisor *s, Role role, unsigned n_wanted) {
+        unsigned n = pool_count(s->pool, role, false);
+        Usec now = clock_boottime();
+
+        while (n < n_wanted && now >= s->not_before[role] && spawn(s, role))
+                n++;
+        if (n < n_wanted)
+                wake_up_at(s, MAX(s->not_before[role], now + 10 * USEC_PER_MSEC));
+        if (n > n_wanted)
+                for (unsigned i = RATELIMIT_SLOTS; i-- > 0 && n > n_wanted;) {
+                        Child *child = pool_child(s->pool, i);
+
+                        if (child && child->role == role && !child->is_asked) {
+                                leave(s, child);
+                                n--;
+                        }
+                }
+}
+
+static bool has_lived(const Supervisor *s, const Child *child) {
+        const RecycleLimits limits = { .n_flows = (uint64_t) s->config->recycle_flows, .rss_kib = WORKER_RSS_KIB_MAX, .age = 24 * 3600 * USEC_PER_SEC };
+
+        if (child->incarnation < s->roll_below)
+                return true;
+        return takes_jobs(child) && recycle_is_due(&limits, child->n_flows_done, child->rss_kib, clock_boottime() - child->started_at, child->seed);
+}
+
+/* One at a time: while one of a role is on its way in or out, the others stay. */
+static void replace_one(Supervisor *s, Role role, unsigned n_wanted) {
+        if (pool_count(s->pool, role, true) < n_wanted)
+                return;
+        POOL_FOREACH(child, s->pool)
+                if (child->role == role && child->is_asked)
+                        return;
+        POOL_FOREACH(child, s->pool)
+                if (child->role == role && has_lived(s, child)) {
+                        log_event(LOG_INFO, "child.replaced", "A child is replaced.", LOG_TEXT("role", role_row(role)->name), LOG_I64("child", child->pid),
+                                  LOG_U64("flows", child->n_flows_done), LOG_U64("rss_kib", child->rss_kib));
+                        leave(s, child);
+                        fill_up(s, role, n_wanted);
+                        return;
+                }
+}
+
+static unsigned n_quarantine_wanted(Supervisor *s) {
+        if (dispatch_quarantine_has_work(s->dispatch) || clock_boottime() < s->quarantine_until)
+                return 1;
+        POOL_FOREACH(child, s->pool)
+                if (child->role == ROLE_QUARANTINE && !child->is_asked && child->n_flows + child->n_jobs > 0)
+                        return 1;
+        return 0;
+}
+
+void children_ensure(Supervisor *s) {
+        unsigned n_workers = children_n_wanted(s);
+
+        if (s->is_draining)
+                return;
+        if (!s->is_prefix_reaped && clock_boottime() < s->hold_until) {
+                wake_up_at(s, clock_boottime() + 20 * USEC_PER_MSEC);
+                reap_prefix_step(s);
+                return;
+        }
+        fill_up(s, ROLE_WORKER, n_workers);
+        fill_up(s, ROLE_EDITOR, 1);
+        fill_up(s, ROLE_QUARANTINE, n_quarantine_wanted(s));
+        replace_one(s, ROLE_WORKER, n_workers);
+        replace_one(s, ROLE_EDITOR, 1);
+}
+
+void children_roll(Supervisor *s) {
+        uint64_t newest = 0;
+
+        POOL_FOREACH(child, s->pool)
+                newest = MAX(newest, child->incarnation);
+        s->roll_below = newest + 1;
+        children_ensure(s);
+}
+
+void children_leave(Supervisor *s) {
+        POOL_FOREACH(child, s->pool)
+                leave(s, child);
+}
