@@ -17,3 +17,9 @@ tests_unit_test_route_SOURCES = tests/unit/test-route.c
 tests_unit_test_route_LDADD = $(REST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_error_code_SOURCES = tests/unit/test-error-code.c
 tests_unit_test_error_code_LDADD = $(REST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test-rest
+TESTS += tests/unit/test-rest
+tests_unit_test_rest_SOURCES = tests/unit/test-rest.c tests/lib/scripted-http.c tests/lib/scripted-http.h
+tests_unit_test_rest_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_rest_LDADD = $(REST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
