@@ -22,9 +22,10 @@ UPDATE flow.edit e SET lease_owner = $1, lease_epoch = e.lease_epoch + 1, lease_
 RETURNING e.channel_id, e.message_id, e.guild_id, e.want, e.want_ver, e.have_ver, e.lease_epoch, e.have_hash, e.fails;
 
 -- name: edit_next_due
--- Microseconds until something is due, NULL when nothing waits.
+-- Microseconds until something is due, no row when nothing waits.
 SELECT greatest(0, flow.usec(min(greatest(due_at, coalesce(lease_until, due_at)))) - flow.usec(flow.now()))
-  FROM flow.edit WHERE want_ver > have_ver AND state = 'live';
+  FROM flow.edit WHERE want_ver > have_ver AND state = 'live'
+HAVING count(*) > 0;
 
 -- name: edit_done
 -- $3 epoch, $4 the version that was written, $5 its hash. A newer wish stays.

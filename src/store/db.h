@@ -97,7 +97,7 @@ Json *batch_keep_json(Batch *b, Json *take_json);
 
 /* Finishers for rows that more than one file gives. */
 void finish_flows(Batch *b, int outcome);       /* done is a ClaimDone */
-void finish_wait(Batch *b, int outcome);        /* done is a DueDone; NULL → USEC_INFINITY */
+void finish_wait(Batch *b, int outcome);        /* done is a DueDone; no row → USEC_INFINITY */
 /* Finishers for statements whose rows do not matter. */
 void finish_plain(Batch *b, int outcome);       /* done is a BatchDone */
 void finish_fenced(Batch *b, int outcome);      /* the same; the last statement changed no row → STORE_LEASE_LOST */
