@@ -1,0 +1,261 @@
+/*
+ * The ledger of interactions: each is answered exactly once and within three seconds, and its token works for fifteen minutes (Discord
+ * reference, "Receiving and Responding"). Here they begin, time out, and are shown to the person.
+ *
+ *   pending ──callback 4,7──▶ answered        pending ──5,6──▶ deferred ──@original edited──▶ answered (5 only shows then)
+ *      │    ──callback 9───▶ modal            pending ──8────▶ answered with choices
+ *      └────3 s────────────▶ failed
+ */
+
+#include "model.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+enum {
+        LEDGER_MAX = 4096,              /* older ones whose token is dead are forgotten beyond this */
+        TOKEN_RANDOM_BYTES = 87,        /* makes tokens of the length seen in public logs, about 200 characters */
+        ATTACHMENT_SIZE_LIMIT = 10485760,
+};
+
+Interaction *model_interaction(const SbxModel *model, uint64_t id) {
+        return table_find(&model->interactions, id);
+}
+
+/* Tokens begin with their interaction's id, so the look-up needs no second index. */
+Interaction *model_interaction_by_token(const SbxModel *model, const char *token) {
+        Interaction *interaction = model_interaction(model, strtoull(token, NULL, 10));
+
+        return interaction && streq(interaction->token, token) ? interaction : NULL;
+}
+
+bool interaction_is_dead(const SbxModel *model, const Interaction *interaction, Usec within) {
+        return sbx_now(model->sandbox) > interaction->created_at + within;
+}
+
+/* ---- the person's view ---------------------------------------------------------------------------------------------- */
+
+static const char *state_text(InteractionState state) {
+        switch (state) {
+        case STATE_DEFERRED:
+                return "deferred";
+        case STATE_ANSWERED:
+                return "answered";
+        case STATE_MODAL:
+                return "modal";
+        case STATE_FAILED:
+                return "failed";
+        case STATE_PENDING:
+        default:
+                return "pending";
+        }
+}
+
+static void put_original(const SbxModel *model, JsonWriter *w, const Interaction *interaction) {
+        const Channel *channel = model_channel(model, interaction->channel);
+        const Message *message = channel ? channel_message(channel, interaction->original) : NULL;
+
+        json_put_key(w, "message");
+        if (!message || message->flags & MESSAGE_FLAG_LOADING) {
+                json_put_null(w);
+                return;
+        }
+        put_message(model, w, message, MESSAGE_OF_GATEWAY);
+}
+
+void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *interaction) {
+        json_open(w);
+        json_id(w, "id", interaction->id);
+        json_i64(w, "type", interaction->type);
+        json_id(w, "user", interaction->user);
+        json_id(w, "channel", interaction->channel);
+        json_string(w, "state", state_text(interaction->state));
+        if (interaction->acknowledged_at)
+                json_i64(w, "acknowledged_us", (int64_t) (interaction->acknowledged_at - interaction->created_at));
+        else
+                json_null(w, "acknowledged_us");
+        json_i64(w, "callback", interaction->answer);
+        json_raw(w, "modal", interaction->modal ?: "null");
+        put_original(model, w, interaction);
+        if (interaction->choices)
+                json_raw(w, "choices", interaction->choices);
+        json_i64(w, "edits", interaction->n_edits);
+        json_close(w);
+}
+
+int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *ret_acknowledged, bool *ret_final) {
+        const SbxModel *model = sbx_model(sandbox);
+        const Interaction *interaction = model_interaction(model, id);
+
+        if (!interaction)
+                return -ENOENT;
+        interaction_put(model, w, interaction);
+        *ret_acknowledged = interaction->state != STATE_PENDING;
+        *ret_final = interaction->state != STATE_PENDING && (interaction->state != STATE_DEFERRED || interaction->n_edits > 0);
+        return 0;
+}
+
+void interaction_tell(SbxModel *model, const Interaction *interaction) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *data = NULL;
+
+        interaction_put(model, &w, interaction);
+        if (json_writer_finish(&w, &data) == 0)
+                sbx_push(model->sandbox, interaction->user, 0, "interaction", data);
+        sbx_wake(model->sandbox);
+}
+
+/* ---- what messages tell of where they come from --------------------------------------------------------------------- */
+
+static void put_owners(const SbxModel *model, JsonWriter *w, const Channel *channel) {
+        /* Key 0: installed to a guild; its id, or "0" in the bot's direct channel. */
+        json_object(w, "authorizing_integration_owners");
+        json_id(w, "0", channel_is_of_guild(channel) ? model->guild : 0);
+        json_close(w);
+}
+
+static char *render_metadata(const SbxModel *model, const Interaction *interaction, const Channel *channel, const Interaction *parent) {
+        const User *user = model_user(model, interaction->user);
+        _json_writer_ JsonWriter w = {};
+        char *text = NULL;
+
+        json_open(&w);
+        json_id(&w, "id", interaction->id);
+        json_i64(&w, "type", interaction->type);
+        if (user) {
+                json_put_key(&w, "user");
+                put_user(&w, user);
+        }
+        put_owners(model, &w, channel);
+        if (interaction->type == INTERACTION_COMPONENT)
+                json_id(&w, "interacted_message_id", interaction->source);
+        if (interaction->type == INTERACTION_MODAL_SUBMIT)
+                json_raw(&w, "triggering_interaction_metadata", parent && parent->metadata ? parent->metadata : "{}");
+        json_close(&w);
+        return json_writer_finish(&w, &text) == 0 ? text : NULL;
+}
+
+/* ---- INTERACTION_CREATE --------------------------------------------------------------------------------------------- */
+
+static void put_place(const SbxModel *model, JsonWriter *w, const User *user, const Channel *channel) {
+        uint64_t permissions = channel_permissions(model, user, channel);
+        bool is_of_guild = channel_is_of_guild(channel);
+
+        json_id(w, "channel_id", channel->id);
+        json_put_key(w, "channel");
+        put_channel(model, w, channel, CHANNEL_PARTIAL, user);
+        json_id(w, "app_permissions", channel_permissions(model, model_bot(model), channel));
+        json_i64(w, "context", is_of_guild ? 0 : 1);
+        if (!is_of_guild) {
+                json_put_key(w, "user");
+                put_user(w, user);
+                return;
+        }
+
+        json_id(w, "guild_id", model->guild);
+        json_object(w, "guild");
+        json_id(w, "id", model->guild);
+        json_string(w, "locale", "en-US");
+        json_array(w, "features");
+        json_close_array(w);
+        json_close(w);
+        json_string(w, "guild_locale", "en-US");
+        json_put_key(w, "member");
+        put_member(model, w, user, MEMBER_WITH_USER, &permissions);
+}
+
+static char *render_interaction(const SbxModel *model, const Interaction *interaction, const InteractionWish *wish) {
+        _json_writer_ JsonWriter w = {};
+        char *text = NULL;
+
+        json_open(&w);
+        json_id(&w, "id", interaction->id);
+        json_id(&w, "application_id", model->application);
+        json_i64(&w, "type", interaction->type);
+        json_string(&w, "token", interaction->token);
+        json_i64(&w, "version", 1);
+        json_raw(&w, "data", wish->data);
+        put_place(model, &w, wish->user, wish->channel);
+        if (wish->source) {
+                json_put_key(&w, "message");
+                put_message(model, &w, wish->source, 0);
+        }
+        json_string(&w, "locale", "en-US");
+        json_array(&w, "entitlements");
+        json_close_array(&w);
+        put_owners(model, &w, wish->channel);
+        json_i64(&w, "attachment_size_limit", ATTACHMENT_SIZE_LIMIT);
+        json_close(&w);
+        return json_writer_finish(&w, &text) == 0 ? text : NULL;
+}
+
+/* ---- beginning and timing out --------------------------------------------------------------------------------------- */
+
+static void on_three_seconds(Sandbox *sandbox, void *userdata) {
+        SbxModel *model = sbx_model(sandbox);
+        Interaction *interaction = userdata;
+
+        interaction->timer = NULL;
+        if (interaction->state != STATE_PENDING)
+                return;
+        interaction->state = STATE_FAILED;
+        interaction_tell(model, interaction);
+}
+
+static void forget_old(SbxModel *model) {
+        while (model->interactions.n > LEDGER_MAX) {
+                Interaction *oldest = model->interactions.items[0];
+
+                if (!interaction_is_dead(model, oldest, INTERACTION_TOKEN_USEC))
+                        return;
+                (void) interaction_free(model->sandbox, table_take(&model->interactions, oldest->id));
+        }
+}
+
+static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish) {
+        _strbuf_ StrBuf token = {};
+        Interaction *interaction = new0(Interaction, 1);
+
+        if (!interaction)
+                return NULL;
+        *interaction = (Interaction) {
+                .id = sbx_snowflake(model->sandbox),
+                .type = wish->type,
+                .user = wish->user->id,
+                .channel = wish->channel->id,
+                .source = wish->source ? wish->source->id : 0,
+                .created_at = sbx_now(model->sandbox),
+        };
+        strbuf_appendf(&token, "%" PRIu64 "-", interaction->id);
+        sbx_random_text(model->sandbox, TOKEN_RANDOM_BYTES, &token);
+        interaction->metadata = render_metadata(model, interaction, wish->channel, wish->parent);
+        if (strbuf_finish(&token, &interaction->token) < 0 || !interaction->metadata)
+                return interaction_free(model->sandbox, interaction);
+        return interaction;
+}
+
+int interaction_begin(SbxModel *model, const InteractionWish *wish, const Interaction **ret_interaction) {
+        Interaction *interaction = interaction_new(model, wish);
+        _free_ char *d = interaction ? render_interaction(model, interaction, wish) : NULL;
+
+        if (!d || table_add(&model->interactions, interaction) < 0) {
+                (void) interaction_free(model->sandbox, interaction);
+                return -ENOMEM;
+        }
+        interaction->timer = sbx_timer(model->sandbox, INTERACTION_ACKNOWLEDGE_USEC / USEC_PER_MSEC, on_three_seconds, interaction);
+        if (!interaction->timer) {
+                (void) interaction_free(model->sandbox, table_take(&model->interactions, interaction->id));
+                return -ENOMEM;
+        }
+
+        forget_old(model);
+        interaction_tell(model, interaction);
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
+                .event = "INTERACTION_CREATE",
+                .intent = SBX_INTENT_ALWAYS,
+                .guild = channel_is_of_guild(wish->channel) ? model->guild : 0,
+                .d = d,
+        });
+        *ret_interaction = interaction;
+        return 0;
+}

@@ -1,0 +1,415 @@
+/* What the owner does by hand in Discord's client: no permission is asked, but the bot hears of it as it would. */
+
+#include "model.h"
+#include "model-name.h"
+
+#include <errno.h>
+
+/* The log's entry: made by the owner. */
+static void world_effect(SbxModel *model, const char *effect, uint64_t channel, uint64_t message, uint64_t id, const SbxRequest *request) {
+        sbx_effect(model->sandbox, &(SbxEffect) {
+                .effect = effect,
+                .guild = model->guild,
+                .channel = channel,
+                .message = message,
+                .id = id,
+                .by = model->owner,
+                .body = request->body,
+        });
+}
+
+static Channel *world_channel(const SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        uint64_t id = 0;
+        Channel *channel;
+
+        (void) json_get_u64(request->body, "channel", &id);
+        channel = model_channel(model, id);
+        if (channel)
+                return channel;
+        sbx_reply_refuse(reply, 404, "There is no such channel.");
+        return NULL;
+}
+
+static User *world_user(const SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        uint64_t id = 0;
+        User *user;
+
+        (void) json_get_u64(request->body, "user", &id);
+        user = model_user(model, id);
+        if (user)
+                return user;
+        sbx_reply_refuse(reply, 404, "There is no such user.");
+        return NULL;
+}
+
+static Role *world_role(const SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        uint64_t id = 0;
+        Role *role;
+
+        (void) json_get_u64(request->body, "role", &id);
+        role = model_role(model, id);
+        if (role)
+                return role;
+        sbx_reply_refuse(reply, 404, "There is no such role.");
+        return NULL;
+}
+
+static void reply_done(SbxReply *reply) {
+        sbx_reply_text(reply, 200, "{}");
+}
+
+/* Sends {"guild_id":…,key:value} to sessions with the intent, and news to pages. */
+static void tell_guild(SbxModel *model, const char *event, int intent, const char *page_event, const char *key, const char *value) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *d = NULL;
+
+        json_open(&w);
+        json_id(&w, "guild_id", model->guild);
+        json_raw(&w, key, value);
+        json_close(&w);
+        if (json_writer_finish(&w, &d) < 0)
+                return;
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) { .event = event, .intent = intent, .guild = model->guild, .d = d });
+        sbx_push(model->sandbox, 0, 0, page_event, d);
+        sbx_changed(model->sandbox);
+}
+
+static void tell_role(SbxModel *model, const Role *role) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *value = NULL;
+
+        put_role(&w, role);
+        if (json_writer_finish(&w, &value) == 0)
+                tell_guild(model, "GUILD_ROLE_UPDATE", SBX_INTENT_GUILDS, "role_update", "role", value);
+}
+
+/* ---- channels and messages ------------------------------------------------------------------------------------------ */
+
+static void delete_channel(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Channel *channel = world_channel(model, request, reply);
+
+        if (!channel)
+                return;
+        world_effect(model, "channel.delete", channel->id, 0, channel->id, request);
+        channel_remove(model, channel);
+        reply_done(reply);
+}
+
+static void delete_message(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Channel *channel = world_channel(model, request, reply);
+        Message *message;
+        uint64_t id = 0;
+
+        if (!channel)
+                return;
+        (void) json_get_u64(request->body, "message", &id);
+        message = channel_message(channel, id);
+        if (!message) {
+                sbx_reply_refuse(reply, 404, "There is no such message.");
+                return;
+        }
+        world_effect(model, "message.delete", channel->id, id, id, request);
+        message_remove(model, channel, message);
+        reply_done(reply);
+}
+
+static void edit_topic(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Channel *channel = world_channel(model, request, reply);
+
+        if (!channel)
+                return;
+        if (replace_text(&channel->topic, json_text(json_get(request->body, "topic"))) < 0) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        channel_tell(model, channel, "CHANNEL_UPDATE", "channel_update");
+        world_effect(model, "channel.update", channel->id, 0, channel->id, request);
+        reply_done(reply);
+}
+
+static void rename_channel(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Channel *channel = world_channel(model, request, reply);
+        const char *name = NULL;
+        _strbuf_ StrBuf normal = {};
+
+        if (!channel)
+                return;
+        (void) json_get_string(request->body, "name", &name);
+        channel_name_normalise(name ?: "", &normal);
+        if (normal.n_bytes == 0) {
+                sbx_reply_refuse(reply, 400, "The name is empty.");
+                return;
+        }
+        if (replace_text(&channel->name, channel->type == CHANNEL_CATEGORY ? name : strbuf_text(&normal)) < 0) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        channel_tell(model, channel, "CHANNEL_UPDATE", "channel_update");
+        world_effect(model, "channel.update", channel->id, 0, channel->id, request);
+        reply_done(reply);
+}
+
+/* Fills a category, or the guild, up to its limit. */
+static void add_channels(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        uint64_t category = 0;
+        int64_t n = 0;
+
+        (void) json_get_u64(request->body, "category", &category);
+        if (json_get_i64(request->body, "n", &n) != 0 || n < 1 || n > 500) {
+                sbx_reply_refuse(reply, 400, "n is a number from 1 to 500.");
+                return;
+        }
+        if (category && !model_channel(model, category)) {
+                sbx_reply_refuse(reply, 404, "There is no such category.");
+                return;
+        }
+        for (int64_t i = 0; i < n; i++) {
+                _cleanup_(channel_freep) Channel *channel = channel_make(model, CHANNEL_TEXT, "filler", category);
+                const Channel *made;
+
+                if (!channel || table_add(&model->channels, channel) < 0) {
+                        sbx_reply_refuse(reply, 500, "Out of memory.");
+                        return;
+                }
+                made = TAKE(channel);
+                channel_tell(model, made, "CHANNEL_CREATE", "channel_create");
+        }
+        world_effect(model, "channel.create_many", 0, 0, category, request);
+        reply_done(reply);
+}
+
+static void set_overwrite(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Channel *channel = world_channel(model, request, reply);
+        _free_ Overwrite *set = NULL;
+        Overwrite wanted = {};
+        int64_t type = OVERWRITE_ROLE;
+        size_t n = 0;
+
+        if (!channel)
+                return;
+        (void) json_get_u64(request->body, "id", &wanted.id);
+        (void) json_get_i64(request->body, "type", &type);
+        (void) json_get_u64(request->body, "allow", &wanted.allow);
+        (void) json_get_u64(request->body, "deny", &wanted.deny);
+        wanted.type = type == OVERWRITE_MEMBER ? OVERWRITE_MEMBER : OVERWRITE_ROLE;
+        set = new0(Overwrite, channel->n_overwrites + 1);
+        if (!set) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        for (size_t i = 0; i < channel->n_overwrites; i++)
+                if (channel->overwrites[i].id != wanted.id)
+                        set[n++] = channel->overwrites[i];
+        set[n++] = wanted;
+        if (channel_set_overwrites(model, channel, set, n) < 0) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        channel_tell(model, channel, "CHANNEL_UPDATE", "channel_update");
+        world_effect(model, "overwrite.put", channel->id, 0, wanted.id, request);
+        reply_done(reply);
+}
+
+/* ---- people and roles ----------------------------------------------------------------------------------------------- */
+
+static void set_bot_permissions(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        uint64_t permissions = 0;
+
+        if (json_get_u64(request->body, "permissions", &permissions) != 0) {
+                sbx_reply_refuse(reply, 400, "permissions is a decimal bit set.");
+                return;
+        }
+        for (size_t i = 0; i < model->roles.n; i++) {
+                Role *role = model->roles.items[i];
+
+                if (role->bot != model->application)
+                        continue;
+                role->permissions = permissions & PERM_ALL;
+                tell_role(model, role);
+                world_effect(model, "role.update", 0, 0, role->id, request);
+        }
+        reply_done(reply);
+}
+
+static void set_role_position(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Role *role = world_role(model, request, reply);
+        int64_t position = 0;
+
+        if (!role)
+                return;
+        if (json_get_i64(request->body, "position", &position) != 0 || position < 0 || position > 250) {
+                sbx_reply_refuse(reply, 400, "position is a number from 0 to 250.");
+                return;
+        }
+        role->position = (int) position;
+        tell_role(model, role);
+        world_effect(model, "role.update", 0, 0, role->id, request);
+        reply_done(reply);
+}
+
+/* Holders just lose it: Discord sends no GUILD_MEMBER_UPDATE. Overwrites that name it stay. */
+static void delete_role(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        Role *role = world_role(model, request, reply);
+        _strbuf_ StrBuf value = {};
+
+        if (!role)
+                return;
+        if (role->id == model->guild || role->is_managed) {
+                sbx_reply_refuse(reply, 409, "This role cannot be deleted.");
+                return;
+        }
+        for (size_t i = 0; i < model->users.n; i++)
+                (void) id_list_remove(&((User *) model->users.items[i])->roles, role->id);
+        strbuf_appendf(&value, "\"%llu\"", (unsigned long long) role->id);
+        world_effect(model, "role.delete", 0, 0, role->id, request);
+        (void) role_free(table_take(&model->roles, role->id));
+        tell_guild(model, "GUILD_ROLE_DELETE", SBX_INTENT_GUILDS, "role_update", "role_id", strbuf_text(&value));
+        reply_done(reply);
+}
+
+static void set_dms(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        User *user = world_user(model, request, reply);
+
+        if (!user)
+                return;
+        if (json_get_bool(request->body, "open", &user->has_open_dms) != 0) {
+                sbx_reply_refuse(reply, 400, "open is true or false.");
+                return;
+        }
+        sbx_changed(model->sandbox);
+        reply_done(reply);
+}
+
+static int read_roles(const SbxModel *model, const SbxRequest *request, IdList *ret) {
+        JSON_FOREACH(item, json_get(request->body, "roles")) {
+                uint64_t id;
+
+                if (json_to_u64(item, &id) < 0 || !model_role(model, id))
+                        return -ENOENT;
+                if (id_list_add(ret, id) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static void set_roles(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        User *user = world_user(model, request, reply);
+        _id_list_ IdList roles = {};
+
+        if (!user)
+                return;
+        if (read_roles(model, request, &roles) < 0) {
+                sbx_reply_refuse(reply, 404, "There is no such role.");
+                return;
+        }
+        id_list_done(&user->roles);
+        user->roles = roles;
+        roles = (IdList) {};
+        member_tell(model, user);
+        world_effect(model, "member.update", 0, 0, user->id, request);
+        reply_done(reply);
+}
+
+static void remove_member(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        User *user = world_user(model, request, reply);
+        _json_writer_ JsonWriter w = {};
+        _free_ char *value = NULL;
+
+        if (!user)
+                return;
+        if (!user->is_member || user->id == model->owner || user->is_bot) {
+                sbx_reply_refuse(reply, 409, "%s cannot leave.", user->name);
+                return;
+        }
+        user->is_member = false;
+        id_list_done(&user->roles);
+        put_user(&w, user);
+        if (replace_text(&user->nick, NULL) == 0 && json_writer_finish(&w, &value) == 0)
+                tell_guild(model, "GUILD_MEMBER_REMOVE", SBX_INTENT_GUILD_MEMBERS, "member_update", "user", value);
+        world_effect(model, "member.remove", 0, 0, user->id, request);
+        reply_done(reply);
+}
+
+/* Somebody new, or somebody who comes back. */
+static void add_member(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        const char *name = "newcomer";
+        _id_list_ IdList roles = {};
+        _json_writer_ JsonWriter w = {};
+        _free_ char *d = NULL;
+        uint64_t id = 0;
+        User *user;
+
+        (void) json_get_u64(request->body, "user", &id);
+        (void) json_get_string(request->body, "name", &name);
+        if (read_roles(model, request, &roles) < 0) {
+                sbx_reply_refuse(reply, 404, "There is no such role.");
+                return;
+        }
+        user = model_user(model, id);
+        if (!user) {
+                user = user_new(id ? id : sbx_snowflake(model->sandbox), name);
+                if (!user || table_add(&model->users, user) < 0) {
+                        (void) user_free(user);
+                        sbx_reply_refuse(reply, 500, "Out of memory.");
+                        return;
+                }
+        }
+        user->is_member = true;
+        user->joined_at = sbx_now(model->sandbox);
+        id_list_done(&user->roles);
+        user->roles = roles;
+        roles = (IdList) {};
+
+        put_member(model, &w, user, MEMBER_WITH_USER | MEMBER_WITH_GUILD_ID, NULL);
+        if (json_writer_finish(&w, &d) == 0) {
+                (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
+                        .event = "GUILD_MEMBER_ADD", .intent = SBX_INTENT_GUILD_MEMBERS, .guild = model->guild, .d = d,
+                });
+                sbx_push(model->sandbox, 0, 0, "member_update", d);
+        }
+        sbx_changed(model->sandbox);
+        world_effect(model, "member.add", 0, 0, user->id, request);
+        sbx_reply_text(reply, 200, d ?: "{}");
+}
+
+static void set_nonce_window(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        int64_t ms = 0;
+
+        if (json_get_i64(request->body, "ms", &ms) != 0 || ms < 0) {
+                sbx_reply_refuse(reply, 400, "ms is a number of milliseconds.");
+                return;
+        }
+        model->nonce_window = (Usec) ms * USEC_PER_MSEC;
+        reply_done(reply);
+}
+
+void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        static const struct {
+                const char *name;
+                void (*call)(SbxModel *model, const SbxRequest *request, SbxReply *reply);
+        } things[] = {
+                { "delete_channel",      delete_channel      },
+                { "delete_message",      delete_message      },
+                { "edit_topic",          edit_topic          },
+                { "rename_channel",      rename_channel      },
+                { "add_channels",        add_channels        },
+                { "set_overwrite",       set_overwrite       },
+                { "set_bot_permissions", set_bot_permissions },
+                { "set_role_position",   set_role_position   },
+                { "delete_role",         delete_role         },
+                { "set_dms",             set_dms             },
+                { "set_roles",           set_roles           },
+                { "remove_member",       remove_member       },
+                { "add_member",          add_member          },
+                { "set_nonce_window",    set_nonce_window    },
+        };
+        const char *what = NULL;
+
+        (void) json_get_string(request->body, "do", &what);
+        for (size_t i = 0; i < ELEMENTSOF(things); i++)
+                if (streq_ptr(things[i].name, what)) {
+                        things[i].call(model, request, reply);
+                        return;
+                }
+        sbx_reply_refuse(reply, 400, "Nothing called \"%s\" can be done to the world.", what ?: "");
+}
