@@ -1,4 +1,5 @@
 include src/sandbox/web.mk
+include src/sandbox/model.mk
 
 # The local Discord. The transport, then the model (model-*.c, routes.c).
 noinst_LIBRARIES += src/libsandbox.a

@@ -16,7 +16,7 @@ static bool request_scope(const SbxModel *model, const SbxRequest *request, bool
         bool is_of_guild = request->n_args > n_of_global;
 
         if (request->ids[0] != model->application) {
-                sbx_reply_error(reply, 403, 20012, "You are not authorized to perform this action on this application");
+                reply_code(reply, 20012);
                 return false;
         }
         if (is_of_guild && request->ids[1] != model->guild) {
