@@ -9,3 +9,8 @@ src_libengine_a_SOURCES = \
 	src/engine/run.h \
 	src/engine/step.c \
 	src/engine/words.c
+
+check_PROGRAMS += tests/unit/test-retry
+TESTS += tests/unit/test-retry
+tests_unit_test_retry_SOURCES = tests/unit/test-retry.c
+tests_unit_test_retry_LDADD = src/libengine.a $(BASE_LIBS) $(CMOCKA_LIBS)

@@ -1,0 +1,483 @@
+#!/usr/bin/env python3
+"""
+Support tickets end to end: the real processes, a real PostgreSQL, the sandbox. What a person can do wrong and what can go wrong around
+them, each with what they are told and what stays true. TAP.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from stack import (ADMIN, APPLICANT, APPLICATION, CATEGORY_SUPPORT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, PEOPLE,  # noqa: E402
+                   ROLE_SUPPORT, SECOND, STAFF, TOKEN, Stack, Tap, Trouble, input_id, skip_unless_possible, wait_for)
+
+SECRET_WORDS = "the umbrella stands behind the airlock"
+
+
+def text_of(view):
+    message = view["message"] or {}
+    parts = [message.get("content") or ""]
+    for embed in message.get("embeds", []):
+        parts += [embed.get("title") or "", embed.get("description") or ""]
+        parts += [f"{f['name']} {f['value']}" for f in embed.get("fields", [])]
+    return "\n".join(parts)
+
+
+def expect(condition, what):
+    if not condition:
+        raise Trouble(f"not so: {what}")
+
+
+def expect_says(stack, interaction, pattern, seconds=20):
+    view = stack.answer(interaction, seconds)
+    text = text_of(view)
+    expect(re.search(pattern, text), f"the answer {text!r} says {pattern!r}")
+    expect(view["message"]["flags"] & 64, "the answer is ephemeral")
+    return text
+
+
+def open_one(stack, who=APPLICANT, question="Where do I find the manual?"):
+    submit = stack.open_ticket(who, question)
+    text = expect_says(stack, submit, r"<#\d+>")
+    return re.search(r"<#(\d+)>", text).group(1)
+
+
+def close_one(stack, channel, who=STAFF, resolution="Done."):
+    interaction = stack.resolve(channel, who, resolution)
+    wait_for(lambda: channel not in [c["id"] for c in stack.channels()], "the channel to go")
+    stack.quiet()
+    return interaction
+
+
+def expect_consistent(stack):
+    """What must hold whenever nothing is under way (tickets, channels, flows, messages, what was logged)."""
+    stack.quiet()
+    stack_channels = sorted(re.search(r"TID:(\d+)", c["topic"]).group(1) for c in stack.ticket_channels())
+    tickets = sorted(row[0] for row in stack.postgres.sql("SELECT tid FROM cfg.tickets WHERE state IN ('opening','open','closing')"))
+    expect(stack_channels == tickets, f"channels {stack_channels} and live tickets {tickets} are the same")
+    expect(stack.postgres.sql("SELECT count(*) FROM cfg.tickets WHERE state IN ('opening','closing')") == [["0"]],
+           "no ticket is stuck on its way")
+    refs = [re.search(r"ref (\S+)$", e["footer"]["text"]).group(1)
+            for channel in (CHANNEL_LOG, CHANNEL_PANEL) for m in stack.messages(channel) for e in m["embeds"] if "footer" in e]
+    expect(len(refs) == len(set(refs)), "no message was posted twice")
+    again = stack.postgres.sql("SELECT subject, action, count(*) FROM flow.audit WHERE action LIKE 'ticket.%' GROUP BY 1, 2 HAVING count(*) > 1")
+    expect(again == [], f"no action is in the audit twice: {again}")
+
+
+def clean(stack):
+    """Back to no open ticket, no fault."""
+    stack.clear_faults()
+    for channel in stack.ticket_channels():
+        close_one(stack, channel["id"])
+
+
+# ---- the story -----------------------------------------------------------------------------------------------------------------------
+
+def the_panel_is_posted_once(stack):
+    stack.set_up()
+    first, _ = stack.panel()
+    expect_says(stack, stack.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL), r"Nothing changed|Support panel")
+    stack.quiet()
+    panels = [m for m in stack.messages(CHANNEL_PANEL) if m["components"]]
+    expect(len(panels) == 1 and panels[0]["id"] != first, "a fresh panel has taken the place of the older one")
+
+
+def panels_move_with_their_channel(stack):
+    expect_says(stack, stack.tickets(ADMIN, "set-targets", support_panel=CHANNEL_GENERAL), r"Support panel")
+    stack.quiet()
+    expect(not [m for m in stack.messages(CHANNEL_PANEL) if m["components"]], "no panel is left in the old channel")
+    expect(len([m for m in stack.messages(CHANNEL_GENERAL) if m["components"]]) == 1, "one panel is in the new channel")
+    expect_says(stack, stack.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL), r"Support panel")
+
+
+def a_ticket_opens_in_two_calls(stack):
+    after = stack.last_effect()
+    channel = open_one(stack)
+    calls = [e["effect"] for e in stack.effects(after) if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit")]
+    expect(calls == ["channel.create", "message.create"], f"two rate-limited calls, not {calls}")
+    created = next(e for e in stack.effects(after) if e["effect"] == "channel.create")
+    expect(created["reason"] == "Magikal: open ticket 1", f"the audit log names the action: {created['reason']!r}")
+    names = [c["name"] for c in stack.ticket_channels() if c["id"] == channel]
+    expect(names == ["support-1-applicant"], f"number and name make the channel's name: {names}")
+    expect_consistent(stack)
+
+
+def a_second_press_links_the_first(stack):
+    channel = stack.ticket_channels()[0]["id"]
+    expect_says(stack, stack.press_panel(APPLICANT), f"<#{channel}>")
+
+
+def members_may_not_resolve(stack):
+    channel = stack.ticket_channels()[0]["id"]
+    message, custom_id = stack.resolve_button(channel)
+    expect_says(stack, stack.press(APPLICANT, channel, message, custom_id), r"Manage Channels.*Manage Roles")
+
+
+def resolving_costs_two_calls(stack):
+    channel = stack.ticket_channels()[0]["id"]
+    after = stack.last_effect()
+    close_one(stack, channel, resolution="It is in the glove box.")
+    calls = [e["effect"] for e in stack.effects(after) if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit")]
+    expect(calls == ["message.create", "channel.delete"], f"log first, then the channel: {calls}")
+    expect("glove box" in json.dumps(stack.messages(CHANNEL_LOG)[-1]), "the log has the resolution")
+    expect_consistent(stack)
+
+
+def closing_sends_a_dm_when_asked_to(stack):
+    expect_says(stack, stack.tickets(ADMIN, "set-dm-on-close", enabled=True), r"off.*on")
+    after = stack.last_effect()
+    close_one(stack, open_one(stack), resolution="Look under the seat.")
+    calls = [e["effect"] for e in stack.effects(after) if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit")]
+    expect(calls == ["channel.create", "message.create", "message.create", "dm.open", "message.create", "channel.delete"], f"two more calls: {calls}")
+    dm = stack.state(APPLICANT)["dms"][0]
+    expect("under the seat" in json.dumps(stack.messages(dm.get("id") or dm["channel"]["id"], APPLICANT)), "the DM has the resolution")
+
+
+def a_closed_dm_does_not_stop_closing(stack):
+    stack.world("set_dms", user=APPLICANT, open=False)
+    close_one(stack, open_one(stack))
+    stack.world("set_dms", user=APPLICANT, open=True)
+    expect_says(stack, stack.tickets(ADMIN, "set-dm-on-close", enabled=False), r"on.*off")
+    expect_consistent(stack)
+
+
+def settings_are_shown(stack):
+    expect_says(stack, stack.tickets(ADMIN, "show-targets"), f"<#{CHANNEL_PANEL}>")
+    expect_says(stack, stack.tickets(ADMIN, "show-ping"), f"<@&{ROLE_SUPPORT}>")
+    expect_says(stack, stack.tickets(OUTSIDER, "show-ping"), r"admin")
+    expect_says(stack, stack.tickets(ADMIN, "set-ping", clear="support"), r"no ping role|not set")
+    expect_says(stack, stack.tickets(ADMIN, "set-ping", support_role=GUILD), r"@everyone")
+    expect_says(stack, stack.tickets(ADMIN, "set-ping"), r"option")
+    expect_says(stack, stack.tickets(ADMIN, "set-ping", support_role=ROLE_SUPPORT), f"<@&{ROLE_SUPPORT}>")
+
+
+def the_explanation_is_posted_where_asked(stack):
+    before = len(stack.messages(CHANNEL_GENERAL))
+    expect_says(stack, stack.tickets(ADMIN, "post-support-about", channel=CHANNEL_GENERAL), f"<#{CHANNEL_GENERAL}>")
+    expect(len(stack.messages(CHANNEL_GENERAL)) == before + 1, "one message was posted")
+
+
+# ---- bad input -----------------------------------------------------------------------------------------------------------------------
+
+def forged_controls_do_nothing(stack):
+    message, custom_id = stack.panel()
+    after = stack.last_effect()
+    forged = custom_id[:-1] + ("A" if custom_id[-1] != "A" else "B")
+    for bad in (forged, "10.so.0.AAAAAAAAAAAAAAAA", "so", "1a.zz.1.AAAAAAAAAAAAAAAA", "x" * 100, "1\u202e.so"):
+        answer = stack.act(APPLICANT, "raw", type=3, channel=CHANNEL_PANEL, message=message,
+                           data={"component_type": 2, "id": 2, "custom_id": bad})
+        expect_says(stack, answer["interaction"], r"no longer valid")
+    # a form that was never opened, for a ticket that never was
+    answer = stack.act(APPLICANT, "raw", type=5, channel=CHANNEL_PANEL, message=message, data={
+        "custom_id": "10.srf.7.AAAAAAAAAAAAAAAA", "components": [
+            {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": "f.resolution", "value": "x"}}]})
+    expect_says(stack, answer["interaction"], r"no longer valid")
+    made = [e["effect"] for e in stack.effects(after) if e["by"] == "bot" and e["effect"] != "interaction.callback"]
+    expect(made == [], f"nothing but answers: {made}")
+
+
+def controls_of_a_closed_ticket_say_so(stack):
+    channel = open_one(stack)
+    message, custom_id = stack.resolve_button(channel)
+    interaction, modal = stack.resolve_form(channel)
+    close_one(stack, channel)
+    answer = stack.act(STAFF, "raw", type=3, channel=CHANNEL_GENERAL, message=stack.panel()[0] if False else None,
+                       data={"component_type": 2, "id": 2, "custom_id": custom_id})
+    expect_says(stack, answer["interaction"], r"closed by|already closed")
+    expect_consistent(stack)
+
+
+def two_staff_one_resolution(stack):
+    channel = open_one(stack)
+    forms = [stack.resolve_form(channel, who) for who in (STAFF, ADMIN)]
+    logged = len(stack.messages(CHANNEL_LOG))
+    submits = [stack.submit(who, interaction, {input_id(modal): "Mine."}) for who, (interaction, modal) in zip((STAFF, ADMIN), forms)]
+    stack.quiet()
+    texts = [text_of(stack.answer(i)) for i in submits]
+    expect(sum(bool(re.search("is being resolved", t)) for t in texts) == 1, f"one resolves: {texts}")
+    expect(sum(bool(re.search("was first|closed by", t)) for t in texts) == 1, f"the other is told who was first: {texts}")
+    expect(len(stack.messages(CHANNEL_LOG)) == logged + 1, "one result is logged")
+    expect_consistent(stack)
+
+
+def a_double_click_makes_one_ticket(stack):
+    forms = [stack.open_form(APPLICANT) for _ in range(2)]
+    submits = [stack.submit(APPLICANT, interaction, {input_id(modal): "Twice."}) for interaction, modal in forms]
+    texts = [text_of(stack.answer(i)) for i in submits]
+    expect(sum(t.startswith("Your ticket") for t in texts) == 1, f"one is opened: {texts}")
+    expect(sum("already have" in t for t in texts) == 1, f"the other links it: {texts}")
+    expect(len(stack.ticket_channels()) == 1, "one channel was made")
+    clean(stack)
+
+
+def questions_are_checked_and_shown_harmless(stack):
+    interaction, modal = stack.open_form(APPLICANT)
+    stack.submit(APPLICANT, interaction, {input_id(modal): "x"})
+    stack.quiet()
+    clean(stack)
+    field = input_id(modal)
+
+    def raw(value):
+        return stack.act(APPLICANT, "raw", type=5, channel=CHANNEL_PANEL, message=stack.panel()[0], data={
+            "custom_id": modal["custom_id"], "components": [
+                {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": field, "value": value}}]})["interaction"]
+
+    expect_says(stack, raw(" \u200b\n\t "), r"nothing to read")
+    expect_says(stack, raw("x" * 4000), r"too long")
+    expect(not stack.ticket_channels(), "neither opened a ticket")
+    text = expect_says(stack, raw("@everyone <@&" + ROLE_SUPPORT + "> <@" + STAFF + "> \u202egnp.exe **bold** `code`"), r"<#\d+>")
+    channel = re.search(r"<#(\d+)>", text).group(1)
+    message = stack.messages(channel)[0]
+    people = [u["id"] if isinstance(u, dict) else u for u in message["mentions"]]
+    expect(people == [APPLICANT] and message["mention_roles"] == [ROLE_SUPPORT] and not message["mention_everyone"],
+           "only the opener and the ping role are pinged")
+    expect("\u202e" not in json.dumps(message, ensure_ascii=False), "no bidirectional trick is left")
+    clean(stack)
+
+
+# ---- trouble -------------------------------------------------------------------------------------------------------------------------
+
+def a_full_category_is_told(stack):
+    stack.world("add_channels", n=50, category=CATEGORY_SUPPORT)
+    expect_says(stack, stack.open_ticket(), r"50")
+    expect_consistent(stack)
+    stack.http("POST", "/sandbox/reset")
+    stack.set_up()
+
+
+def a_full_guild_is_told(stack):
+    stack.fault("POST", "/guilds/{guild_id}/channels", "status", status=400, code=30013)
+    expect_says(stack, stack.open_ticket(), r"500")
+    expect_consistent(stack)
+
+
+def a_missing_permission_is_told(stack):
+    permissions = next(r for r in stack.state()["guild"]["roles"] if r["id"] == "810000000000000001")["permissions"]
+    stack.world("set_bot_permissions", permissions=str(int(permissions) & ~(1 << 4)))
+    expect_says(stack, stack.open_ticket(), r"permission is missing|lack")
+    stack.world("set_bot_permissions", permissions=permissions)
+    expect_consistent(stack)
+    clean(stack)
+
+
+REQUESTS = [("POST", "/guilds/{guild_id}/channels"), ("POST", "/channels/{channel_id}/messages"), ("DELETE", "/channels/{channel_id}"),
+            ("POST", "/interactions/{interaction_id}/{interaction_token}/callback"),
+            ("PATCH", "/webhooks/{webhook_id}/{webhook_token}/messages/@original")]
+
+
+def story_under_fault(stack, method, route, do, more):
+    stack.fault(method, route, do, **more)
+    submit = stack.open_ticket()
+    text = text_of(stack.answer(submit, 40))
+    expect("Your ticket" in text, f"the ticket opens in spite of it: {text!r}")
+    channel = stack.ticket_channels()
+    expect(len(channel) == 1, "one channel was made")
+    stack.fault(method, route, do, **more)
+    stack.resolve(channel[0]["id"])
+    wait_for(lambda: not stack.ticket_channels(), "the channel to go", 40)
+    stack.clear_faults()
+    expect_consistent(stack)
+
+
+def cut_gateway_loses_nothing(stack):
+    for do, more in (("cut", {}), ("reconnect", {}), ("invalid_session", {"resumable": False}), ("close", {"code": 4000})):
+        interaction, modal = stack.open_form(APPLICANT)
+        stack.gateway(do, **more)
+        # pressed while nobody is connected, or just before: replayed on resume, or delivered to the new session
+        wait_for(lambda: stack.state()["gateway"]["connected"], "the bot to be back", 30)
+        submit = stack.submit(APPLICANT, interaction, {input_id(modal): f"During {do}"})
+        expect("Your ticket" in text_of(stack.answer(submit, 30)), f"the ticket opens after {do}")
+        clean(stack)
+    expect_consistent(stack)
+
+
+def the_same_dispatch_twice_is_one(stack):
+    submit = stack.open_ticket()
+    stack.answer(submit)
+    stack.gateway("replay", n=3)
+    time.sleep(0)
+    stack.quiet()
+    expect(len(stack.ticket_channels()) == 1, "the replayed press made no second channel")
+    expect_consistent(stack)
+    clean(stack)
+
+
+def a_channel_deleted_by_hand_closes_its_ticket(stack):
+    channel = open_one(stack)
+    stack.world("delete_channel", channel=channel)
+    wait_for(lambda: stack.postgres.sql(f"SELECT state FROM cfg.tickets WHERE channel_id = {channel}") == [["closed"]], "the ticket to be closed")
+    expect_consistent(stack)
+    close_one(stack, open_one(stack))
+
+
+def what_happened_while_we_were_down_is_found(stack):
+    channel = open_one(stack)
+    stack.stop_daemon()
+    stack.world("delete_channel", channel=channel)
+    # nobody told us: the press looks at the channel itself, or the guild's arrival did
+    stack.gateway("invalid_session", resumable=False)
+    stack.start_daemon()
+    second = open_one(stack)
+    expect(second != channel, "a new ticket opens")
+    clean(stack)
+    expect_consistent(stack)
+
+
+def without_a_database_people_are_told_in_time(stack):
+    interaction, modal = stack.open_form(APPLICANT)
+    stack.postgres.stop()
+    submit = stack.submit(APPLICANT, interaction, {input_id(modal): SECRET_WORDS})
+    view = stack.interaction(submit, "final", 10)
+    expect(view["state"] == "answered", f"the form is answered: {view['state']}")
+    expect(view["acknowledged_us"] < 3_000_000, f"within 3 s: {view['acknowledged_us']} us")
+    expect(SECRET_WORDS in text_of(view), "what was typed comes back")
+    press = stack.press_panel(APPLICANT)
+    view = stack.interaction(press, "final", 10)
+    expect(view["state"] == "answered" and view["acknowledged_us"] < 3_000_000, "a press is answered within 3 s")
+    stack.postgres.start()
+    wait_for(lambda: re.search("Your ticket", text_of(stack.answer(stack.open_ticket()))) or time.sleep(0.5), "tickets to open again", 60) \
+        if not stack.ticket_channels() else None
+    clean(stack)
+    expect_consistent(stack)
+
+
+def the_database_breaks_under_flows(stack):
+    stop = threading.Event()
+
+    def hammer():
+        while not stop.wait(0.15):
+            stack.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'magikald%'")
+
+    thread = threading.Thread(target=hammer)
+    thread.start()
+    try:
+        submits = []
+        for who in (APPLICANT, SECOND, OUTSIDER):
+            for _ in range(20):
+                view = stack.interaction(stack.press_panel(who), "final", 10)
+                if view["state"] == "modal":
+                    submits.append((who, stack.submit(who, view["id"], {input_id(view["modal"]): "In bad weather"})))
+                    break
+    finally:
+        time.sleep(1)
+        stop.set()
+        thread.join()
+    for who, submit in submits:
+        stack.answer(submit, 60)
+    expect_consistent(stack)
+    clean(stack)
+
+
+def a_drained_daemon_loses_nothing(stack):
+    interaction, modal = stack.open_form(APPLICANT)
+    stack.fault("POST", "/channels/{channel_id}/messages", "slow", ms=1500)
+    submit = stack.submit(APPLICANT, interaction, {input_id(modal): "Across a restart"})
+    stack.effects(stack.last_effect(), match="channel.create", wait_ms=3000)
+    status = stack.stop_daemon()
+    expect(status == 0, f"a stop ends with status 0: {status}")
+    stack.start_daemon()
+    expect("Your ticket" in text_of(stack.answer(submit, 30)), "the next daemon finishes the ticket")
+    expect_consistent(stack)
+    clean(stack)
+
+
+# ---- what is kept --------------------------------------------------------------------------------------------------------------------
+
+def nobody_is_named_in_logs_or_dumps(stack):
+    channel = open_one(stack, question=SECRET_WORDS)
+    close_one(stack, channel, resolution=SECRET_WORDS)
+    log = stack.log()
+    for person in PEOPLE:
+        expect(person not in log, f"the journal does not name {person}")
+    expect(SECRET_WORDS not in log and TOKEN not in log, "the journal has no text and no token")
+    dump = subprocess.run([f"{stack.postgres.bindir}/pg_dump", "-d", stack.postgres.dsn, "--data-only", "--inserts"], capture_output=True, text=True,
+                          check=True).stdout
+    for word in PEOPLE + [SECRET_WORDS, TOKEN]:
+        expect(word not in dump, f"a dump does not hold {word!r}")
+    expect("ticket.resolved" in dump, "the dump is one of ours")
+    stack.postgres.sql("SELECT 1")
+    for process in [stack.daemon.pid] + stack.children("worker") + stack.children("editor"):
+        words = pathlib.Path(f"/proc/{process}/cmdline").read_bytes() + pathlib.Path(f"/proc/{process}/environ").read_bytes()
+        expect(TOKEN.encode() not in words, "no process carries the token in arguments or environment")
+
+
+def the_commands_are_registered_once(stack):
+    puts = [e for e in stack.effects() if e["effect"] == "commands.put"]
+    expect(len(puts) == 1, f"over {stack.starts if hasattr(stack, 'starts') else 'several'} starts the commands were put once: {len(puts)}")
+    expect([c["name"] for c in stack.state()["commands"]] == ["tickets"], "they are ours")
+
+
+# ---- refusing to start ---------------------------------------------------------------------------------------------------------------
+
+def run_daemon(stack, config):
+    path = stack.directory / "bad.conf"
+    path.write_text(config)
+    return subprocess.run([stack.program("magikald"), "--config", str(path)], capture_output=True, text=True, timeout=30)
+
+
+def bad_configuration_is_one_sentence(stack):
+    good = stack.write_config().read_text().replace(str(stack.directory / "run"), str(stack.directory / "run2"))
+    (stack.directory / "run2").mkdir(mode=0o700, exist_ok=True)
+    for bad, pattern in ((good + "\n[discord]\ntokenfile = x\n", r"bad\.conf:\d+: .*tokenfile"), (good.replace("workers = 2", "workers = 99"), r"bad\.conf:\d+: .*99"),
+                         (good.replace("discord-token", "no-such-token"), r"no-such-token")):
+        done = run_daemon(stack, bad)
+        expect(done.returncode == 78, f"exit status 78: {done.returncode} {done.stderr}")
+        expect(re.search(pattern, done.stderr), f"the sentence names file and line: {done.stderr}")
+
+
+def a_wrong_token_is_one_sentence(stack):
+    token = stack.directory / "keys" / "wrong-token"
+    token.write_text("wrong.token.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n")
+    token.chmod(0o600)
+    config = stack.write_config().read_text().replace("discord-token", "wrong-token").replace(str(stack.directory / "run"), str(stack.directory / "run2"))
+    done = run_daemon(stack, config)
+    expect(done.returncode == 78, f"exit status 78: {done.returncode} {done.stderr}")
+    expect(re.search(r"token", done.stderr), f"the sentence says what is wrong: {done.stderr}")
+
+
+def a_wrong_schema_is_one_sentence(stack):
+    stack.postgres.sql("CREATE DATABASE empty")
+    config = stack.write_config().read_text().replace("dbname=postgres", "dbname=empty").replace(str(stack.directory / "run"), str(stack.directory / "run2"))
+    done = run_daemon(stack, config)
+    expect(done.returncode == 78, f"exit status 78: {done.returncode} {done.stderr}")
+    expect(re.search(r"magikalctl migrate", done.stderr), f"the sentence names the command to run: {done.stderr}")
+
+
+TESTS = [
+    the_panel_is_posted_once, panels_move_with_their_channel, a_ticket_opens_in_two_calls, a_second_press_links_the_first,
+    members_may_not_resolve, resolving_costs_two_calls, closing_sends_a_dm_when_asked_to, a_closed_dm_does_not_stop_closing,
+    settings_are_shown, the_explanation_is_posted_where_asked,
+    forged_controls_do_nothing, controls_of_a_closed_ticket_say_so, two_staff_one_resolution, a_double_click_makes_one_ticket,
+    questions_are_checked_and_shown_harmless,
+    a_full_guild_is_told, a_missing_permission_is_told, a_full_category_is_told,
+    cut_gateway_loses_nothing, the_same_dispatch_twice_is_one, a_channel_deleted_by_hand_closes_its_ticket,
+    what_happened_while_we_were_down_is_found, without_a_database_people_are_told_in_time, the_database_breaks_under_flows,
+    a_drained_daemon_loses_nothing, nobody_is_named_in_logs_or_dumps, the_commands_are_registered_once,
+    bad_configuration_is_one_sentence, a_wrong_token_is_one_sentence, a_wrong_schema_is_one_sentence,
+]
+FAULTS = [("slow", {"ms": 1200}), ("status", {"status": 503}), ("ratelimit", {"retry_after": 0.7, "scope": "user"}),
+          ("ratelimit", {"retry_after": 0.7, "scope": "shared"}), ("drop_after", {}), ("drop_before", {})]
+
+
+def main():
+    skip_unless_possible()
+    only = sys.argv[1:]
+    tap = Tap()
+    with Stack() as stack:
+        for test in TESTS:
+            if not only or test.__name__ in only or test is the_panel_is_posted_once:
+                tap.run(test.__name__, test, stack)
+        for method, route in REQUESTS:
+            for do, more in FAULTS:
+                name = f"story_under_fault {do} {more.get('scope', '')} {method} {route}".replace("  ", " ")
+                if not only or "story_under_fault" in only:
+                    tap.run(name, story_under_fault, stack, method, route, do, more)
+    return tap.finish()
+
+
+sys.exit(main())
