@@ -57,7 +57,7 @@ struct Exchange {
 struct Http {
         Sandbox *sandbox;
         struct MHD_Daemon *daemon;
-        sd_event_source *io, *timer, *wake;
+        sd_event_source *io, *timer, *wake, *kick;
         Exchange *exchanges;
         WebSocket *websockets;
         char address[80];
@@ -131,12 +131,18 @@ void exchange_add_header(Exchange *x, const char *name, const char *value) {
         x->headers[x->n_headers++].value = TAKE(v);
 }
 
+/* What is resumed or closed outside MHD_run() waits for the next one; the epoll descriptor does not tell of it. */
+static void http_kick(Http *http) {
+        (void) sd_event_source_set_enabled(http->kick, SD_EVENT_ONESHOT);
+}
+
 static void exchange_resume(Exchange *x) {
         sd_event_source_disable_unref(TAKE(x->timer));
         x->look = NULL;
         if (x->is_suspended) {
                 x->is_suspended = false;
                 MHD_resume_connection(x->connection);
+                http_kick(x->http);
         }
 }
 
@@ -249,8 +255,17 @@ bool exchange_is_upgrade(Exchange *x) {
                header_has_token(x->connection, "Connection", "upgrade") && key && strlen(key) == 24 && version && streq(version, "13");
 }
 
-static void release_upgraded(void *owner) {
-        (void) MHD_upgrade_action(owner, MHD_UPGRADE_ACTION_CLOSE);
+typedef struct Upgraded {
+        Http *http;
+        struct MHD_UpgradeResponseHandle *handle;
+} Upgraded;
+
+static void upgraded_release(void *owner) {
+        Upgraded *u = owner;
+
+        (void) MHD_upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
+        http_kick(u->http);
+        free(u);
 }
 
 static void exchange_upgraded(void *userdata, struct MHD_Connection *connection _unused_, void *request_context _unused_,
@@ -258,14 +273,20 @@ static void exchange_upgraded(void *userdata, struct MHD_Connection *connection 
         Exchange *x = userdata;
         Sandbox *sandbox = x->http->sandbox;
         int on = 1, flags = fcntl(fd, F_GETFL);
+        Upgraded *upgraded = new0(Upgraded, 1);
         WebSocket *ws;
 
         (void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));       /* only speed */
-        if (x->http->is_stopping || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-                release_upgraded(handle);
+        if (!upgraded) {
+                (void) MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
                 return;
         }
-        if (websocket_new(sandbox->event, &x->http->websockets, fd, release_upgraded, handle, early, n_early, &ws) == 0)
+        *upgraded = (Upgraded) { .http = x->http, .handle = handle };
+        if (x->http->is_stopping || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+                upgraded_release(upgraded);
+                return;
+        }
+        if (websocket_new(sandbox->event, &x->http->websockets, fd, upgraded_release, upgraded, early, n_early, &ws) == 0)
                 x->opened(sandbox, x->number, request_view(x->request)->query, exchange_host(x), ws);
 }
 
@@ -417,6 +438,11 @@ static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t eve
         return 0;
 }
 
+static int on_kick(sd_event_source *source _unused_, void *userdata) {
+        http_run(userdata);
+        return 0;
+}
+
 static int listen_parse(const char *text, struct sockaddr_in *ret) {
         const char *colon = strrchr(text, ':');
         _free_ char *host = colon ? strndup(text, (size_t) (colon - text)) : NULL;
@@ -480,6 +506,8 @@ int http_new(Sandbox *sandbox, const char *listen, Http **ret_http) {
                 return -EIO;
         r = sd_event_add_io(sandbox->event, &http->io, info->epoll_fd, EPOLLIN, on_io, http);
         if (r >= 0)
+                r = sd_event_add_defer(sandbox->event, &http->kick, on_kick, http);
+        if (r >= 0)
                 r = sd_event_add_defer(sandbox->event, &http->wake, http_look_again, http);
         if (r >= 0)
                 r = sd_event_source_set_enabled(http->wake, SD_EVENT_OFF);
@@ -505,6 +533,7 @@ Http *http_free(Http *http) {
                 MHD_stop_daemon(http->daemon);
         }
         sd_event_source_disable_unref(http->timer);
+        sd_event_source_disable_unref(http->kick);
         free(http);
         return NULL;
 }
