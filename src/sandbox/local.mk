@@ -26,8 +26,12 @@ src_libsandbox_a_SOURCES = \
 
 SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm
 
-check_PROGRAMS += tests/unit/test-sandbox-gateway
-TESTS += tests/unit/test-sandbox-gateway
+check_PROGRAMS += tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http
+TESTS += tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http
+SANDBOX_RIG = tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
 tests_unit_test_sandbox_gateway_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
-tests_unit_test_sandbox_gateway_SOURCES = tests/unit/test-sandbox-gateway.c tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
+tests_unit_test_sandbox_gateway_SOURCES = tests/unit/test-sandbox-gateway.c $(SANDBOX_RIG)
 tests_unit_test_sandbox_gateway_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_sandbox_http_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_sandbox_http_SOURCES = tests/unit/test-sandbox-http.c $(SANDBOX_RIG)
+tests_unit_test_sandbox_http_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
