@@ -1,0 +1,34 @@
+#pragma once
+
+/* One command of magikalctl each; a row of the table in main.c. Private to this directory. */
+
+#include <stdbool.h>
+#include <sysexits.h>
+
+#include "magikal/config.h"
+#include "magikal/json.h"
+
+typedef struct CtlOptions {
+        const char *config_path;
+        bool json, check;
+} CtlOptions;
+
+/* args: what stands behind the command's name, NULL-terminated, their number checked. Gives an exit status of sysexits.h after one line
+ * on standard error when it is not 0. */
+typedef int (*CtlCommand)(const CtlOptions *options, char *const args[]);
+
+int ctl_status(const CtlOptions *options, char *const args[]);
+int ctl_metrics(const CtlOptions *options, char *const args[]);
+int ctl_jobs(const CtlOptions *options, char *const args[]);
+int ctl_migrate(const CtlOptions *options, char *const args[]);
+int ctl_flows(const CtlOptions *options, char *const args[]);
+int ctl_requeue(const CtlOptions *options, char *const args[]);
+int ctl_keygen(const CtlOptions *options, char *const args[]);
+
+/* 0, or EX_CONFIG after a line. */
+int ctl_config(const CtlOptions *options, Config **ret_config);
+/* Asks the daemon. 0 and the answer, or an exit status after a line. text may be NULL. */
+int ctl_ask(const Config *config, const char *question, Json **ret_answer, char **ret_text);
+
+/* The values of a status answer as OpenMetrics text. */
+void metrics_write(const Json *status, StrBuf *out);
