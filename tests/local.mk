@@ -1,2 +1,6 @@
 # Tests that belong to no single directory
 include tests/schema/local.mk
+include tests/fuzz/local.mk
+
+TESTS += tests/unit/check-includes.sh
+dist_check_SCRIPTS += tests/unit/check-includes.sh

@@ -1,0 +1,28 @@
+# Fuzzers: parsers of foreign bytes under libFuzzer with ASan and UBSan. They need clang, and are built and run only by `make fuzz`:
+#       make fuzz CC=clang FUZZ_SECONDS=60
+FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ_SECONDS = 30
+FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-interaction tests/fuzz/fuzz-text
+EXTRA_PROGRAMS += $(FUZZERS)
+CLEANFILES += $(FUZZERS)
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
+
+FUZZ_BASE = src/base/json.c src/base/strbuf.c src/base/unicode.c
+FUZZ_LIBS = $(CJSON_LIBS) $(SODIUM_LIBS)
+
+tests_fuzz_fuzz_custom_id_SOURCES = tests/fuzz/fuzz-custom-id.c tests/lib/known-keys.h src/base/keys.c src/discord/custom-id.c $(FUZZ_BASE)
+tests_fuzz_fuzz_custom_id_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_custom_id_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
+tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_interaction_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c src/discord/cut.c src/domain/channel-name.c src/domain/text-clean.c \
+	src/domain/topic.c src/text/text.c $(FUZZ_BASE)
+tests_fuzz_fuzz_text_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_text_LDADD = $(FUZZ_LIBS)
+
+.PHONY: fuzz
+fuzz: $(FUZZERS)
+	$(srcdir)/tests/fuzz/run.sh $(FUZZ_SECONDS) $(abs_srcdir)/tests/fuzz/corpus $(FUZZERS)
