@@ -67,7 +67,8 @@ outside_only_in() {
         case $1 in
         cjson/*)                echo "base" ;;
         systemd/sd-journal.h)   echo "base" ;;
-        ini.h | sodium.h)       echo "base" ;;
+        ini.h)                  echo "base" ;;
+        sodium.h)               echo "base discord" ;;          # keys; random bytes and base64 of the WebSocket handshake
         curl/*)                 echo "discord rsi" ;;
         wslay/*)                echo "discord sandbox" ;;
         zlib.h)                 echo "discord sandbox" ;;
