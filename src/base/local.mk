@@ -20,3 +20,8 @@ tests_unit_test_fault_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
 include src/base/keys.mk
 
 include src/base/config.mk
+
+check_PROGRAMS += tests/unit/test-unicode
+TESTS += tests/unit/test-unicode
+tests_unit_test_unicode_SOURCES = tests/unit/test-unicode.c
+tests_unit_test_unicode_LDADD = $(BASE_LIBS) $(CMOCKA_LIBS)
