@@ -158,8 +158,7 @@ static bool lane_is_watched(const Lane *lane) {
 }
 
 /* The first line of what libpq or the server said; the rest may quote values. */
-static void lane_complain(Lane *lane, const char *what) {
-        const char *said = lane->conn ? PQerrorMessage(lane->conn) : "";
+static void lane_complain(Lane *lane, const char *what, const char *said) {
         _free_ char *line = strndup(said, strcspn(said, "\n"));
 
         if (!lane->is_complained)
@@ -179,7 +178,7 @@ static void lane_down(Lane *lane, const char *what) {
         bool was_ready = lane->state == LANE_READY;
         Batch *b, *lost = lane->sent;
 
-        lane_complain(lane, what);
+        lane_complain(lane, what, lane->conn ? PQerrorMessage(lane->conn) : "");
         lane_disconnect(lane);
         lane->state = LANE_DOWN;
         lane->is_broken = false;
@@ -412,7 +411,9 @@ static void lane_take_prepared(Lane *lane, PGresult *take_result) {
                 const char *said = PQresultErrorField(take_result, PG_DIAG_MESSAGE_PRIMARY);
 
                 lane->prepare_outcome = sqlstate_outcome(PQresultErrorField(take_result, PG_DIAG_SQLSTATE));
-                if (lane->prepare_outcome == STORE_REFUSED && !lane->is_complained && lane->n_prepared < N_STATEMENTS) {
+                if (lane->prepare_outcome != STORE_REFUSED)
+                        lane_complain(lane, "prepare", said ? said : PQresultErrorMessage(take_result));
+                else if (!lane->is_complained && lane->n_prepared < N_STATEMENTS) {
                         log_event(LOG_ERR, "database.statement_refused",
                                   "A statement does not fit the schema; \"magikalctl migrate\" brings the schema up to date.",
                                   LOG_TEXT("statement", statements[lane->n_prepared].name), LOG_TEXT("said", said ? said : ""));

@@ -56,6 +56,11 @@ tests_libstorefixture_a_SOURCES = tests/lib/store-fixture.c tests/lib/store-fixt
 tests_libstorefixture_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 STORE_TEST_LIBS = tests/libstorefixture.a $(STORE_LIBS) $(PG_TEST_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += tests/flow/test-store-db
+TESTS += tests/flow/test-store-db
+tests_flow_test_store_db_SOURCES = tests/flow/test-store-db.c
+tests_flow_test_store_db_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
+tests_flow_test_store_db_LDADD = $(STORE_TEST_LIBS)
 check_PROGRAMS += tests/flow/test-store-edit
 TESTS += tests/flow/test-store-edit
 tests_flow_test_store_edit_SOURCES = tests/flow/test-store-edit.c

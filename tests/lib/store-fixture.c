@@ -74,6 +74,7 @@ int store_fixture_tear_down(void **state) {
         f->keys = keys_free(f->keys);
         f->event = sd_event_unref(f->event);
         free(f);
+        clock_set_skew(0);      /* whatever the test did to it */
         return 0;
 }
 
