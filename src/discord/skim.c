@@ -189,7 +189,7 @@ static bool is_at_end(Cursor *c) {
 }
 
 int skim_object(const char *text, size_t n_bytes, const char *const *keys, SkimValue *ret_values, size_t n_keys) {
-        Cursor c = { text, text + n_bytes };
+        Cursor c = { text, text ? text + n_bytes : NULL };     /* the text of a value that is missing is NULL */
 
         for (size_t i = 0; i < n_keys; i++)
                 ret_values[i] = (SkimValue) {};

@@ -2,7 +2,7 @@
 #       make fuzz CC=clang FUZZ_SECONDS=60
 FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS = 30
-FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-interaction tests/fuzz/fuzz-text
+FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-text
 EXTRA_PROGRAMS += $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
@@ -13,6 +13,11 @@ FUZZ_LIBS = $(CJSON_LIBS) $(SODIUM_LIBS)
 tests_fuzz_fuzz_custom_id_SOURCES = tests/fuzz/fuzz-custom-id.c tests/lib/known-keys.h src/base/keys.c src/discord/custom-id.c $(FUZZ_BASE)
 tests_fuzz_fuzz_custom_id_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_custom_id_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_gateway_SOURCES = tests/fuzz/fuzz-gateway.c src/base/secret.c src/base/strbuf.c src/base/url.c src/discord/close-code.c \
+	src/discord/gateway.c src/discord/skim.c src/discord/zlib-stream.c
+tests_fuzz_fuzz_gateway_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_gateway_LDADD = $(SODIUM_LIBS) $(ZLIB_LIBS)
 
 tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
 tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)

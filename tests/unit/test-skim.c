@@ -127,6 +127,7 @@ static void members_and_their_types(void **state) {
         assert_int_equal(skim_copy_plain(&v[4], copy, sizeof(copy)), -ENOBUFS);
         assert_int_equal(skim_copy_plain(&v[5], copy, sizeof(copy)), -EBADMSG);
         assert_int_equal(v[8].type, SKIM_MISSING);
+        assert_int_equal(skim_object(NULL, 0, keys, v, ELEMENTSOF(keys)), -EBADMSG);
         assert_int_equal(skim_object("{\"a\":1", 6, keys, v, ELEMENTSOF(keys)), -EBADMSG);
         assert_int_equal(v[0].type, SKIM_MISSING);
 }
