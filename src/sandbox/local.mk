@@ -10,7 +10,8 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/error-code.c \
 	src/sandbox/faults.c src/sandbox/faults.h \
 	src/sandbox/files.c \
-	src/sandbox/gateway.c src/sandbox/gateway.h \
+	src/sandbox/gateway.c src/sandbox/gateway.h src/sandbox/gateway-private.h \
+	src/sandbox/gateway-order.c \
 	src/sandbox/http.c src/sandbox/http.h \
 	src/sandbox/journal.c src/sandbox/journal.h \
 	src/sandbox/multipart.c \
