@@ -96,7 +96,7 @@ typedef struct AcceptRequest {
 } AcceptRequest;
 
 typedef struct Accepted {
-        FlowId flow;            /* 0: the subject has 20 unfinished flows already */
+        FlowId flow;            /* 0: the subject has 20 unfinished flows already, or (n_waiting < 20) three of its flows died within the hour */
         Pseudonym actor;
         bool is_fresh;          /* false: this key was accepted before */
         int n_waiting;          /* unfinished flows of the subject before this one */
@@ -169,7 +169,7 @@ void store_add_checkpoint(Batch *b, const FlowLease *lease, const char *op, cons
 void store_add_again(Batch *b, const FlowLease *lease, const char *cursor_json);
 void store_add_turn(Batch *b, const FlowLease *lease, const char *why);
 void store_add_undone(Batch *b, const FlowLease *lease, int step_no);
-void store_add_finish(Batch *b, const FlowLease *lease, const char *state);                              /* "done" | "refused" */
+void store_add_finish(Batch *b, const FlowLease *lease, const char *state);                              /* "done" | "refused" | "dead": parked, args kept */
 void store_add_later(Batch *b, const FlowLease *lease, const char *why, Usec wait);
 
 /* ---- domain writes, audit, wanted edits; appended behind a fence --------------------------------------------------------- */

@@ -28,7 +28,7 @@ src_libstore_a_SOURCES = \
 	src/store/store-shard.c \
 	src/store/store-sweep.c \
 	src/store/store-ticket.c
-STORE_LIBS = src/libstore.a $(KEYS_LIBS) $(LIBPQ_LIBS)
+STORE_LIBS = src/libstore.a src/libdomain.a $(KEYS_LIBS) $(LIBPQ_LIBS)
 
 SQL_TABLES = src/store/statements.inc src/store/migrations.inc
 BUILT_SOURCES += $(SQL_TABLES)

@@ -4,21 +4,19 @@
 
 #include <errno.h>
 
-/* The two words that the database and the program share for a kind; domain/ has them for people. */
-static const char *kind_word(TicketKind kind) {
-        return kind == TICKET_RECRUITMENT ? "recruitment" : "support";
+/* An unknown word comes from a newer schema: the nothing of its type, a ticket that may not be touched. */
+static TicketKind row_kind(const PGresult *r, size_t row, int column) {
+        const char *word = row_text(r, row, column);
+        TicketKind kind;
+
+        return word && ticket_kind_from_string(word, &kind) == 0 ? kind : TICKET_SUPPORT;
 }
 
-static TicketState state_of_word(const char *word) {
-        static const char *const words[] = {
-                [TICKET_OPENING] = "opening", [TICKET_OPEN] = "open",     [TICKET_CLOSING] = "closing",
-                [TICKET_CLOSED] = "closed",   [TICKET_FAILED] = "failed",
-        };
+static TicketState row_state(const PGresult *r, size_t row, int column) {
+        const char *word = row_text(r, row, column);
+        TicketState state;
 
-        for (size_t i = 0; i < ELEMENTSOF(words); i++)
-                if (streq_ptr(word, words[i]))
-                        return (TicketState) i;
-        return TICKET_FAILED;   /* from a newer schema: nothing we may touch */
+        return word && ticket_state_from_string(word, &state) == 0 ? state : TICKET_FAILED;
 }
 
 void read_ticket(Batch *b, const PGresult *r, size_t row, Ticket *ret) {
@@ -26,8 +24,8 @@ void read_ticket(Batch *b, const PGresult *r, size_t row, Ticket *ret) {
                 .id = { row_u64(r, row, 0) },
                 .guild = { row_u64(r, row, 1) },
                 .guild_no = row_int(r, row, 2),
-                .kind = streq_ptr(row_text(r, row, 3), "recruitment") ? TICKET_RECRUITMENT : TICKET_SUPPORT,
-                .state = state_of_word(row_text(r, row, 4)),
+                .kind = row_kind(r, row, 3),
+                .state = row_state(r, row, 4),
                 .opener = row_pseudonym(r, row, 5),
                 .opener_user = row_user(b, r, row, 6),
                 .channel = { row_u64(r, row, 7) },
@@ -105,7 +103,7 @@ int store_ticket_of_member(Store *store, GuildId guild, UserId user, TicketKind 
         batch_call(b, SQL_TICKET_OF_MEMBER);
         batch_u64(b, guild.v);
         batch_bytes(b, found_by, sizeof(found_by));
-        batch_text(b, kind_word(kind));
+        batch_text(b, ticket_kind_to_string(kind));
         return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
 }
 
@@ -141,7 +139,7 @@ void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve) {
         batch_call(b, SQL_TICKET_RESERVE);
         batch_u64(b, reserve->flow.v);
         batch_u64(b, reserve->guild.v);
-        batch_text(b, kind_word(reserve->kind));
+        batch_text(b, ticket_kind_to_string(reserve->kind));
         batch_pseudonym(b, &reserve->opener);
         batch_sealed(b, reserve->question);
         batch_id(b, (uint64_t) MAX(reserve->cooldown_s, 0));
