@@ -270,10 +270,13 @@ int store_edit_take(Store *store, int n_max, EditsDone done, void *userdata);
 /* due_at of the earliest edit that waits, in microseconds from now; USEC_INFINITY when none (given as one EditRow-less call). */
 typedef void (*DueDone)(int outcome, Usec wait, void *userdata);
 int store_edit_next_due(Store *store, DueDone done, void *userdata);
-int store_edit_done(Store *store, const EditRow *edit, const char *hash, BatchDone done, void *userdata);
+/* This version stands now. A newer wish waits for `quiet` first. */
+int store_edit_done(Store *store, const EditRow *edit, const char *hash, Usec quiet, BatchDone done, void *userdata);
 int store_edit_later(Store *store, const EditRow *edit, Usec wait, const char *why, BatchDone done, void *userdata);
 /* state: "gone" | "blocked" */
 int store_edit_end(Store *store, const EditRow *edit, const char *state, const char *why, BatchDone done, void *userdata);
+/* Blocked edits that nobody wanted or tried for so long are live again. */
+int store_edit_unblock(Store *store, Usec age, BatchDone done, void *userdata);
 
 /* ---- the supervisor's table ------------------------------------------------------------------------------------------------ */
 

@@ -28,9 +28,12 @@ SELECT greatest(0, flow.usec(min(greatest(due_at, coalesce(lease_until, due_at))
 HAVING count(*) > 0;
 
 -- name: edit_done
--- $3 epoch, $4 the version that was written, $5 its hash. A newer wish stays.
+-- $3 epoch, $4 the version that was written, $5 its hash. A newer wish stays, and waits $6 microseconds of quiet as if it were the first:
+-- one that had waited for longest already would otherwise be written without a pause, again and again.
 UPDATE flow.edit
    SET have_ver = greatest(have_ver, $4), have_hash = $5, want = CASE WHEN want_ver = $4 THEN NULL ELSE want END, fails = 0, error = NULL,
+       first_want_at = CASE WHEN want_ver > $4 THEN flow.now() ELSE first_want_at END,
+       due_at = CASE WHEN want_ver > $4 THEN greatest(due_at, flow.now() + $6::bigint * interval '1 microsecond') ELSE due_at END,
        lease_owner = NULL, lease_until = NULL
  WHERE channel_id = $1 AND message_id = $2 AND lease_epoch = $3 AND lease_until IS NOT NULL;
 
@@ -46,6 +49,10 @@ UPDATE flow.edit
 UPDATE flow.edit
    SET state = $4, error = $5, want = CASE $4 WHEN 'gone' THEN NULL ELSE want END, lease_owner = NULL, lease_until = NULL
  WHERE channel_id = $1 AND message_id = $2 AND lease_epoch = $3 AND lease_until IS NOT NULL;
+
+-- name: edit_unblock
+-- What was last wanted or tried more than $1 microseconds ago may be allowed by now.
+UPDATE flow.edit SET state = 'live', due_at = flow.now() WHERE state = 'blocked' AND due_at < flow.now() - $1::bigint * interval '1 microsecond';
 
 -- name: edit_release_owner
 -- The editor that held these is dead.

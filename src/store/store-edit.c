@@ -82,11 +82,12 @@ static Batch *answer_begin(Store *store, StatementId id, const EditRow *edit) {
         return b;
 }
 
-int store_edit_done(Store *store, const EditRow *edit, const char *hash, BatchDone done, void *userdata) {
+int store_edit_done(Store *store, const EditRow *edit, const char *hash, Usec quiet, BatchDone done, void *userdata) {
         Batch *b = answer_begin(store, SQL_EDIT_DONE, edit);
 
         batch_u64(b, edit->want_version);
         batch_text(b, hash);
+        batch_usec(b, quiet);
         return batch_submit(store, STORE_FLOW, b, finish_fenced, (AnyDone) done, userdata);
 }
 
@@ -104,4 +105,12 @@ int store_edit_end(Store *store, const EditRow *edit, const char *state, const c
         batch_text(b, state);
         batch_text(b, why);
         return batch_submit(store, STORE_FLOW, b, finish_fenced, (AnyDone) done, userdata);
+}
+
+int store_edit_unblock(Store *store, Usec age, BatchDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_EDIT_UNBLOCK);
+        batch_usec(b, age);
+        return batch_submit(store, STORE_FLOW, b, finish_plain, (AnyDone) done, userdata);
 }

@@ -34,15 +34,15 @@ static void test_newest_wins(void **state) {
         assert_int_equal(got.n, 0);             /* leased */
 
         want(f, 1, 2, "{\"v\":3}", 0, 0);       /* while it is being written */
-        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "hash2", got_batch, &got));
+        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "hash2", 0, got_batch, &got));
         assert_int_equal(got.outcome, 0);
-        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "hash2", got_batch, &got));
+        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "hash2", 0, got_batch, &got));
         assert_int_equal(got.outcome, STORE_LEASE_LOST);
         take_one(f, &edit);
         assert_string_equal(edit.edits[0].want, "{\"v\":3}");
         assert_string_equal(edit.edits[0].have_hash, "hash2");
         assert_int_equal(edit.edits[0].have_version, 2);
-        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "hash3", got_batch, &got));
+        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "hash3", 0, got_batch, &got));
         assert_int_equal(fixture_number(f, "SELECT count(*) FROM flow.edit WHERE want IS NULL AND have_ver = 3 AND lease_until IS NULL"), 1);
         DO(f, &got, store_edit_take(f->store, 5, got_edits, &got));
         assert_int_equal(got.n, 0);
@@ -69,6 +69,23 @@ static void test_quiet_has_an_end(void **state) {
         assert_true(got.wait > 29 * USEC_PER_SEC);      /* after the lease */
 }
 
+static void test_a_newer_wish_waits_for_quiet_after_a_write(void **state) {
+        StoreFixture *f = *state;
+        _got_ Got edit = {}, got = {};
+
+        want(f, 1, 2, "{\"v\":1}", 0, 0);
+        take_one(f, &edit);
+        want(f, 1, 2, "{\"v\":2}", 0, 0);
+        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "h", 20 * USEC_PER_SEC, got_batch, &got));
+        DO(f, &got, store_edit_next_due(f->store, got_due, &got));
+        assert_true(got.wait > 19 * USEC_PER_SEC && got.wait <= 20 * USEC_PER_SEC);
+        /* and the longest wait begins anew with it */
+        fixture_skew(f, "15 s");
+        want(f, 1, 2, "{\"v\":3}", 20 * USEC_PER_SEC, 30 * USEC_PER_SEC);
+        DO(f, &got, store_edit_next_due(f->store, got_due, &got));
+        assert_true(got.wait > 14 * USEC_PER_SEC && got.wait <= 15 * USEC_PER_SEC);
+}
+
 static void test_later_gone_and_blocked(void **state) {
         StoreFixture *f = *state;
         _got_ Got edit = {}, got = {};
@@ -87,6 +104,11 @@ static void test_later_gone_and_blocked(void **state) {
         want(f, 1, 1, "{}", 0, 0);              /* remembered, not tried */
         DO(f, &got, store_edit_take(f->store, 5, got_edits, &got));
         assert_int_equal(got.n, 0);
+        DO(f, &got, store_edit_unblock(f->store, 300 * USEC_PER_SEC, got_batch, &got));
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM flow.edit WHERE state = 'blocked'"), 1);
+        fixture_skew(f, "365 s");
+        DO(f, &got, store_edit_unblock(f->store, 300 * USEC_PER_SEC, got_batch, &got));
+        take_one(f, &edit);
 
         want(f, 2, 2, "{}", 0, 0);
         take_one(f, &edit);
@@ -118,7 +140,7 @@ static void test_two_editors_never_share_a_message(void **state) {
 
         /* a dead editor's messages are free at once, and its late answers count no more */
         DO(f, &got, store_reap_owner(f->store, FIXTURE_OWNER, "SIGKILL", (FlowId) {}, got_reaped, &got));
-        DO(f, &got, store_edit_done(f->store, &a.edits[0], "h", got_batch, &got));
+        DO(f, &got, store_edit_done(f->store, &a.edits[0], "h", 0, got_batch, &got));
         assert_int_equal(got.outcome, STORE_LEASE_LOST);
         DO(f, &got, store_reap_prefix(f->store, "machine:boot:", got_reaped, &got));
         DO(f, &got, store_edit_take(f->store, 10, got_edits, &got));
@@ -185,6 +207,7 @@ int main(void) {
 #define T(name) cmocka_unit_test_setup_teardown(name, store_fixture_set_up, store_fixture_tear_down)
                 T(test_newest_wins),
                 T(test_quiet_has_an_end),
+                T(test_a_newer_wish_waits_for_quiet_after_a_write),
                 T(test_later_gone_and_blocked),
                 T(test_two_editors_never_share_a_message),
                 T(test_a_shard_has_one_owner),
