@@ -20,6 +20,8 @@
 #include "magikal/clock.h"
 #include "magikal/log.h"
 
+#include "dsn.h"
+
 #define RETRY_FIRST (250 * USEC_PER_MSEC)
 #define RETRY_MAX (5 * USEC_PER_SEC)
 #define CONNECT_MAX (3 * USEC_PER_SEC)
@@ -49,6 +51,7 @@ typedef struct Lane {
         Usec armed_for;         /* USEC_INFINITY: the timer is off */
         Usec since;             /* of CONNECTING, PREPARING; of the first in flight being the first */
         Usec retry_at, retry_delay;
+        unsigned i_host;        /* of a list in the DSN: where the next attempt begins */
         size_t n_prepared;
         int prepare_outcome;
 } Lane;
@@ -73,7 +76,8 @@ static const struct LaneKind {
 
 struct Store {
         sd_event *event;
-        char *dsn, *name, *owner, *user_options;
+        Dsn dsn;
+        char *name, *owner;
         const Keys *keys;
         Lane lanes[2];
         bool has_front;
@@ -216,20 +220,24 @@ static void lane_watch(Lane *lane, uint32_t events) {
 
 static void lane_connect(Lane *lane) {
         Store *store = lane->store;
-        _free_ char *options = NULL;
+        _free_ char *options = NULL, *host = NULL, *hostaddr = NULL, *port = NULL;
         const char *keys[] = { "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
                                "tcp_user_timeout", "target_session_attrs", "dbname", "application_name", "client_encoding",
-                               "options", NULL };
-        const char *values[] = { "3", "1", "5", "2", "3", "5000", "read-write", store->dsn, store->name, "UTF8", NULL, NULL };
+                               "options", "host", "hostaddr", "port", NULL };
+        const char *values[ELEMENTSOF(keys)] = { "3", "1", "5", "2", "3", "5000", "read-write", store->dsn.text, store->name, "UTF8" };
 
         lane->since = clock_boottime();
         lane->state = LANE_CONNECTING;
         /* the user's options come last and win */
-        if (asprintf(&options, "%s " SESSION_OPTIONS " %s", lane->kind->options, store->user_options) < 0) {
+        if (asprintf(&options, "%s " SESSION_OPTIONS " %s", lane->kind->options, store->dsn.options) < 0)
                 options = NULL;
+        if (!options || list_rotate(store->dsn.host, lane->i_host, &host) < 0 ||
+            list_rotate(store->dsn.hostaddr, lane->i_host, &hostaddr) < 0 || list_rotate(store->dsn.port, lane->i_host, &port) < 0)
                 return lane_down(lane, "out of memory");
-        }
-        values[ELEMENTSOF(values) - 2] = options;
+        values[10] = options;
+        values[11] = host;      /* NULL: as if not named at all */
+        values[12] = hostaddr;
+        values[13] = port;
 
         lane->conn = PQconnectStartParams(keys, values, 1);     /* 1: dbname is expanded where it stands, later keys win */
         if (!lane->conn || PQstatus(lane->conn) == CONNECTION_BAD)
@@ -496,35 +504,15 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
                 lane_down(lane, "lost");
         else if (lane->state == LANE_DOWN && lane->retry_at <= now)
                 lane_connect(lane);
-        else if ((lane->state == LANE_CONNECTING || lane->state == LANE_PREPARING || lane->sent) && lane_next_time(lane) <= now)
+        else if ((lane->state == LANE_CONNECTING || lane->state == LANE_PREPARING || lane->sent) && lane_next_time(lane) <= now) {
+                lane->i_host += lane->state != LANE_READY;      /* deaf from the beginning: another host next time */
                 lane_down(lane, "time-out");
+        }
         lane_pump(lane);
         return 0;
 }
 
 /* ---- life ---------------------------------------------------------------------------------------------------------------------- */
-
-/* `options` of the DSN, which ours would otherwise replace. */
-static int options_of_dsn(const char *dsn, char **ret_options) {
-        PQconninfoOption *all;
-        const char *found = "";
-        char *options, *why = NULL;
-
-        all = PQconninfoParse(dsn, &why);
-        if (!all) {
-                PQfreemem(why);
-                return why ? -EINVAL : -ENOMEM;
-        }
-        for (PQconninfoOption *o = all; o->keyword; o++)
-                if (streq(o->keyword, "options") && o->val)
-                        found = o->val;
-        options = strdup(found);
-        PQconninfoFree(all);
-        if (!options)
-                return -ENOMEM;
-        *ret_options = options;
-        return 0;
-}
 
 static int lane_init(Lane *lane, Store *store, StoreLane which) {
         *lane = (Lane) { .store = store, .kind = &lane_kinds[which] };
@@ -553,12 +541,11 @@ int store_new(sd_event *event, const StoreConfig *config, Store **ret_store) {
         store->event = sd_event_ref(event);
         store->keys = config->keys;
         store->has_front = config->has_front;
-        store->dsn = strdup(config->dsn);
         store->name = strdup(config->name);
         store->owner = strdup(config->owner);
-        if (!store->dsn || !store->name || !store->owner)
+        if (!store->name || !store->owner)
                 return -ENOMEM;
-        r = options_of_dsn(store->dsn, &store->user_options);
+        r = dsn_init(&store->dsn, config->dsn);
         if (r < 0)
                 return r;
 
@@ -575,10 +562,9 @@ Store *store_free(Store *store) {
         for (size_t i = 0; i < ELEMENTSOF(store->lanes); i++)
                 lane_done(&store->lanes[i]);
         store->event = sd_event_unref(store->event);
-        free(store->dsn);
+        dsn_done(&store->dsn);
         free(store->name);
         free(store->owner);
-        free(store->user_options);
         free(store);
         return NULL;
 }

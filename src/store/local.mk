@@ -17,6 +17,8 @@ src_libstore_a_SOURCES = \
 	src/store/batch.c \
 	src/store/db.c \
 	src/store/db.h \
+	src/store/dsn.c \
+	src/store/dsn.h \
 	src/store/migrate.c \
 	src/store/row.c \
 	src/store/sqlstate.c \

@@ -4,6 +4,10 @@
 
 #include <errno.h>
 #include <libpq-fe.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "store/dsn.h"
 
 /* Somebody else's transaction that holds a table. Both lanes are up before that: preparing looks at every table, too. */
 static PGconn *lock(StoreFixture *f, const char *table) {
@@ -334,6 +338,54 @@ static void test_the_users_options_win(void **state) {
         assert_int_equal(store_new(f->event, &config, &store), -EINVAL);
 }
 
+/* A host that takes connections and says nothing: what is left of a primary when its machine hangs. */
+static int deaf_host(StoreFixture *f, char *ret_dir, size_t n_bytes) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        (void) snprintf(ret_dir, n_bytes, "%s/deaf-XXXXXX", f->db.dir);
+        assert_non_null(mkdtemp(ret_dir));
+        (void) snprintf(address.sun_path, sizeof(address.sun_path), "%.80s/.s.PGSQL.5432", ret_dir);
+        assert_int_equal(bind(fd, (struct sockaddr *) &address, sizeof(address)), 0);
+        assert_int_equal(listen(fd, 8), 0);
+        return fd;
+}
+
+static void test_lists_are_turned(void **state) {
+        static const struct {
+                const char *list;
+                unsigned n;
+                const char *turned;
+        } rows[] = {
+                { "a", 0, "a" },     { "a", 7, "a" },         { "a,b,c", 0, "a,b,c" }, { "a,b,c", 1, "b,c,a" },
+                { "a,b,c", 5, "c,a,b" }, { "a,,c", 1, ",c,a" },
+        };
+        char *turned = NULL;
+
+        (void) state;
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                assert_int_equal(list_rotate(rows[i].list, rows[i].n, &turned), 0);
+                assert_string_equal(turned, rows[i].turned);
+                free(turned);
+        }
+        assert_int_equal(list_rotate(NULL, 3, &turned), 0);
+        assert_null(turned);
+}
+
+static void test_a_deaf_host_is_not_asked_twice(void **state) {
+        StoreFixture *f = *state;
+        _cleanup_(store_freep) Store *store = NULL;
+        char deaf[100], dsn[400];
+        _close_ int fd = deaf_host(f, deaf, sizeof(deaf));
+        StoreConfig config = { .dsn = dsn, .name = "test", .owner = "o" };
+        Watch watch = {};
+
+        (void) snprintf(dsn, sizeof(dsn), "host=%s,%s user=postgres dbname=%s", deaf, f->db.dir, strstr(f->db.dsn, "dbname=") + 7);
+        assert_int_equal(store_new(f->event, &config, &store), 0);
+        store_on_state(store, on_state, &watch);
+        wait_until(f, &watch.n_up, 1);
+}
+
 static void test_a_store_without_keys_seals_nothing(void **state) {
         StoreFixture *f = *state;
         _cleanup_(store_freep) Store *store = NULL;
@@ -387,6 +439,8 @@ int main(void) {
                 T(test_a_primary_that_became_a_standby),
                 T(test_a_database_without_schema_is_waited_for),
                 T(test_the_users_options_win),
+                cmocka_unit_test(test_lists_are_turned),
+                T(test_a_deaf_host_is_not_asked_twice),
                 T(test_a_store_without_keys_seals_nothing),
                 T(test_freed_while_in_flight),
         };
