@@ -143,6 +143,7 @@ static void on_ready(Supervisor *s, Child *child) {
         if (takes_jobs(child) && !child->is_asked && dispatch_worker_up(s->dispatch, child->incarnation, child->role == ROLE_QUARANTINE) < 0)
                 log_event(LOG_ERR, "child.no_row", "There is no room for another worker in the job table.", LOG_I64("child", child->pid));
         supervisor_start_shards(s);
+        upkeep_flush(s);
         lifecycle_step(s);
         children_ensure(s);
 }

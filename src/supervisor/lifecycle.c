@@ -82,12 +82,18 @@ static void make_status(Supervisor *s, StrBuf *out) {
 
 static void tell_status(Supervisor *s) {
         _strbuf_ StrBuf text = {};
+        char line[sizeof(s->status) + 8];
 
         make_status(s, &text);
-        if (text.error != 0 || streq(strbuf_text(&text), s->status))
+        if (text.error != 0 || (s->is_status_told && streq(strbuf_text(&text), s->status)))
                 return;
         (void) snprintf(s->status, sizeof(s->status), "%s", strbuf_text(&text));
-        (void) sd_notifyf(false, "STATUS=%s", s->status);
+        /* a manager that is behind gets the newest when it has caught up */
+        s->is_status_told = !notify_is_pending(&s->notify);
+        if (!s->is_status_told)
+                return;
+        (void) snprintf(line, sizeof(line), "STATUS=%s", s->status);
+        notify_tell(&s->notify, line);
 }
 
 /* ---- WATCHDOG ---------------------------------------------------------------------------------------------------------------- */
@@ -109,7 +115,8 @@ static void feed_watchdog(Supervisor *s, Usec now) {
                 return;
         }
         s->watchdog_at = now + s->watchdog_every;
-        (void) sd_notify(false, "WATCHDOG=1");
+        if (!notify_is_pending(&s->notify))
+                notify_tell(&s->notify, "WATCHDOG=1");
 }
 
 /* ---- drain ------------------------------------------------------------------------------------------------------------------- */
@@ -152,7 +159,7 @@ void lifecycle_drain(Supervisor *s, int status) {
         s->is_draining = true;
         s->exit_status = status;
         log_event(LOG_INFO, "supervisor.stopping", "Stopping: children finish their steps.", LOG_I64("status", status));
-        (void) sd_notify(false, "STOPPING=1\nEXTEND_TIMEOUT_USEC=" STOP_TIMEOUT);
+        notify_tell(&s->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=" STOP_TIMEOUT);
         tell_status(s);
         children_leave(s);
         if (sd_event_add_time(s->event, &s->drain_timer, CLOCK_BOOTTIME, 0, 1, on_drain_timer, s) < 0)
@@ -166,12 +173,14 @@ static int on_terminate(_unused_ sd_event_source *source, _unused_ const struct 
 
 /* ---- reload ------------------------------------------------------------------------------------------------------------------ */
 
-static void tell_reloading(void) {
+static void tell_reloading(Supervisor *s) {
         struct timespec ts;
+        char lines[64];
 
         /* sd_notify(3): RELOADING=1 goes with the monotonic time at which it began */
         (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        (void) sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / 1000);
+        (void) snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / 1000);
+        notify_tell(&s->notify, lines);
 }
 
 static void reload(Supervisor *s) {
@@ -202,10 +211,10 @@ static int on_reload(_unused_ sd_event_source *source, _unused_ const struct sig
 
         if (s->is_draining)
                 return 0;
-        tell_reloading();
+        tell_reloading(s);
         reload(s);
         if (s->is_ready_told)
-                (void) sd_notify(false, "READY=1");
+                notify_tell(&s->notify, "READY=1");
         return 0;
 }
 
@@ -228,8 +237,9 @@ void lifecycle_step(Supervisor *s) {
                 (void) FAULT("supervisor/before-ready");
                 s->is_ready_told = true;
                 log_event(LOG_INFO, "supervisor.ready", "Ready.", LOG_U64("after_ms", (now - s->started_at) / USEC_PER_MSEC));
-                (void) sd_notify(false, "READY=1");
+                notify_tell(&s->notify, "READY=1");
         }
+        notify_flush(&s->notify);
         tell_status(s);
         feed_watchdog(s, now);
 }
@@ -238,6 +248,9 @@ int lifecycle_start(Supervisor *s) {
         uint64_t watchdog;
         int r;
 
+        r = notify_open(&s->notify);
+        if (r < 0)
+                log_event(LOG_WARNING, "supervisor.no_notify", "The service manager's socket cannot be used; it will not hear of us.", LOG_ERRNO(r));
         r = sd_event_add_signal(s->event, NULL, SIGTERM, on_terminate, s);
         if (r < 0)
                 return r;

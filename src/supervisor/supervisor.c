@@ -94,6 +94,8 @@ static void on_live(int shard, bool is_new, void *userdata) {
         log_event(LOG_INFO, is_new ? "gateway.ready" : "gateway.resumed", is_new ? "A new gateway session stands." : "The gateway session goes on.",
                   LOG_I64("shard", shard));
         s->wants_sweep = s->wants_register = s->wants_tell_dead = true;
+        upkeep_flush(s);
+        lifecycle_step(s);
 }
 
 static void on_fatal(int shard, int close_code, const char *sentence, void *userdata) {
@@ -276,6 +278,7 @@ static void on_store_state(bool is_connected, void *userdata) {
         log_event(is_connected ? LOG_INFO : LOG_WARNING, is_connected ? "database.connected" : "database.lost",
                   is_connected ? "The database is there." : "The database is gone; trying to reach it again.");
         if (is_connected) {
+                upkeep_ask_database(s);
                 children_reap_step(s);
                 children_ensure(s);
                 supervisor_start_shards(s);
@@ -371,10 +374,11 @@ static void done(Supervisor *s) {
                 config_free(s->config);
         config_free(s->started);
         free(s->config_path);
+        notify_done(&s->notify);
 }
 
 int supervisor_main(int argc, char *argv[]) {
-        Supervisor s = { .lock_fd = -1, .memfd = -1, .started_at = clock_boottime() };
+        Supervisor s = { .lock_fd = -1,  .memfd = -1, .notify.fd = -1, .started_at = clock_boottime() };
         int status;
 
         log_init(role_row(ROLE_SUPERVISOR)->name, LOG_INFO);

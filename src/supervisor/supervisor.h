@@ -15,6 +15,7 @@
 #include "magikal/store.h"
 
 #include "dispatch.h"
+#include "notify.h"
 #include "pool.h"
 #include "restart-policy.h"
 #include "shard.h"
@@ -92,8 +93,10 @@ struct Supervisor {
         /* lifecycle.c */
         bool is_ready_told, is_draining, has_stopped_shards, is_reloading;
         int exit_status;
+        Notify notify;
         Usec watchdog_every, watchdog_at;
         char status[160];
+        bool is_status_told;
 };
 
 /* supervisor.c */
@@ -120,6 +123,10 @@ bool children_tell_one(Supervisor *s, const IpcMessage *message);
 
 /* upkeep.c */
 int upkeep_start(Supervisor *s);
+/* What a worker was to be told (wants_…) and could not yet. */
+void upkeep_flush(Supervisor *s);
+/* How the queue stands; on connecting, and every five seconds. */
+void upkeep_ask_database(Supervisor *s);
 
 /* lifecycle.c */
 int lifecycle_start(Supervisor *s);

@@ -28,6 +28,14 @@ static void tick_if_wanted(Supervisor *s, bool *wanted, IpcTick what) {
                 *wanted = false;
 }
 
+void upkeep_flush(Supervisor *s) {
+        if (s->is_draining)
+                return;
+        tick_if_wanted(s, &s->wants_register, IPC_TICK_REGISTER);
+        tick_if_wanted(s, &s->wants_sweep, IPC_TICK_SWEEP);
+        tick_if_wanted(s, &s->wants_tell_dead, IPC_TICK_TELL_DEAD);
+}
+
 static void on_queue(int outcome, const QueueState *state, void *userdata) {
         Supervisor *s = userdata;
 
@@ -47,12 +55,12 @@ static void on_guilds(int outcome, _unused_ const GuildId *guilds, size_t n_guil
                 s->n_guilds = (int) n_guilds;
 }
 
-static void ask_database(Supervisor *s) {
+void upkeep_ask_database(Supervisor *s) {
         if (!store_is_connected(s->store))
                 return;
-        if (!s->is_asking_queue && (s->n_seconds % 5 == 0 || !s->is_queue_known))
+        if (!s->is_asking_queue)
                 s->is_asking_queue = store_queue_state(s->store, on_queue, s) == 0;
-        if (s->n_seconds % 60 == 1)
+        if (s->n_seconds % 60 == 0)
                 (void) store_guilds(s->store, on_guilds, s);    /* a number for people; the next minute asks again */
 }
 
@@ -60,17 +68,14 @@ static void second(Supervisor *s) {
         s->n_seconds++;
         children_reap_step(s);
         children_ensure(s);
-        ask_database(s);
+        if (s->n_seconds % 5 == 0 || !s->is_queue_known)
+                upkeep_ask_database(s);
         if (s->n_seconds % 60 == 0)
                 dispatch_expire(s->dispatch, clock_boottime());
-        if (!s->is_draining) {
-                for (size_t i = 0; i < ELEMENTSOF(rhythms); i++)
-                        if (s->n_seconds % rhythms[i].every_s == 0)
-                                (void) tick(s, rhythms[i].what);        /* the next one comes */
-                tick_if_wanted(s, &s->wants_register, IPC_TICK_REGISTER);
-                tick_if_wanted(s, &s->wants_sweep, IPC_TICK_SWEEP);
-                tick_if_wanted(s, &s->wants_tell_dead, IPC_TICK_TELL_DEAD);
-        }
+        for (size_t i = 0; !s->is_draining && i < ELEMENTSOF(rhythms); i++)
+                if (s->n_seconds % rhythms[i].every_s == 0)
+                        (void) tick(s, rhythms[i].what);        /* the next one comes */
+        upkeep_flush(s);
         lifecycle_step(s);
 }
 
