@@ -203,7 +203,7 @@ static bool answer_modal(Callback *c) {
                 json_string(&w, "custom_id", custom_id);
         if (form_string(&form, at, c->data, "title", FORM_REQUIRED, 1, 45, &title))
                 json_string(&w, "title", title);
-        if (form_array(&form, at, c->data, "components", FORM_REQUIRED, 1, SIZE_MAX, &components)) {
+        if (form_array(&form, at, c->data, "components", FORM_REQUIRED, 0, SIZE_MAX, &components)) {
                 json_put_key(&w, "components");
                 components_read(&form, AT(at, "components"), components, COMPONENTS_MODAL, &w);
         }

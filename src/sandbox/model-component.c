@@ -648,7 +648,7 @@ void components_read(Form *form, const FormPath *at, const Json *array, Componen
 
         json_open_array(w);
         collect_ids(&r, at, array);
-        if (n > top_max[place])
+        if (n > top_max[place] || (n == 0 && place == COMPONENTS_MODAL))
                 form_fault(form, at, "BASE_TYPE_BAD_LENGTH", "Must be between %d and %zu in length.", place == COMPONENTS_MODAL ? 1 : 0,
                            top_max[place]);
         else

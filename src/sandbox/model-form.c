@@ -343,9 +343,7 @@ bool form_array(Form *form, const FormPath *at, const Json *object, const char *
                 return false;
         }
         n = (size_t) json_array_size(value);
-        if (n == 0 && min > 0 && (flags & FORM_REQUIRED))
-                fault_missing(form, at, key);
-        else if (min > 0 && (n < min || n > max))
+        if (min > 0 && (n < min || n > max))
                 form_fault(form, AT(at, key), "BASE_TYPE_BAD_LENGTH", "Must be between %zu and %zu in length.", min, max);
         else if (n > max)
                 form_fault(form, AT(at, key), "BASE_TYPE_MAX_LENGTH", "Must be %zu or fewer in length.", max);

@@ -37,3 +37,14 @@ bin_PROGRAMS += magikal-sandbox
 magikal_sandbox_SOURCES = src/sandbox/main.c
 # Each half calls the other
 magikal_sandbox_LDADD = src/libsandbox.a src/libsandboxmodel.a $(SANDBOX_LIBS)
+
+MODEL_TESTS = tests/unit/test-sandbox-permission tests/unit/test-sandbox-interaction tests/unit/test-sandbox-rest
+MODEL_TEST_LIBS = src/libsandboxmodel.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += $(MODEL_TESTS)
+TESTS += $(MODEL_TESTS)
+tests_unit_test_sandbox_permission_SOURCES = tests/unit/test-sandbox-permission.c
+tests_unit_test_sandbox_permission_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_interaction_SOURCES = tests/unit/test-sandbox-interaction.c tests/unit/model-rig.c tests/unit/model-rig.h
+tests_unit_test_sandbox_interaction_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_rest_SOURCES = tests/unit/test-sandbox-rest.c tests/unit/model-rig.c tests/unit/model-rig.h
+tests_unit_test_sandbox_rest_LDADD = $(MODEL_TEST_LIBS)
