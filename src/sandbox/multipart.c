@@ -45,7 +45,7 @@ static char *parameter_of(const char *header, size_t n_header, const char *key) 
 static void part_read_header(Part *p, const char *line, size_t n) {
         static const char disposition[] = "Content-Disposition:", type[] = "Content-Type:";
 
-        if (n > strlen(disposition) && strncasecmp(line, disposition, strlen(disposition)) == 0 && !p->name) {
+        if (n > strlen(disposition) && strncasecmp(line, disposition, strlen(disposition)) == 0 && !p->name && !p->filename) {
                 p->name = parameter_of(line, n, "name");
                 p->filename = parameter_of(line, n, "filename");
         } else if (n > strlen(type) && strncasecmp(line, type, strlen(type)) == 0 && !p->content_type) {

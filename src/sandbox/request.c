@@ -169,6 +169,7 @@ static int request_finish_multipart(Request *r, const char *content_type) {
         r->files = new0(SbxFile, r->n_parts + 1);
         if (!r->files)
                 return -ENOMEM;
+        r->view.files = r->files;
         for (size_t i = 0; i < r->n_parts; i++) {
                 const Part *p = &r->parts[i];
                 unsigned index;
@@ -186,7 +187,6 @@ static int request_finish_multipart(Request *r, const char *content_type) {
                                 .n_bytes = p->n_bytes,
                         };
         }
-        r->view.files = r->files;
         return 0;
 }
 

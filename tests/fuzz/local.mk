@@ -2,7 +2,8 @@
 #       make fuzz CC=clang FUZZ_SECONDS=60
 FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS = 30
-FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-text
+FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-sandbox-request \
+	tests/fuzz/fuzz-text
 EXTRA_PROGRAMS += $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
@@ -22,6 +23,10 @@ tests_fuzz_fuzz_gateway_LDADD = $(SODIUM_LIBS) $(ZLIB_LIBS)
 tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
 tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_interaction_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_sandbox_request_SOURCES = tests/fuzz/fuzz-sandbox-request.c src/sandbox/multipart.c src/sandbox/request.c $(FUZZ_BASE)
+tests_fuzz_fuzz_sandbox_request_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_sandbox_request_LDADD = $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c src/discord/cut.c src/domain/channel-name.c src/domain/text-clean.c \
 	src/domain/topic.c src/text/text.c $(FUZZ_BASE)
