@@ -224,7 +224,7 @@ typedef void (*IdsDone)(int outcome, const FlowId *flows, size_t n_flows, void *
 int store_renew(Store *store, const FlowId *flows, size_t n_flows, IdsDone done, void *userdata);      /* still ours */
 typedef struct Reaped { FlowId flow; bool is_dead; } Reaped;
 typedef void (*ReapDone)(int outcome, const Reaped *flows, size_t n_flows, void *userdata);
-/* owner: of the dead process; culprit.v 0: nobody is to blame. */
+/* owner: of the dead process; culprit.v 0: nobody is to blame. Edits it had taken are free again too, also with the next one. */
 int store_reap_owner(Store *store, const char *owner, const char *why, FlowId culprit, ReapDone done, void *userdata);
 /* Every owner whose name begins with `prefix` ("machine:boot:"), but the caller's own; nobody is to blame. */
 int store_reap_prefix(Store *store, const char *prefix, ReapDone done, void *userdata);
@@ -303,7 +303,11 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
 #define STORE_SCHEMA_VERSION 1  /* the newest migration this code was built with */
-/* Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()). */
+/*
+ * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
+ * Rights go to the role that the session setting magikal.runtime_role names (options=-c magikal.runtime_role=… in the DSN), else to
+ * "magikal_runtime" when there is such a role.
+ */
 int store_migrate(const char *dsn, bool check_only, char **ret_why);
 /* 0 when this code may run on the schema, else -EPROTO and one sentence with the command to run. */
 int store_check_schema(const char *dsn, char **ret_why);
