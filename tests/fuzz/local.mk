@@ -2,8 +2,8 @@
 #       make fuzz CC=clang FUZZ_SECONDS=60
 FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS = 30
-FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-sandbox-request \
-	tests/fuzz/fuzz-text
+FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-rest-reply \
+	tests/fuzz/fuzz-sandbox-request tests/fuzz/fuzz-text
 EXTRA_PROGRAMS += $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
@@ -23,6 +23,10 @@ tests_fuzz_fuzz_gateway_LDADD = $(SODIUM_LIBS) $(ZLIB_LIBS)
 tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
 tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_interaction_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_rest_reply_SOURCES = tests/fuzz/fuzz-rest-reply.c src/discord/error-code.c src/discord/rest-reply.c src/discord/route.c $(FUZZ_BASE)
+tests_fuzz_fuzz_rest_reply_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_rest_reply_LDADD = $(CJSON_LIBS)
 
 tests_fuzz_fuzz_sandbox_request_SOURCES = tests/fuzz/fuzz-sandbox-request.c src/sandbox/multipart.c src/sandbox/request.c $(FUZZ_BASE)
 tests_fuzz_fuzz_sandbox_request_CFLAGS = $(FUZZ_CFLAGS)
