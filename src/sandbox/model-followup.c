@@ -114,6 +114,9 @@ static void webhook_delete(SbxModel *model, Interaction *interaction, Message *m
         Channel *channel = model_channel(model, interaction->channel);
 
         followup_effect(model, effect, interaction, message->id, request);
+        /* A deferred answer that is taken back has nothing more to come. */
+        if (message->id == interaction->original && interaction->state == STATE_DEFERRED)
+                interaction->state = STATE_ANSWERED;
         message_remove(model, channel, message);
         interaction_tell(model, interaction);
         sbx_reply_empty(reply);

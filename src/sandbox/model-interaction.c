@@ -11,10 +11,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 enum {
         LEDGER_MAX = 4096,              /* older ones whose token is dead are forgotten beyond this */
-        TOKEN_RANDOM_BYTES = 87,        /* makes tokens of the length seen in public logs, about 200 characters */
+        TOKEN_RANDOM_BYTES = 84,        /* as text 112 characters; makes tokens of the length seen in public logs, about 200 */
         ATTACHMENT_SIZE_LIMIT = 10485760,
 };
 
@@ -22,10 +23,64 @@ Interaction *model_interaction(const SbxModel *model, uint64_t id) {
         return table_find(&model->interactions, id);
 }
 
-/* Tokens begin with their interaction's id, so the look-up needs no second index. */
-Interaction *model_interaction_by_token(const SbxModel *model, const char *token) {
-        Interaction *interaction = model_interaction(model, strtoull(token, NULL, 10));
+/* ---- tokens: "interaction:<id>:<random>" in URL-safe base64, as Discord's ------------------------------------------- */
 
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void append_base64(StrBuf *out, const char *text) {
+        unsigned bits = 0, n_bits = 0;
+
+        for (; *text; text++) {
+                bits = (bits << 8 | (unsigned char) *text) & 0xFFFF;
+                for (n_bits += 8; n_bits >= 6; n_bits -= 6)
+                        strbuf_append_char(out, alphabet[bits >> (n_bits - 6) & 63]);
+        }
+        if (n_bits > 0)
+                strbuf_append_char(out, alphabet[bits << (6 - n_bits) & 63]);
+}
+
+/* The first bytes of a token in clear; stops at what is no base64. */
+static void decode_base64(const char *token, char *out, size_t size) {
+        unsigned bits = 0, n_bits = 0;
+        size_t n = 0;
+
+        for (; *token && n + 1 < size; token++) {
+                const char *digit = strchr(alphabet, *token);
+
+                if (!digit)
+                        break;
+                bits = (bits << 6 | (unsigned) (digit - alphabet)) & 0xFFFF;
+                n_bits += 6;
+                if (n_bits >= 8) {
+                        n_bits -= 8;
+                        out[n++] = (char) (bits >> n_bits & 0xFF);
+                }
+        }
+        out[n] = '\0';
+}
+
+static char *token_new(const SbxModel *model, uint64_t id) {
+        _strbuf_ StrBuf clear = {}, token = {};
+        char *text = NULL;
+
+        strbuf_appendf(&clear, "interaction:%" PRIu64 ":", id);
+        sbx_random_text(model->sandbox, TOKEN_RANDOM_BYTES, &clear);
+        append_base64(&token, strbuf_text(&clear));
+        if (clear.error)
+                return NULL;
+        return strbuf_finish(&token, &text) == 0 ? text : NULL;
+}
+
+/* A token names its interaction's id, so the look-up needs no second index. */
+Interaction *model_interaction_by_token(const SbxModel *model, const char *token) {
+        char clear[40];
+        uint64_t id = 0;
+        Interaction *interaction;
+
+        decode_base64(token, clear, sizeof(clear));
+        if (sscanf(clear, "interaction:%" SCNu64, &id) != 1)
+                return NULL;
+        interaction = model_interaction(model, id);
         return interaction && streq(interaction->token, token) ? interaction : NULL;
 }
 
@@ -213,7 +268,6 @@ static void forget_old(SbxModel *model) {
 }
 
 static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish) {
-        _strbuf_ StrBuf token = {};
         Interaction *interaction = new0(Interaction, 1);
 
         if (!interaction)
@@ -226,10 +280,9 @@ static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish
                 .source = wish->source ? wish->source->id : 0,
                 .created_at = sbx_now(model->sandbox),
         };
-        strbuf_appendf(&token, "%" PRIu64 "-", interaction->id);
-        sbx_random_text(model->sandbox, TOKEN_RANDOM_BYTES, &token);
+        interaction->token = token_new(model, interaction->id);
         interaction->metadata = render_metadata(model, interaction, wish->channel, wish->parent);
-        if (strbuf_finish(&token, &interaction->token) < 0 || !interaction->metadata)
+        if (!interaction->token || !interaction->metadata)
                 return interaction_free(model->sandbox, interaction);
         return interaction;
 }

@@ -108,6 +108,8 @@ static void a_press_is_the_event_of_the_reference(void **state _unused_) {
         assert_string_equal(at(e, "entitlements"), "[]");
         assert_string_equal(at(e, "context"), "0");
         assert_null(node(e, "user"));
+        /* base64 of "interaction:" */
+        assert_int_equal(strncmp(p.token, "aW50ZXJhY3Rpb246", 16), 0);
         assert_true(strlen(p.token) > 64);
         assert_int_equal(rig_event_intent(s, "INTERACTION_CREATE"), SBX_INTENT_ALWAYS);
 }
