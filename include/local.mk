@@ -10,6 +10,7 @@ noinst_HEADERS = \
 	include/magikal/custom-id.h \
 	include/magikal/cut.h \
 	include/magikal/embed.h \
+	include/magikal/fault-points.def \
 	include/magikal/fault.h \
 	include/magikal/gateway-conn.h \
 	include/magikal/gateway.h \

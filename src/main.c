@@ -22,6 +22,13 @@ static const Entry entries[] = {
 #undef ROLE
 };
 
+static void list_faults(void) {
+#define FAULT_POINT(name, role) (void) puts(name);
+#include "magikal/fault-points.def"
+#undef FAULT_POINT
+        engine_list_faults(stdout);
+}
+
 static void print_help(void) {
         (void) printf("Usage: magikald [--config FILE]\n"
                       "       magikald [--config FILE] --print-config\n"
@@ -29,7 +36,7 @@ static void print_help(void) {
                       "\n"
                       "  --config FILE    settings, instead of %s\n"
                       "  --print-config   every setting with its help, default and value\n"
-                      "  --list-faults    names of the fault points of all flows\n"
+                      "  --list-faults    names of all fault points\n"
                       "\n"
                       "It runs in the foreground until SIGTERM; SIGHUP reads the settings again.\n",
                       CONFIG_PATH_DEFAULT);
@@ -74,7 +81,7 @@ static int run_options(int argc, char *argv[]) {
                         wants_config = true;
                         break;
                 case 'l':
-                        engine_list_faults(stdout);
+                        list_faults();
                         return 0;
                 case 'v':
                         (void) puts(PACKAGE_STRING);

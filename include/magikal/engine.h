@@ -59,7 +59,7 @@ void engine_drain(Engine *engine);
 unsigned engine_n_flows(const Engine *engine);
 uint64_t engine_n_steps(const Engine *engine);
 
-/* Names of all fault points of all flows, one a line. */
+/* Names of all fault points of all flows' steps, one a line; the others are in fault-points.def. */
 void engine_list_faults(FILE *out);
 
 /* ---- pure, in retry.c ------------------------------------------------------------------------------------------------------- */

@@ -341,11 +341,8 @@ void engine_list_faults(FILE *out) {
         static const char *const rest_points[] = { "before-intent", "after-intent", "before-send", "request-sent", "after-effect" };
         static const char *const commit_points[] = { "before-commit", "commit-sent", "after-commit" };
         static const char *const end_points[] = { "words/before", "words/after", "finish/before-commit", "finish/after-commit" };
-        static const char *const engine_points[] = { "ack/before-send", "ack/after-send", "engine/after-claim" };
         const Flow *flow;
 
-        for (size_t i = 0; i < ELEMENTSOF(engine_points); i++)
-                fprintf(out, "%s\n", engine_points[i]);
         for (size_t i = 0; (flow = flow_at(i)); i++) {
                 for (int k = 0; k < flow->n_steps; k++) {
                         const Step *step = &flow->steps[k];
