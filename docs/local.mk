@@ -1,1 +1,27 @@
-# Man pages
+# Man pages; without scdoc there are none
+
+page_sources = docs/magikald.8.scd docs/magikald.conf.5.scd.in docs/magikalctl.8.scd docs/magikal-sandbox.1.scd
+EXTRA_DIST += $(page_sources) docs/settings.awk
+
+if HAVE_SCDOC
+nodist_man_MANS = docs/magikald.8 docs/magikald.conf.5 docs/magikalctl.8 docs/magikal-sandbox.1
+CLEANFILES += $(nodist_man_MANS) docs/magikald.conf.5.scd docs/settings.scd
+endif
+
+RUN_SCDOC = $(AM_V_GEN)$(MKDIR_P) $(@D) && $(SCDOC)
+
+docs/magikald.8: docs/magikald.8.scd
+	$(RUN_SCDOC) <$(srcdir)/docs/magikald.8.scd >$@.tmp && mv $@.tmp $@
+docs/magikalctl.8: docs/magikalctl.8.scd
+	$(RUN_SCDOC) <$(srcdir)/docs/magikalctl.8.scd >$@.tmp && mv $@.tmp $@
+docs/magikal-sandbox.1: docs/magikal-sandbox.1.scd
+	$(RUN_SCDOC) <$(srcdir)/docs/magikal-sandbox.1.scd >$@.tmp && mv $@.tmp $@
+
+# The settings come from the one table that the program reads
+docs/magikald.conf.5: docs/magikald.conf.5.scd.in docs/settings.awk include/magikal/settings.def
+	$(AM_V_at)$(MKDIR_P) $(@D) && $(AWK) -f $(srcdir)/docs/settings.awk $(srcdir)/include/magikal/settings.def >docs/settings.scd
+	$(AM_V_at)sed -e '/^@SETTINGS@$$/{' -e 'r docs/settings.scd' -e 'd' -e '}' $(srcdir)/docs/magikald.conf.5.scd.in >docs/magikald.conf.5.scd
+	$(RUN_SCDOC) <docs/magikald.conf.5.scd >$@.tmp && mv $@.tmp $@
+
+TESTS += tests/unit/check-docs.sh
+dist_check_SCRIPTS += tests/unit/check-docs.sh

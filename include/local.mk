@@ -1,6 +1,7 @@
 # Contracts between directories. Not installed: there is no library for others.
 noinst_HEADERS = \
 	include/magikal/channel-name.h \
+	include/magikal/catalog.def \
 	include/magikal/cleanup.h \
 	include/magikal/clock.h \
 	include/magikal/command.h \

@@ -204,9 +204,26 @@ static void append_redacted_field(StrBuf *out, const LogField *f) {
         redact(out, f->key, strbuf_text(&clear));
 }
 
+/* MESSAGE_ID of the events that the journal's catalog explains; NULL for the others. */
+static const char *message_id(const char *event) {
+        static const struct {
+                const char *event, *id;
+        } rows[] = {
+#define CATALOG(event_, id_) { event_, id_ },
+#include "magikal/catalog.def"
+#undef CATALOG
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++)
+                if (streq(rows[i].event, event))
+                        return rows[i].id;
+        return NULL;
+}
+
 static void log_to_journal(int level, const char *event, const char *sentence, const LogField *fields) {
-        StrBuf parts[LOG_FIELDS_MAX + 4] = {};
-        struct iovec iov[LOG_FIELDS_MAX + 4];
+        StrBuf parts[LOG_FIELDS_MAX + 5] = {};
+        struct iovec iov[LOG_FIELDS_MAX + 5];
+        const char *id = message_id(event);
         int n = 0;
 
         strbuf_append(&parts[n], "MESSAGE=");
@@ -214,7 +231,9 @@ static void log_to_journal(int level, const char *event, const char *sentence, c
         strbuf_appendf(&parts[n++], "PRIORITY=%d", level);
         strbuf_appendf(&parts[n++], "MAGIKAL_EVENT=%s", event);
         strbuf_appendf(&parts[n++], "MAGIKAL_ROLE=%s", target.role);
-        for (const LogField *f = fields; f->key && n < LOG_FIELDS_MAX + 4; f++, n++) {
+        if (id)
+                strbuf_appendf(&parts[n++], "MESSAGE_ID=%s", id);
+        for (const LogField *f = fields; f->key && n < LOG_FIELDS_MAX + 5; f++, n++) {
                 strbuf_append(&parts[n], "MAGIKAL_");
                 for (const char *p = f->key; *p; p++)
                         strbuf_append_char(&parts[n], (char) toupper((unsigned char) *p));

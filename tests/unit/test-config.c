@@ -168,6 +168,19 @@ static void file_that_is_not_there_is_named(void **state) {
         assert_non_null(strstr(why, "--config"));
 }
 
+static void sample_is_good(void **state) {
+        const char *source = getenv("MAGIKAL_SOURCE_DIR");
+        _cleanup_(config_freep) Config *config = NULL;
+        _strbuf_ StrBuf path = {};
+        _free_ char *why = NULL;
+
+        (void) state;
+        strbuf_appendf(&path, "%s/systemd/magikald.conf", source ? source : ".");
+        if (config_load(strbuf_text(&path), &config, &why) < 0)
+                fail_msg("%s", why);
+        assert_string_equal(config->dsn, "postgresql:///magikal");
+}
+
 static void print_can_be_read_back(void **state) {
         _cleanup_(config_freep) Config *a = parse_good(NEEDED "[process]\nworkers = 3\n[rsi]\nenabled = no\n"), *b = NULL;
         _strbuf_ StrBuf one = {}, two = {}, differs = {};
@@ -241,6 +254,7 @@ int main(void) {
                 cmocka_unit_test(mistakes_name_line_and_remedy),
                 cmocka_unit_test(overlong_line_is_refused_not_cut),
                 cmocka_unit_test(file_that_is_not_there_is_named),
+                cmocka_unit_test(sample_is_good),
                 cmocka_unit_test(print_can_be_read_back),
                 cmocka_unit_test(passwords_are_not_printed),
                 cmocka_unit_test(reload_takes_what_it_can),

@@ -1,0 +1,54 @@
+#!/bin/sh
+# The manual tells every setting of the table, and scdoc takes every page.
+set -u
+src=${MAGIKAL_SOURCE_DIR:-.}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+n=0
+
+ok() {
+        n=$((n + 1))
+        if [ "$2" -eq 0 ]; then echo "ok $n - $1"; else
+                echo "not ok $n - $1"
+                printf '%s\n' "${3:-}" | sed 's/^/# /'
+        fi
+}
+
+awk -f "$src/docs/settings.awk" "$src/include/magikal/settings.def" >"$dir/settings.scd"
+rows=$(grep -c '^SETTING(' "$src/include/magikal/settings.def")
+told=$(grep -c '^\*.*\* = ..*' "$dir/settings.scd")
+[ "$rows" -eq "$told" ] && [ "$rows" -gt 20 ]
+ok "each of $rows settings has its paragraph" $? "$told have one"
+
+! grep -n 'SETTING\|  \|, *START\|= $' "$dir/settings.scd" >"$dir/odd"
+ok "no paragraph shows the table's own words" $? "$(cat "$dir/odd")"
+
+for page in magikald.8 magikalctl.8 magikal-sandbox.1 magikald.conf.5; do
+        if ! command -v scdoc >/dev/null; then
+                n=$((n + 1))
+                echo "ok $n - scdoc takes $page # SKIP there is no scdoc"
+                continue
+        fi
+        source=$src/docs/$page.scd
+        if [ ! -e "$source" ]; then
+                sed -e '/^@SETTINGS@$/{' -e "r $dir/settings.scd" -e 'd' -e '}' "$source.in" >"$dir/page.scd"
+                source=$dir/page.scd
+        fi
+        said=$(scdoc <"$source" 2>&1 >"$dir/page")
+        [ $? -eq 0 ] && [ -s "$dir/page" ]
+        ok "scdoc takes $page" $? "$said"
+done
+
+# commands that the program has and the manual does not tell, and the other way round
+sed -n 's/^ *{ "\([a-z]*\)", *ctl_.*/\1/p' "$src/src/ctl/main.c" | sort >"$dir/has"
+sed -n '/^# COMMANDS/,/^# OPTIONS/s/^\*\([a-z]*\)\*\( .*\)*$/\1/p' "$src/docs/magikalctl.8.scd" | sort >"$dir/tells"
+said=$(diff "$dir/has" "$dir/tells")
+ok "magikalctl(8) tells every command" $? "$said"
+
+# the same for the sandbox's options
+sed -n 's/^ *{ "\([a-z-]*\)", [a-z]*_argument.*/\1/p' "$src/src/sandbox/main.c" | sort >"$dir/has"
+sed -n 's/^\*--\([a-z-]*\)\*.*/\1/p' "$src/docs/magikal-sandbox.1.scd" | sort >"$dir/tells"
+said=$(diff "$dir/has" "$dir/tells")
+ok "magikal-sandbox(1) tells every option" $? "$said"
+
+echo "1..$n"
