@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""
+kill -9 at every fault point, one after the other, and what must hold afterwards. The points are those that the daemon itself lists from its
+tables of steps: a new step is in the matrix without a line written here, and a point that is never hit fails.
+
+    matrix.py [--jobs N] [--action kill] [PATTERN…]      TAP; a pattern is a substring of a point's name
+"""
+
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from stack import (ADMIN, APPLICANT, BUILD, CATEGORY_SUPPORT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, PEOPLE, STAFF, TOKEN, Stack,  # noqa: E402
+                   Trouble, input_id, skip_unless_possible, wait_for)
+
+WORDS = "where the umbrella stands"
+
+
+def text_of(view):
+    message = view["message"] or {}
+    return (message.get("content") or "") + json.dumps(message.get("embeds", []))
+
+
+def points():
+    done = subprocess.run([str(BUILD / "magikald"), "--list-faults"], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+# ---- what is going on while the process dies ---------------------------------------------------------------------------------------------
+
+def open_ticket(stack):
+    """The form was opened before; the death comes somewhere between its submit and the answer."""
+    return [stack.submit(APPLICANT, stack.form[0], {input_id(stack.form[1]): WORDS})]
+
+
+def resolve_ticket(stack):
+    return [stack.submit(STAFF, stack.form[0], {input_id(stack.form[1]): WORDS})]
+
+
+def prepare_form(stack):
+    stack.form = stack.open_form(APPLICANT)
+
+
+def prepare_ticket(stack):
+    stack.answer(stack.open_ticket(question=WORDS))
+    stack.channel = stack.ticket_channels()[0]["id"]
+    stack.form = stack.resolve_form(stack.channel)
+
+
+def refuse_opening(stack):
+    """The channel is made, its message is refused: the flow walks back."""
+    prepare_form(stack)
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
+
+
+def refuse_delete(stack):
+    prepare_ticket(stack)
+    stack.fault("DELETE", "/channels/{channel_id}", "status", status=403, code=50013, count=-1)
+
+
+def set_targets(stack):
+    return [stack.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL, log_channel=CHANNEL_LOG)]
+
+
+def refuse_clean(stack):
+    pass
+
+
+def set_ping(stack):
+    return [stack.tickets(ADMIN, "set-dm-on-close", enabled=True)]
+
+
+def post_about(stack):
+    return [stack.tickets(ADMIN, "post-support-about", channel=CHANNEL_GENERAL)]
+
+
+def delete_channel(stack):
+    stack.world("delete_channel", channel=stack.channel)
+    return []
+
+
+def nothing(stack):
+    pass
+
+
+def prepare_open(stack):
+    stack.answer(stack.open_ticket(question=WORDS))
+    stack.channel = stack.ticket_channels()[0]["id"]
+
+
+def prepare_orphan(stack):
+    """A ticket that no flow works on: what a flow given up for good leaves behind."""
+    prepare_open(stack)
+    stack.quiet()
+    stack.postgres.sql("UPDATE cfg.tickets SET state = 'closing' WHERE state = 'open'")
+
+
+def sweep(stack):
+    """The sweeper looks after each READY of the gateway."""
+    stack.gateway("invalid_session", resumable=False)
+    wait_for(lambda: stack.postgres.sql("SELECT count(*) FROM flow.flow WHERE kind = 'ticket.repair'") != [["0"]], "the sweeper to come", 30)
+    return []
+
+
+SCENARIOS = [
+    # point begins with        prepare         act
+    (r"support\.open/.*/undo-", refuse_opening, open_ticket),
+    (r"support\.open/",         prepare_form,   open_ticket),
+    (r"support\.resolve/.*/undo-", refuse_delete, resolve_ticket),
+    (r"support\.resolve/",      prepare_ticket, resolve_ticket),
+    (r"panel\.refresh/",        nothing,        set_targets),
+    (r"settings\.change/",      nothing,        set_ping),
+    (r"about\.post/",           nothing,        post_about),
+    (r"channel\.gone/",         prepare_open,   delete_channel),
+    (r"ticket\.repair/",        prepare_orphan, sweep),
+    (r"(ack|accept|engine)/",   prepare_form,   open_ticket),
+    (r"supervisor/",            prepare_form,   open_ticket),
+    (r"editor/",                nothing,        None),
+]
+
+
+def scenario_of(point):
+    for pattern, prepare, act in SCENARIOS:
+        if re.match(pattern, point):
+            return prepare, act
+    raise Trouble(f"no scenario for {point}: add a row to SCENARIOS")
+
+
+# ---- what must hold afterwards -----------------------------------------------------------------------------------------------------------
+
+def invariants(stack, point):
+    sql = stack.postgres.sql
+    problems = []
+
+    def hold(condition, what):
+        if not condition:
+            problems.append(what)
+
+    channels = sorted(re.search(r"TID:(\d+)", c["topic"]).group(1) for c in stack.ticket_channels())
+    tickets = sorted(row[0] for row in sql("SELECT tid FROM cfg.tickets WHERE state = 'open'"))
+    hold(channels == tickets, f"open tickets {tickets} = channels with a marker {channels}")
+    hold(sql("SELECT count(*) FROM cfg.tickets WHERE state IN ('opening', 'closing')") == [["0"]], "no ticket is on its way without a flow")
+    hold(sql("SELECT count(*) FROM flow.flow WHERE finished_at IS NULL") == [["0"]], "no flow is unfinished")
+    hold(sql("SELECT count(*) FROM flow.flow WHERE state = 'dead'") == [["0"]], "a killed process makes no flow dead")
+    hold(sql("SELECT count(*) FROM (SELECT 1 FROM flow.audit WHERE action LIKE 'ticket.%' GROUP BY subject, action HAVING count(*) > 1) x") == [["0"]],
+         "each action is in the audit once")
+    seen = {}
+    for channel in [CHANNEL_LOG, CHANNEL_PANEL, CHANNEL_GENERAL] + [c["id"] for c in stack.ticket_channels()]:
+        for message in stack.messages(channel):
+            for embed in message["embeds"]:
+                ref = re.search(r"ref (\S+)$", (embed.get("footer") or {}).get("text", ""))
+                if ref:
+                    seen[ref.group(1)] = seen.get(ref.group(1), 0) + 1
+    hold(all(n == 1 for n in seen.values()), f"no message was posted twice: {seen}")
+    panels = [m for m in stack.messages(CHANNEL_PANEL) if m["components"]]
+    hold(len(panels) == 1, f"one panel stands: {len(panels)}")
+    for channel in stack.ticket_channels():
+        hold(len(stack.messages(channel["id"])) == 1, "a ticket has one message")
+    resolved = int(sql("SELECT count(*) FROM cfg.tickets WHERE outcome = 'resolved'")[0][0])
+    logged = sum(WORDS in json.dumps(m) for m in stack.messages(CHANNEL_LOG))
+    hold(resolved == logged, f"each of {resolved} resolved tickets is in the log once: {logged}")
+    log = stack.log()
+    for word in PEOPLE + [WORDS, TOKEN]:
+        hold(word not in log, f"the journal does not hold {word!r}")
+    hold(sql("SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live'") == [["0"]], "every wanted edit was written")
+    return problems
+
+
+def is_answered(stack, interaction, seconds):
+    view = stack.interaction(interaction, "final", seconds)
+    return view["state"] == "answered" or (view["state"] == "deferred" and view["edits"] > 0)
+
+
+def clean(stack):
+    stack.clear_faults()
+    for channel in stack.ticket_channels():
+        stack.world("delete_channel", channel=channel["id"])
+    stack.quiet()
+
+
+def run_point(stack, point, action):
+    """One death, in a stack whose daemon is not running."""
+    prepare, act = scenario_of(point)
+    once = stack.directory / "once"
+    once.unlink(missing_ok=True)
+    role = point.split("/")[0] if point.split("/")[0] in ("supervisor", "editor") else "worker"
+    faults = {"MAGIKAL_FAULT": f"{point}:{action}", "MAGIKAL_FAULT_ROLE": role, "MAGIKAL_FAULT_ONCE": str(once)}
+
+    # what comes before must not meet the fault
+    stack.start_daemon(faults={})
+    prepare(stack)
+    stack.stop_daemon()
+    try:
+        stack.start_daemon(faults=faults)
+    except Trouble:
+        if not once.exists():
+            raise
+        stack.stop_daemon(9)
+        stack.start_daemon(faults={})
+    interactions = []
+    try:
+        interactions = act(stack)
+    except Trouble:
+        if not once.exists():       # a supervisor that died takes the gateway along: pressed again below
+            raise
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        if stack.daemon.poll() is not None:     # what the service manager does
+            stack.stop_daemon(9)
+            stack.start_daemon(faults={})
+        if once.exists():
+            break
+        time.sleep(0.02)
+    if not once.exists():
+        raise Trouble("the point was never hit")
+    if role == "supervisor" and stack.daemon.poll() is not None:
+        stack.stop_daemon(9)
+        stack.start_daemon(faults={})
+    unanswered = [i for i in interactions if not is_answered(stack, i, 40)]
+    stack.quiet()
+    problems = invariants(stack, point)
+    if unanswered and role != "supervisor":
+        problems.append(f"the person got an answer: {[stack.interaction(i, 'final', 0.1)['state'] for i in unanswered]}")
+    clean(stack)
+    stack.stop_daemon()
+    if problems:
+        raise Trouble("not so: " + "; ".join(problems))
+
+
+def run_batch(batch, action):
+    """Points one after the other in one stack; a fresh one after a failure. Yields (point, error or None, seconds)."""
+    results = []
+    stack = None
+    for point in batch:
+        started = time.monotonic()
+        error = None
+        try:
+            if stack is None:
+                stack = Stack(workers=2).__enter__()
+                stack.set_up()
+                stack.stop_daemon()
+            run_point(stack, point, action)
+        except Exception as trouble:
+            error = f"{type(trouble).__name__}: {trouble}"
+            if stack is not None:
+                error += "\n" + "\n".join(stack.log().splitlines()[-15:])
+                stack.close()
+            stack = None
+        results.append((point, error, time.monotonic() - started))
+        print(f"# {'FAILED' if error else 'held'}: {point}", file=sys.stderr, flush=True)
+    if stack is not None:
+        stack.close()
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--action", default="kill")
+    parser.add_argument("pattern", nargs="*")
+    options = parser.parse_args()
+    skip_unless_possible()
+    chosen = [p for p in points() if not options.pattern or any(x in p for x in options.pattern)]
+    # points that no scenario reaches by its nature are listed with the reason, not forgotten
+    batches = [chosen[i::options.jobs] for i in range(options.jobs)]
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        results = [r for batch in pool.map(lambda b: run_batch(b, options.action), batches) for r in batch]
+    n_failed = 0
+    for n, (point, error, seconds) in enumerate(results, 1):
+        print(f"{'not ok' if error else 'ok'} {n} - {options.action} at {point}")
+        if error:
+            n_failed += 1
+            print("\n".join(f"# {line}" for line in error.splitlines()))
+    print(f"1..{len(results)}")
+    return 1 if n_failed else 0
+
+
+sys.exit(main())
