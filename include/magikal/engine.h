@@ -19,6 +19,7 @@ typedef struct EngineConfig {
         int slot;
         FlowEnv env;
         ClaimFilter filter;
+        const Flow *(*find)(const char *name, int version);     /* the registry of flows; NULL: not known here */
         int n_flows_max;
         /* a flow ended or was given back */
         void (*done)(FlowId flow, unsigned n_steps, void *userdata);
@@ -59,8 +60,8 @@ void engine_drain(Engine *engine);
 unsigned engine_n_flows(const Engine *engine);
 uint64_t engine_n_steps(const Engine *engine);
 
-/* Names of all fault points of all flows' steps, one a line; the others are in fault-points.def. */
-void engine_list_faults(FILE *out);
+/* Names of all fault points of all flows' steps, one a line; `at` walks the registry of flows until NULL. The others are in fault-points.def. */
+void engine_list_faults(FILE *out, const Flow *(*at)(size_t i));
 
 /* ---- pure, in retry.c ------------------------------------------------------------------------------------------------------- */
 

@@ -121,9 +121,5 @@ typedef struct Flow {
 #define WHY_GONE "gone"                         /* what it concerns does not exist any more */
 #define WHY_REFUSED "refused"                   /* Discord said no for another reason */
 
-/* The registry, in src/flows/flows.c. */
-const Flow *flow_by_name(const char *name, int version);
-const Flow *flow_at(size_t i);          /* NULL behind the last */
-
 /* id of an earlier step's effect, by the step's name; 0 when it made none. */
 uint64_t flow_result_id(const StepContext *c, const Flow *flow, const char *step);

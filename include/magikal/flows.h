@@ -1,8 +1,11 @@
 #pragma once
 
-/* The flows by name, for those who accept them. */
+/* The flows: by name for those who accept them, and the registry for the engine. */
 
 #include "magikal/flow.h"
 
 extern const Flow flow_support_open, flow_support_resolve, flow_panel_refresh, flow_settings_change, flow_about_post,
         flow_channel_gone, flow_ticket_repair;
+
+const Flow *flow_by_name(const char *name, int version);        /* NULL: not known to this code */
+const Flow *flow_at(size_t i);                                  /* NULL behind the last */

@@ -337,13 +337,13 @@ int engine_tell_dead(Engine *engine, const FlowRow *row, void (*done)(int outcom
 
 /* ---- fault points ----------------------------------------------------------------------------------------------------------------- */
 
-void engine_list_faults(FILE *out) {
+void engine_list_faults(FILE *out, const Flow *(*at)(size_t i)) {
         static const char *const rest_points[] = { "before-intent", "after-intent", "before-send", "request-sent", "after-effect" };
         static const char *const commit_points[] = { "before-commit", "commit-sent", "after-commit" };
         static const char *const end_points[] = { "words/before", "words/after", "finish/before-commit", "finish/after-commit" };
         const Flow *flow;
 
-        for (size_t i = 0; (flow = flow_at(i)); i++) {
+        for (size_t i = 0; (flow = at(i)); i++) {
                 for (int k = 0; k < flow->n_steps; k++) {
                         const Step *step = &flow->steps[k];
 

@@ -50,7 +50,7 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
         if (!run)
                 return -ENOMEM;
         *run = (Run) {
-                .engine = engine, .flow = flow_by_name(row->kind, row->code_version), .id = row->id, .guild = row->guild,
+                .engine = engine, .flow = engine->config.find(row->kind, row->code_version), .id = row->id, .guild = row->guild,
                 .actor = row->actor, .actor_user = row->actor_user, .is_undo = row->is_undo, .next_step = row->next_step,
                 .attempt = row->attempt, .epoch = row->epoch, .deadline = row->deadline, .leased_at = asked_at,
         };

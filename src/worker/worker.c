@@ -163,6 +163,7 @@ static int worker_start(Worker *worker) {
                                /* a flow that has killed two processes is only run where it can kill no other */
                                .filter = { .crashes_min = is_quarantine ? 2 : 0, .crashes_max = is_quarantine ? 2 : 1,
                                            .code_version = CODE_VERSION },
+                               .find = flow_by_name,
                                .n_flows_max = is_quarantine ? 1 : config->flows_per_worker,
                                .done = on_flow_done, .hint = on_edit_wanted, .dead_words = dead_words, .drained = on_flows_drained,
                                .userdata = worker,
