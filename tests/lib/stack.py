@@ -184,7 +184,7 @@ class Guild:
         """What the person finally reads; fails when it never came."""
         view = self.interaction(interaction, "final", seconds)
         if view["state"] not in ("answered", "modal") and not (view["state"] == "deferred" and view["edits"] > 0):
-            raise Trouble(f"interaction {interaction} has no answer: {view}")
+            raise Trouble(f"interaction {interaction} has no answer: {brief(view)}")
         return view
 
     def fault(self, method, route, do, **more):
@@ -224,7 +224,7 @@ class Guild:
         interaction = self.press_panel(who)
         view = self.interaction(interaction)
         if view["state"] != "modal":
-            raise Trouble(f"the panel did not open a form: {view}")
+            raise Trouble(f"the panel did not open a form: {brief(view)}")
         return interaction, view["modal"]
 
     def open_ticket(self, who=APPLICANT, question="Where do I find the manual?"):
@@ -248,7 +248,7 @@ class Guild:
         interaction = self.press(who, channel, message, custom_id)
         view = self.interaction(interaction)
         if view["state"] != "modal":
-            raise Trouble(f"the button did not open a form: {view}")
+            raise Trouble(f"the button did not open a form: {brief(view)}")
         return interaction, view["modal"]
 
     def resolve(self, channel, who=STAFF, resolution="It is in the glove box."):
@@ -409,6 +409,12 @@ class Stack(Guild):
         wait_for(lambda: self.postgres.sql("SELECT (SELECT count(*) FROM flow.flow WHERE finished_at IS NULL)"
                                            " + (SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live')") == [["0"]],
                  "all flows to finish", seconds)
+
+
+def brief(view):
+    """An interaction as one line, for failures."""
+    message = view.get("message") or {}
+    return f"state {view['state']}, callback {view.get('callback')}, edits {view['edits']}, reads {message.get('content')!r}"
 
 
 def input_id(modal):
