@@ -106,16 +106,37 @@ static const char *state_text(InteractionState state) {
         }
 }
 
-static void put_original(const SbxModel *model, JsonWriter *w, const Interaction *interaction) {
+/* The answer that the person can read; NULL: none yet, or it went with its channel. */
+static const Message *readable_original(const SbxModel *model, const Interaction *interaction) {
         const Channel *channel = model_channel(model, interaction->channel);
         const Message *message = channel ? channel_message(channel, interaction->original) : NULL;
 
+        return message && !(message->flags & MESSAGE_FLAG_LOADING) ? message : NULL;
+}
+
+static void put_original(const SbxModel *model, JsonWriter *w, const Interaction *interaction) {
+        const Message *message = readable_original(model, interaction);
+
         json_put_key(w, "message");
-        if (!message || message->flags & MESSAGE_FLAG_LOADING) {
-                json_put_null(w);
+        if (message)
+                put_message(model, w, message, MESSAGE_OF_GATEWAY);
+        else
+                json_put_raw(w, interaction->seen ?: "null");
+}
+
+/* Whoever asks later what a person was told must get an answer after the channel is gone, too. */
+static void interaction_see(const SbxModel *model, Interaction *interaction) {
+        const Message *message = readable_original(model, interaction);
+        _json_writer_ JsonWriter w = {};
+        char *text;
+
+        if (!message)
                 return;
-        }
-        put_message(model, w, message, MESSAGE_OF_GATEWAY);
+        put_message(model, &w, message, MESSAGE_OF_GATEWAY);
+        if (json_writer_finish(&w, &text) < 0)
+                return;
+        free(interaction->seen);
+        interaction->seen = text;
 }
 
 void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *interaction) {
@@ -150,10 +171,11 @@ int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *r
         return 0;
 }
 
-void interaction_tell(SbxModel *model, const Interaction *interaction) {
+void interaction_tell(SbxModel *model, Interaction *interaction) {
         _json_writer_ JsonWriter w = {};
         _free_ char *data = NULL;
 
+        interaction_see(model, interaction);
         interaction_put(model, &w, interaction);
         if (json_writer_finish(&w, &data) == 0)
                 sbx_push(model->sandbox, interaction->user, 0, "interaction", data);

@@ -115,6 +115,7 @@ Interaction *interaction_free(Sandbox *sandbox, Interaction *interaction) {
         free(interaction->token);
         free(interaction->modal);
         free(interaction->choices);
+        free(interaction->seen);
         free(interaction->metadata);
         free(interaction);
         return NULL;

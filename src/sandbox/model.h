@@ -160,6 +160,7 @@ typedef struct Interaction {
         unsigned n_edits;
         char *modal;                    /* rendered, checked; NULL: none */
         uint64_t submitted;             /* the newest interaction that sent the modal; 0: none */
+        char *seen;                     /* the original as the person last saw it, rendered; its channel may be gone since */
         char *choices;                  /* of an autocomplete answer */
         char *metadata;                 /* rendered interaction_metadata of messages it makes */
         SbxTimer *timer;                /* the three seconds */
@@ -437,7 +438,7 @@ Interaction *model_interaction(const SbxModel *model, uint64_t id);
 Interaction *model_interaction_by_token(const SbxModel *model, const char *token);
 void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *interaction);
 /* Something the person sees of it changed: pushed to their pages, long polls wake. */
-void interaction_tell(SbxModel *model, const Interaction *interaction);
+void interaction_tell(SbxModel *model, Interaction *interaction);
 bool interaction_is_dead(const SbxModel *model, const Interaction *interaction, Usec within);
 
 /* ---- model-callback.c, model-followup.c ---- */

@@ -37,7 +37,8 @@ typedef struct Lookup {
 static void gone_looked_up(int outcome, const Facts *facts, void *userdata) {
         _free_ Lookup *lookup = userdata;
 
-        if (outcome == 0 && facts->ticket.id.v && facts->ticket.channel.v == lookup->channel.v)
+        /* while it is opened or closed, the flow that does so finds out by itself; most often it is our own delete */
+        if (outcome == 0 && facts->ticket.state == TICKET_OPEN && facts->ticket.id.v && facts->ticket.channel.v == lookup->channel.v)
                 world_channel_gone(lookup->worker, facts->ticket.guild, facts->ticket.id, lookup->channel);
 }
 
