@@ -5,6 +5,7 @@
 
 #include "magikal/config.h"
 #include "magikal/engine.h"
+#include "magikal/flows.h"
 #include "magikal/role.h"
 
 /*
@@ -26,7 +27,7 @@ static void list_faults(void) {
 #define FAULT_POINT(name, role) (void) puts(name);
 #include "magikal/fault-points.def"
 #undef FAULT_POINT
-        engine_list_faults(stdout);
+        engine_list_faults(stdout, flow_at);
 }
 
 static void print_help(void) {
