@@ -12,6 +12,18 @@ void rest_get_self(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply)
         sbx_reply_json(reply, 200, &w);
 }
 
+void rest_get_user(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        const User *user = model_user(sbx_model(sandbox), request->ids[0]);
+        _json_writer_ JsonWriter w = {};
+
+        if (!user) {
+                reply_code(reply, 10013);
+                return;
+        }
+        put_user(&w, user);
+        sbx_reply_json(reply, 200, &w);
+}
+
 void rest_get_application(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         const SbxModel *model = sbx_model(sandbox);
         const User *owner = model_user(model, model->owner);

@@ -283,6 +283,7 @@ void put_command(const SbxModel *model, JsonWriter *w, const Command *command);
 /* ---- model-self.c: handlers ---- */
 #define HANDLER(name) void name(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply)
 HANDLER(rest_get_self);
+HANDLER(rest_get_user);
 HANDLER(rest_get_application);
 HANDLER(rest_get_guild);
 HANDLER(rest_get_roles);

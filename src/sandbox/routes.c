@@ -13,6 +13,7 @@ const SbxRoute sbx_routes[] = {
         { "GET",    "/gateway",                        SBX_AUTH_NONE, SBX_BUCKET_DEFAULT,        sbx_get_gateway         },
         { "GET",    "/gateway/bot",                    SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        sbx_get_gateway_bot     },
         { "GET",    "/users/@me",                      SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_self           },
+        { "GET",    "/users/{user_id}",                SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_user           },
         { "POST",   "/users/@me/channels",             SBX_AUTH_BOT,  SBX_BUCKET_DM_OPEN,        rest_get_dm_channel     },
         { "GET",    "/applications/@me",               SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_application    },
         { "GET",    "/oauth2/applications/@me",        SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_application    },
