@@ -1,11 +1,15 @@
 /*
  * curl tells which sockets it watches and when it wants to be called; both become event sources. Contract: libcurl's
  * "curl_multi_socket_action(3)". The handler is only called when curl is not on the stack, so it may add transfers.
+ *
+ * Each request moves curl's next deadline, nearly always to a later time, and each move of a timer is a system call. So an armed timer is
+ * left alone when it goes off early enough, and looks then whether there is anything to do yet.
  */
 
 #include "curl-loop.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
 #include <time.h>
 
@@ -16,6 +20,8 @@ struct CurlLoop {
         sd_event_source *timer;
         CURLM *multi;
         CurlLoopHandler handler;
+        Usec wanted_at, armed_at;       /* when curl wants to be called, when the timer goes off; USEC_INFINITY: never */
+        bool is_adding;
 };
 
 static void collect(CurlLoop *loop) {
@@ -60,10 +66,27 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
         return 0;
 }
 
+static int arm(CurlLoop *loop, Usec now) {
+        int r;
+
+        if (loop->wanted_at >= loop->armed_at)
+                return 0;
+        loop->armed_at = loop->wanted_at;
+        r = sd_event_source_set_time_relative(loop->timer, loop->wanted_at > now ? loop->wanted_at - now : 0);
+        return r < 0 ? r : sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT);
+}
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+        CurlLoop *loop = userdata;
+        Usec now = clock_boottime();
+
         (void) source;
         (void) usec;
-        act(userdata, CURL_SOCKET_TIMEOUT, 0);
+        loop->armed_at = USEC_INFINITY;
+        if (now < loop->wanted_at)
+                return arm(loop, now);
+        loop->wanted_at = USEC_INFINITY;
+        act(loop, CURL_SOCKET_TIMEOUT, 0);
         return 0;
 }
 
@@ -92,13 +115,12 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *userdata
 
 static int on_curl_timer(CURLM *multi, long timeout_ms, void *userdata) {
         CurlLoop *loop = userdata;
+        Usec now = clock_boottime();
 
         (void) multi;
-        if (timeout_ms < 0)
-                return sd_event_source_set_enabled(loop->timer, SD_EVENT_OFF) < 0 ? -1 : 0;
-        if (sd_event_source_set_time_relative(loop->timer, (uint64_t) timeout_ms * USEC_PER_MSEC) < 0)
-                return -1;
-        return sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT) < 0 ? -1 : 0;
+        loop->wanted_at = timeout_ms < 0 ? USEC_INFINITY : now + (Usec) timeout_ms * USEC_PER_MSEC;
+        /* the kick that follows does what a new transfer wants at once */
+        return loop->is_adding || arm(loop, now) >= 0 ? 0 : -1;
 }
 
 int curl_loop_new(sd_event *event, const CurlLoopHandler *handler, CurlLoop **ret_loop) {
@@ -109,6 +131,7 @@ int curl_loop_new(sd_event *event, const CurlLoopHandler *handler, CurlLoop **re
                 return -ENOMEM;
         loop->event = sd_event_ref(event);
         loop->handler = *handler;
+        loop->wanted_at = loop->armed_at = USEC_INFINITY;
 
         r = sd_event_add_time_relative(event, &loop->timer, CLOCK_MONOTONIC, 0, 1, on_timer, loop);
         if (r < 0)
@@ -141,7 +164,12 @@ CurlLoop *curl_loop_free(CurlLoop *loop) {
 }
 
 int curl_loop_add(CurlLoop *loop, CURL *easy) {
-        return curl_multi_add_handle(loop->multi, easy) == CURLM_OK ? 0 : -ENOMEM;
+        CURLMcode m;
+
+        loop->is_adding = true;
+        m = curl_multi_add_handle(loop->multi, easy);
+        loop->is_adding = false;
+        return m == CURLM_OK ? 0 : -ENOMEM;
 }
 
 void curl_loop_remove(CurlLoop *loop, CURL *easy) {

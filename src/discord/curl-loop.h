@@ -20,9 +20,9 @@ int curl_loop_new(sd_event *event, const CurlLoopHandler *handler, CurlLoop **re
 CurlLoop *curl_loop_free(CurlLoop *loop);       /* transfers must have been removed or finished; not to be called from a handler */
 DEFINE_CLEANUP(CurlLoop *, curl_loop_free)
 
-/* Starts at the next curl_loop_kick(), or by itself. -ENOMEM. */
+/* Starts at the next curl_loop_kick(), which must follow. -ENOMEM. */
 int curl_loop_add(CurlLoop *loop, CURL *easy);
 /* Gives up a transfer without `finished`. */
 void curl_loop_remove(CurlLoop *loop, CURL *easy);
-/* Lets new transfers begin now instead of at the loop's next turn; may call the handler. Not to be called from a handler. */
+/* Lets new transfers begin; may call the handler. Not to be called from a handler. */
 void curl_loop_kick(CurlLoop *loop);

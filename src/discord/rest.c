@@ -71,7 +71,8 @@ typedef struct CallList {
 
 struct Rest {
         sd_event *event;
-        sd_event_source *wake;
+        sd_event_source *start;         /* the loop's next turn: calls have come */
+        sd_event_source *wake;          /* a bucket has room again */
         CurlLoop *loop;
         Ratelimit *limits;
         char *base_url, *ca_file;
@@ -451,12 +452,10 @@ static Usec call_try(Call *call, Usec now) {
 }
 
 /* Calls of one bucket stand in the order they came, so the first of them is asked first. */
-static int on_wake(sd_event_source *source, uint64_t usec, void *userdata) {
-        Rest *rest = userdata;
+static int queue_run(Rest *rest) {
         Usec now = clock_boottime(), shortest = USEC_INFINITY;
         int r;
 
-        (void) usec;
         for (Call *call = rest->waiting.first, *next; call; call = next) {
                 Usec wait;
 
@@ -469,14 +468,19 @@ static int on_wake(sd_event_source *source, uint64_t usec, void *userdata) {
 
         if (shortest == USEC_INFINITY)
                 return 0;
-        r = sd_event_source_set_time_relative(source, shortest);
-        return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        r = sd_event_source_set_time_relative(rest->wake, shortest);
+        return r < 0 ? r : sd_event_source_set_enabled(rest->wake, SD_EVENT_ONESHOT);
 }
 
-static int wake_now(Rest *rest) {
-        int r = sd_event_source_set_time_relative(rest->wake, 0);
+static int on_start(sd_event_source *source, void *userdata) {
+        (void) source;
+        return queue_run(userdata);
+}
 
-        return r < 0 ? r : sd_event_source_set_enabled(rest->wake, SD_EVENT_ONESHOT);
+static int on_wake(sd_event_source *source, uint64_t usec, void *userdata) {
+        (void) source;
+        (void) usec;
+        return queue_run(userdata);
 }
 
 /* ---- public ----------------------------------------------------------------------------------------------------------------- */
@@ -538,7 +542,7 @@ int rest_send(Rest *rest, const RestRequest *request, RestDone done, void *userd
         if (call->url.error < 0 || call->body.error < 0 || call->reason.error < 0)
                 return -ENOMEM;
 
-        r = wake_now(rest);
+        r = sd_event_source_set_enabled(rest->start, SD_EVENT_ONESHOT);
         if (r < 0)
                 return r;
         list_append(&rest->waiting, TAKE(call));
@@ -624,6 +628,12 @@ int rest_new(sd_event *event, const RestConfig *config, Rest **ret_rest) {
         r = curl_loop_new(event, &(CurlLoopHandler) { .moved = on_moved, .finished = on_finished, .userdata = rest }, &rest->loop);
         if (r < 0)
                 return r;
+        r = sd_event_add_defer(event, &rest->start, on_start, rest);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(rest->start, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
         r = sd_event_add_time_relative(event, &rest->wake, CLOCK_MONOTONIC, 0, 1, on_wake, rest);
         if (r < 0)
                 return r;
@@ -655,6 +665,7 @@ Rest *rest_free(Rest *rest) {
         }
         for (int i = 0; i < rest->n_kept; i++)
                 curl_easy_cleanup(rest->kept[i]);
+        (void) sd_event_source_disable_unref(rest->start);
         (void) sd_event_source_disable_unref(rest->wake);
         (void) curl_loop_free(rest->loop);
         secret_done(&rest->token);
