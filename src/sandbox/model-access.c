@@ -1,8 +1,11 @@
-/* Permissions of one of the guild's members, and the gates in front of REST handlers: unknown, not visible (50001), not allowed (50013). */
+/*
+ * Permissions of one of the guild's members, and the gates in front of REST handlers: unknown, not visible
+ * (50001), not allowed (50013).
+ */
 
 #include "model.h"
 
-#define ROLES_MAX 250                   /* a guild has no more (code 30005) */
+#define ROLES_MAX 250 /* a guild has no more (code 30005) */
 
 typedef struct Subject {
         PermissionSubject subject;
@@ -13,7 +16,7 @@ static void subject_fill(const SbxModel *model, const User *user, Subject *ret) 
         const Role *everyone = model_role(model, model->guild);
         size_t n = MIN(user->roles.n, (size_t) ROLES_MAX);
 
-        ret->subject = (PermissionSubject) {
+        ret->subject = (PermissionSubject){
                 .guild = model->guild,
                 .user = user->id,
                 .is_owner = user->id == model->owner,
@@ -43,8 +46,8 @@ uint64_t guild_permissions(const SbxModel *model, const User *user) {
 static uint64_t dm_permissions(const User *user, const Channel *channel) {
         if (!user->is_bot && channel->recipient != user->id)
                 return 0;
-        return PERM_VIEW_CHANNEL | PERM_SEND_MESSAGES | PERM_EMBED_LINKS | PERM_ATTACH_FILES | PERM_READ_MESSAGE_HISTORY | PERM_ADD_REACTIONS |
-               PERM_USE_APPLICATION_COMMANDS;
+        return PERM_VIEW_CHANNEL | PERM_SEND_MESSAGES | PERM_EMBED_LINKS | PERM_ATTACH_FILES |
+               PERM_READ_MESSAGE_HISTORY | PERM_ADD_REACTIONS | PERM_USE_APPLICATION_COMMANDS;
 }
 
 uint64_t channel_permissions(const SbxModel *model, const User *user, const Channel *channel) {
@@ -88,7 +91,8 @@ const Role *highest_role(const SbxModel *model, const User *user) {
         for (size_t i = 0; i < user->roles.n; i++) {
                 const Role *role = model_role(model, user->roles.ids[i]);
 
-                if (role && (!highest || role_is_above(role->position, role->id, highest->position, highest->id)))
+                if (role &&
+                    (!highest || role_is_above(role->position, role->id, highest->position, highest->id)))
                         highest = role;
         }
         return highest;

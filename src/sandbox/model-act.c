@@ -1,6 +1,7 @@
 /*
- * What people do, with the checks that Discord's client makes: one cannot press what one does not see, what is greyed out, or what is not there.
- * A refusal is a 409 with a sentence. "raw" makes none of these checks: it is a client that lies.
+ * What people do, with the checks that Discord's client makes: one cannot press what one does not see, what
+ * is greyed out, or what is not there. A refusal is a 409 with a sentence. "raw" makes none of these checks:
+ * it is a client that lies.
  */
 
 #include "model.h"
@@ -45,7 +46,8 @@ Channel *act_channel(SbxModel *model, const User *user, const SbxRequest *reques
         return NULL;
 }
 
-static Message *act_message(const User *user, const Channel *channel, const SbxRequest *request, SbxReply *reply) {
+static Message *act_message(const User *user, const Channel *channel, const SbxRequest *request,
+                            SbxReply *reply) {
         uint64_t id = 0;
         Message *message;
 
@@ -57,7 +59,7 @@ static Message *act_message(const User *user, const Channel *channel, const SbxR
         return NULL;
 }
 
-/* ---- resolved ------------------------------------------------------------------------------------------------------- */
+/* ---- resolved ---- */
 
 void resolved_done(Resolved *resolved) {
         id_list_done(&resolved->users);
@@ -77,7 +79,8 @@ static bool type_is_allowed(const Json *types, int type) {
         return false;
 }
 
-int resolved_add(const SbxModel *model, Resolved *resolved, char kind, const Json *value, const Json *channel_types, const User *user) {
+int resolved_add(const SbxModel *model, Resolved *resolved, char kind, const Json *value,
+                 const Json *channel_types, const User *user) {
         const Channel *channel;
         uint64_t id;
 
@@ -95,7 +98,8 @@ int resolved_add(const SbxModel *model, Resolved *resolved, char kind, const Jso
         case 'c':
         default:
                 channel = model_channel(model, id);
-                if (!channel || !channel_is_of_guild(channel) || !user_sees(model, user, channel) || !type_is_allowed(channel_types, channel->type))
+                if (!channel || !channel_is_of_guild(channel) || !user_sees(model, user, channel) ||
+                    !type_is_allowed(channel_types, channel->type))
                         return -ENOENT;
                 return id_list_add(&resolved->channels, id);
         }
@@ -108,7 +112,8 @@ static void put_id_key(JsonWriter *w, uint64_t id) {
         json_put_key(w, strbuf_text(&key));
 }
 
-static void put_resolved_users(const SbxModel *model, JsonWriter *w, const Resolved *resolved, const Channel *channel) {
+static void put_resolved_users(const SbxModel *model, JsonWriter *w, const Resolved *resolved,
+                               const Channel *channel) {
         json_object(w, "users");
         for (size_t i = 0; i < resolved->users.n; i++) {
                 put_id_key(w, resolved->users.ids[i]);
@@ -130,7 +135,8 @@ static void put_resolved_users(const SbxModel *model, JsonWriter *w, const Resol
         json_close(w);
 }
 
-void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved, const User *user, const Channel *channel) {
+void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved, const User *user,
+                  const Channel *channel) {
         if (resolved->users.n + resolved->roles.n + resolved->channels.n == 0)
                 return;
 
@@ -149,20 +155,21 @@ void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved
                 json_object(w, "channels");
                 for (size_t i = 0; i < resolved->channels.n; i++) {
                         put_id_key(w, resolved->channels.ids[i]);
-                        put_channel(model, w, model_channel(model, resolved->channels.ids[i]), CHANNEL_RESOLVED, user);
+                        put_channel(model, w, model_channel(model, resolved->channels.ids[i]),
+                                    CHANNEL_RESOLVED, user);
                 }
                 json_close(w);
         }
         json_close(w);
 }
 
-/* ---- press and select ----------------------------------------------------------------------------------------------- */
+/* ---- press and select ---- */
 
 /* A control of a message, ready to be used. */
 typedef struct Control {
         Channel *channel;
         Message *message;
-        Json *components;               /* owns `component` */
+        Json *components; /* owns `component` */
         const Json *component;
         int64_t type;
 } Control;
@@ -171,7 +178,8 @@ static void control_done(Control *control) {
         (void) json_free(control->components);
 }
 
-static bool control_find(SbxModel *model, const User *user, const SbxRequest *request, Control *ret, SbxReply *reply) {
+static bool control_find(SbxModel *model, const User *user, const SbxRequest *request, Control *ret,
+                         SbxReply *reply) {
         const char *custom_id = NULL;
         bool is_disabled = false;
 
@@ -206,20 +214,23 @@ static void put_component_head(JsonWriter *w, const Control *control) {
         json_string(w, "custom_id", json_text(json_get(control->component, "custom_id")));
 }
 
-static void begin_component(SbxModel *model, User *user, const Control *control, JsonWriter *w, SbxReply *reply) {
+static void begin_component(SbxModel *model, User *user, const Control *control, JsonWriter *w,
+                            SbxReply *reply) {
         _free_ char *data = NULL;
 
         if (json_writer_finish(w, &data) < 0) {
                 sbx_reply_refuse(reply, 500, "Out of memory.");
                 return;
         }
-        act_begin(model, &(InteractionWish) {
-                .type = INTERACTION_COMPONENT,
-                .user = user,
-                .channel = control->channel,
-                .source = control->message,
-                .data = data,
-        }, reply);
+        act_begin(model,
+                  &(InteractionWish){
+                          .type = INTERACTION_COMPONENT,
+                          .user = user,
+                          .channel = control->channel,
+                          .source = control->message,
+                          .data = data,
+                  },
+                  reply);
 }
 
 static void act_press(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply) {
@@ -246,14 +257,19 @@ static bool option_exists(const Json *component, const Json *value) {
         return false;
 }
 
-static bool select_takes(const SbxModel *model, const Control *control, const Json *value, const User *user, Resolved *resolved) {
+static bool select_takes(const SbxModel *model, const Control *control, const Json *value, const User *user,
+                         Resolved *resolved) {
         static const char kinds[] = {
-                [TYPE_USER_SELECT] = 'u', [TYPE_ROLE_SELECT] = 'r', [TYPE_MENTIONABLE_SELECT] = 'm', [TYPE_CHANNEL_SELECT] = 'c',
+                [TYPE_USER_SELECT] = 'u',
+                [TYPE_ROLE_SELECT] = 'r',
+                [TYPE_MENTIONABLE_SELECT] = 'm',
+                [TYPE_CHANNEL_SELECT] = 'c',
         };
 
         if (control->type == TYPE_STRING_SELECT)
                 return option_exists(control->component, value);
-        return resolved_add(model, resolved, kinds[control->type], value, json_get(control->component, "channel_types"), user) == 0;
+        return resolved_add(model, resolved, kinds[control->type], value,
+                            json_get(control->component, "channel_types"), user) == 0;
 }
 
 static void act_select(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply) {
@@ -272,7 +288,8 @@ static void act_select(SbxModel *model, User *user, const SbxRequest *request, S
         (void) json_get_i64(control.component, "min_values", &min);
         (void) json_get_i64(control.component, "max_values", &max);
         if (!json_is_array(values) || json_array_size(values) < min || json_array_size(values) > max) {
-                sbx_reply_refuse(reply, 409, "The select takes between %d and %d values.", (int) min, (int) max);
+                sbx_reply_refuse(reply, 409, "The select takes between %d and %d values.", (int) min,
+                                 (int) max);
                 return;
         }
 
@@ -292,10 +309,11 @@ static void act_select(SbxModel *model, User *user, const SbxRequest *request, S
         begin_component(model, user, &control, &w, reply);
 }
 
-/* ---- say and raw ---------------------------------------------------------------------------------------------------- */
+/* ---- say and raw ---- */
 
 static Message *said_message(SbxModel *model, const User *user, Channel *channel, const char *content) {
-        _cleanup_(message_freep) Message *message = message_new(sbx_snowflake(model->sandbox), channel->id, user->id);
+        _cleanup_(message_freep) Message *message =
+                message_new(sbx_snowflake(model->sandbox), channel->id, user->id);
         _body_ Body body = { .has_content = true, .content = strdup(content) };
 
         if (!message || !body.content || message_apply(model, message, &body, false) < 0)
@@ -312,11 +330,13 @@ static void act_say(SbxModel *model, User *user, const SbxRequest *request, SbxR
 
         if (!channel)
                 return;
-        if (!channel_takes_messages(channel) || !(channel_rights(model, user, channel) & PERM_SEND_MESSAGES)) {
+        if (!channel_takes_messages(channel) ||
+            !(channel_rights(model, user, channel) & PERM_SEND_MESSAGES)) {
                 sbx_reply_refuse(reply, 409, "%s may not write here.", user->name);
                 return;
         }
-        if (json_get_string(request->body, "content", &content) != 0 || !*content || text_length(content) > 2000) {
+        if (json_get_string(request->body, "content", &content) != 0 || !*content ||
+            text_length(content) > 2000) {
                 sbx_reply_refuse(reply, 409, "A message has between 1 and 2000 characters.");
                 return;
         }
@@ -325,15 +345,15 @@ static void act_say(SbxModel *model, User *user, const SbxRequest *request, SbxR
                 sbx_reply_refuse(reply, 500, "Out of memory.");
                 return;
         }
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = "message.create",
-                .guild = channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = channel->id,
-                .message = message->id,
-                .id = message->id,
-                .by = user->id,
-                .body = request->body,
-        });
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = "message.create",
+                                           .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                           .channel = channel->id,
+                                           .message = message->id,
+                                           .id = message->id,
+                                           .by = user->id,
+                                           .body = request->body,
+                                   });
         json_open(&w);
         json_id(&w, "message", message->id);
         json_close(&w);
@@ -355,18 +375,21 @@ static void act_raw(SbxModel *model, User *user, const SbxRequest *request, SbxR
                 sbx_reply_refuse(reply, 404, "There is no such channel.");
                 return;
         }
-        if (json_get_i64(request->body, "type", &type) != 0 || type < INTERACTION_COMMAND || type > INTERACTION_MODAL_SUBMIT ||
-            json_get_object(request->body, "data", &data) != 0 || json_print(data, &text) < 0) {
+        if (json_get_i64(request->body, "type", &type) != 0 || type < INTERACTION_COMMAND ||
+            type > INTERACTION_MODAL_SUBMIT || json_get_object(request->body, "data", &data) != 0 ||
+            json_print(data, &text) < 0) {
                 sbx_reply_refuse(reply, 400, "raw needs a type from 2 to 5 and an object \"data\".");
                 return;
         }
-        act_begin(model, &(InteractionWish) {
-                .type = (int) type,
-                .user = user,
-                .channel = channel,
-                .source = channel_message(channel, message_id),
-                .data = text,
-        }, reply);
+        act_begin(model,
+                  &(InteractionWish){
+                          .type = (int) type,
+                          .user = user,
+                          .channel = channel,
+                          .source = channel_message(channel, message_id),
+                          .data = text,
+                  },
+                  reply);
 }
 
 void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
@@ -374,13 +397,10 @@ void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 const char *action;
                 void (*call)(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
         } actions[] = {
-                { "press",        act_press        },
-                { "select",       act_select       },
-                { "command",      act_command      },
-                { "autocomplete", act_autocomplete },
-                { "submit",       act_submit       },
-                { "say",          act_say          },
-                { "raw",          act_raw          },
+                { "press", act_press },     { "select", act_select },
+                { "command", act_command }, { "autocomplete", act_autocomplete },
+                { "submit", act_submit },   { "say", act_say },
+                { "raw", act_raw },
         };
         const char *action = NULL;
         uint64_t id = 0;

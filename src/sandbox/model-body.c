@@ -1,6 +1,6 @@
 /*
- * The body of a message, in any of the requests that carry one: read, checked, rendered as responses will have it. Limits: Discord reference,
- * "Create Message", "Edit Message", "Allowed Mentions".
+ * The body of a message, in any of the requests that carry one: read, checked, rendered as responses will
+ * have it. Limits: Discord reference, "Create Message", "Edit Message", "Allowed Mentions".
  */
 
 #include "model.h"
@@ -20,9 +20,11 @@ enum {
 
 /* Flags that a request of each kind may set; others are ignored silently. */
 static const int64_t settable_flags[] = {
-        [BODY_CREATE] = MESSAGE_FLAG_SUPPRESS_EMBEDS | MESSAGE_FLAG_SUPPRESS_NOTIFICATIONS | MESSAGE_FLAG_COMPONENTS_V2,
+        [BODY_CREATE] = MESSAGE_FLAG_SUPPRESS_EMBEDS | MESSAGE_FLAG_SUPPRESS_NOTIFICATIONS |
+                        MESSAGE_FLAG_COMPONENTS_V2,
         [BODY_EDIT] = MESSAGE_FLAG_SUPPRESS_EMBEDS | MESSAGE_FLAG_COMPONENTS_V2,
-        [BODY_ANSWER] = MESSAGE_FLAG_SUPPRESS_EMBEDS | MESSAGE_FLAG_SUPPRESS_NOTIFICATIONS | MESSAGE_FLAG_COMPONENTS_V2 | MESSAGE_FLAG_EPHEMERAL,
+        [BODY_ANSWER] = MESSAGE_FLAG_SUPPRESS_EMBEDS | MESSAGE_FLAG_SUPPRESS_NOTIFICATIONS |
+                        MESSAGE_FLAG_COMPONENTS_V2 | MESSAGE_FLAG_EPHEMERAL,
         [BODY_UPDATE] = MESSAGE_FLAG_SUPPRESS_EMBEDS | MESSAGE_FLAG_COMPONENTS_V2,
 };
 
@@ -35,7 +37,7 @@ void body_done(Body *body) {
         free(body->nonce_text);
         id_list_done(&body->users);
         id_list_done(&body->roles);
-        *body = (Body) {};
+        *body = (Body){};
 }
 
 static bool keep_text(Form *form, char **where, const char *text) {
@@ -67,7 +69,8 @@ static void read_embeds(Form *form, const FormPath *at, const Json *json, Body *
 
         if (!form_has(json, "embeds"))
                 return;
-        if (!form_array(form, at, json, "embeds", 0, 0, EMBEDS_MAX, &embeds) && !json_is_null(json_get(json, "embeds")))
+        if (!form_array(form, at, json, "embeds", 0, 0, EMBEDS_MAX, &embeds) &&
+            !json_is_null(json_get(json, "embeds")))
                 return;
         embeds_read(form, AT(at, "embeds"), embeds, &w);
         finish_array(form, &w, &body->embeds, &body->has_embeds);
@@ -79,13 +82,15 @@ static void read_components(Form *form, const FormPath *at, const Json *json, bo
 
         if (!form_has(json, "components"))
                 return;
-        if (!form_array(form, at, json, "components", 0, 0, SIZE_MAX, &components) && !json_is_null(json_get(json, "components")))
+        if (!form_array(form, at, json, "components", 0, 0, SIZE_MAX, &components) &&
+            !json_is_null(json_get(json, "components")))
                 return;
-        components_read(form, AT(at, "components"), components, is_v2 ? COMPONENTS_V2 : COMPONENTS_LEGACY, &w);
+        components_read(form, AT(at, "components"), components, is_v2 ? COMPONENTS_V2 : COMPONENTS_LEGACY,
+                        &w);
         finish_array(form, &w, &body->components, &body->has_components);
 }
 
-/* ---- attachments ---------------------------------------------------------------------------------------------------- */
+/* ---- attachments ---- */
 
 static void put_attachment(SbxModel *model, JsonWriter *w, const SbxFile *file, const Json *described) {
         uint64_t id = sbx_snowflake(model->sandbox);
@@ -94,7 +99,8 @@ static void put_attachment(SbxModel *model, JsonWriter *w, const SbxFile *file, 
 
         (void) json_get_string(described, "filename", &filename);
         (void) json_get_string(described, "description", &description);
-        strbuf_appendf(&url, "https://cdn.discordapp.com/attachments/%" PRIu64 "/%" PRIu64 "/", model->guild, id);
+        strbuf_appendf(&url, "https://cdn.discordapp.com/attachments/%" PRIu64 "/%" PRIu64 "/", model->guild,
+                       id);
         strbuf_append_percent(&url, *filename ? filename : "file");
 
         json_open(w);
@@ -120,8 +126,8 @@ static const Json *attachment_named(const Json *attachments, uint64_t id) {
         return NULL;
 }
 
-static void read_attachments(SbxModel *model, Form *form, const FormPath *at, const Json *json, const SbxRequest *request, const Message *previous,
-                             Body *body) {
+static void read_attachments(SbxModel *model, Form *form, const FormPath *at, const Json *json,
+                             const SbxRequest *request, const Message *previous, Body *body) {
         _json_writer_ JsonWriter w = {};
         _json_ Json *old = NULL;
         const Json *attachments = NULL;
@@ -130,7 +136,8 @@ static void read_attachments(SbxModel *model, Form *form, const FormPath *at, co
         if (!form_has(json, "attachments") && request->n_files == 0)
                 return;
         (void) form_array(form, at, json, "attachments", 0, 0, ATTACHMENTS_MAX, &attachments);
-        if (previous && previous->attachments && json_parse(previous->attachments, strlen(previous->attachments), &old) < 0)
+        if (previous && previous->attachments &&
+            json_parse(previous->attachments, strlen(previous->attachments), &old) < 0)
                 form->out_of_memory = true;
 
         json_open_array(&w);
@@ -142,7 +149,8 @@ static void read_attachments(SbxModel *model, Form *form, const FormPath *at, co
                         json_put_value(&w, kept);
         }
         for (size_t n = 0; n < request->n_files; n++)
-                put_attachment(model, &w, &request->files[n], attachment_named(attachments, request->files[n].index));
+                put_attachment(model, &w, &request->files[n],
+                               attachment_named(attachments, request->files[n].index));
         json_close_array(&w);
         finish_array(form, &w, &body->attachments, &body->has_attachments);
 
@@ -151,7 +159,8 @@ static void read_attachments(SbxModel *model, Form *form, const FormPath *at, co
                 uint64_t id = 0;
                 bool is_known = false;
 
-                if (!form_is_object(form, here, item) || !form_snowflake(form, here, item, "id", FORM_REQUIRED, &id))
+                if (!form_is_object(form, here, item) ||
+                    !form_snowflake(form, here, item, "id", FORM_REQUIRED, &id))
                         continue;
                 for (size_t n = 0; n < request->n_files; n++)
                         is_known |= request->files[n].index == id;
@@ -159,12 +168,14 @@ static void read_attachments(SbxModel *model, Form *form, const FormPath *at, co
                         form_fault(form, AT(here, "id"), "ATTACHMENT_NOT_FOUND", "Attachment not found");
         }
         if (request->n_files > ATTACHMENTS_MAX)
-                form_fault(form, AT(at, "files"), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.", ATTACHMENTS_MAX);
+                form_fault(form, AT(at, "files"), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.",
+                           ATTACHMENTS_MAX);
 }
 
-/* ---- allowed_mentions ----------------------------------------------------------------------------------------------- */
+/* ---- allowed_mentions ---- */
 
-static void read_allowed_ids(Form *form, const FormPath *at, const Json *allowed, const char *key, IdList *ids) {
+static void read_allowed_ids(Form *form, const FormPath *at, const Json *allowed, const char *key,
+                             IdList *ids) {
         const Json *array = NULL;
         size_t i = 0;
 
@@ -174,9 +185,11 @@ static void read_allowed_ids(Form *form, const FormPath *at, const Json *allowed
                 uint64_t id;
 
                 if (json_to_u64(item, &id) < 0)
-                        form_fault(form, AT_INDEX(AT(at, key), i), "NUMBER_TYPE_COERCE", "Value is not snowflake.");
+                        form_fault(form, AT_INDEX(AT(at, key), i), "NUMBER_TYPE_COERCE",
+                                   "Value is not snowflake.");
                 else if (id_list_has(ids, id))
-                        form_fault(form, AT(at, key), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value");
+                        form_fault(form, AT(at, key), "SET_TYPE_ALREADY_CONTAINS_VALUE",
+                                   "The set already contains this value");
                 else if (id_list_add(ids, id) < 0)
                         form->out_of_memory = true;
                 i++;
@@ -195,8 +208,10 @@ static void read_allowed_mentions(Form *form, const FormPath *at, const Json *js
         if (form_array(form, at, allowed, "parse", 0, 0, 1521, &parse))
                 JSON_FOREACH(item, parse) {
                         const char *kind = json_text(item);
-                        bool *flag = streq_ptr(kind, "users") ? &body->parses_users : streq_ptr(kind, "roles") ? &body->parses_roles :
-                                     streq_ptr(kind, "everyone") ? &body->parses_everyone : NULL;
+                        bool *flag = streq_ptr(kind, "users")      ? &body->parses_users
+                                     : streq_ptr(kind, "roles")    ? &body->parses_roles
+                                     : streq_ptr(kind, "everyone") ? &body->parses_everyone
+                                                                   : NULL;
 
                         if (flag)
                                 *flag = true;
@@ -217,7 +232,7 @@ static void read_allowed_mentions(Form *form, const FormPath *at, const Json *js
                            "parse:[\"roles\"] and roles: [ids...] are mutually exclusive.");
 }
 
-/* ---- what only a new message has ------------------------------------------------------------------------------------ */
+/* ---- what only a new message has ---- */
 
 static void read_nonce(Form *form, const FormPath *at, const Json *json, Body *body) {
         const Json *nonce = json_get(json, "nonce");
@@ -255,39 +270,50 @@ static void read_reference(Form *form, const FormPath *at, const Json *json, Bod
         body->reply_may_fail = !must_exist;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------ */
+/* ---- the whole ---- */
 
 static bool array_has_items(const char *rendered) {
         return rendered && !streq(rendered, "[]");
 }
 
 /* A message of components has nothing else; what an edited one has must be cleared in the same request. */
-static void check_legacy_fields(Form *form, const FormPath *at, const Json *json, const Message *previous, const Body *body) {
+static void check_legacy_fields(Form *form, const FormPath *at, const Json *json, const Message *previous,
+                                const Body *body) {
         bool has_content = body->has_content ? *body->content : previous && *previous->content;
-        bool has_embeds = body->has_embeds ? array_has_items(body->embeds) : previous && array_has_items(previous->embeds);
+        bool has_embeds = body->has_embeds ? array_has_items(body->embeds)
+                                           : previous && array_has_items(previous->embeds);
 
         if (has_content)
-                form_fault(form, AT(at, "content"), LEGACY_FIELD, "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
+                form_fault(form, AT(at, "content"), LEGACY_FIELD,
+                           "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
         if (has_embeds)
-                form_fault(form, AT(at, "embeds"), LEGACY_FIELD, "The 'embeds' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
+                form_fault(form, AT(at, "embeds"), LEGACY_FIELD,
+                           "The 'embeds' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
         if (json_is_object(json_get(json, "poll")))
-                form_fault(form, AT(at, "poll"), LEGACY_FIELD, "The 'poll' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
+                form_fault(form, AT(at, "poll"), LEGACY_FIELD,
+                           "The 'poll' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
         if (json_array_size(json_get(json, "sticker_ids")) > 0)
-                form_fault(form, AT(at, "sticker_ids"), LEGACY_FIELD,
-                           "The 'sticker_ids' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
+                form_fault(
+                        form, AT(at, "sticker_ids"), LEGACY_FIELD,
+                        "The 'sticker_ids' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
 }
 
 static bool is_empty(const Message *previous, const Body *body) {
         const char *content = body->has_content ? body->content : previous ? previous->content : "";
         const char *embeds = body->has_embeds ? body->embeds : previous ? previous->embeds : NULL;
-        const char *components = body->has_components ? body->components : previous ? previous->components : NULL;
-        const char *attachments = body->has_attachments ? body->attachments : previous ? previous->attachments : NULL;
+        const char *components = body->has_components ? body->components
+                                 : previous           ? previous->components
+                                                      : NULL;
+        const char *attachments = body->has_attachments ? body->attachments
+                                  : previous            ? previous->attachments
+                                                        : NULL;
 
-        return !*content && !array_has_items(embeds) && !array_has_items(components) && !array_has_items(attachments);
+        return !*content && !array_has_items(embeds) && !array_has_items(components) &&
+               !array_has_items(attachments);
 }
 
-bool body_read(SbxModel *model, Form *form, const FormPath *at, const Json *json, const SbxRequest *request, BodyKind kind,
-               const Message *previous, Body *body, SbxReply *reply) {
+bool body_read(SbxModel *model, Form *form, const FormPath *at, const Json *json, const SbxRequest *request,
+               BodyKind kind, const Message *previous, Body *body, SbxReply *reply) {
         int64_t flags = 0;
         bool is_v2;
 

@@ -1,6 +1,7 @@
 /*
- * POST /interactions/{id}/{token}/callback. Checked in Discord's order: known (10062), not answered yet (40060), in time (10062), of a type that fits
- * (BASE_TYPE_CHOICES), with a body that fits. Only what passes all of it answers the interaction.
+ * POST /interactions/{id}/{token}/callback. Checked in Discord's order: known (10062), not answered yet
+ * (40060), in time (10062), of a type that fits (BASE_TYPE_CHOICES), with a body that fits. Only what passes
+ * all of it answers the interaction.
  */
 
 #include "model.h"
@@ -22,9 +23,9 @@ typedef struct Callback {
         const SbxRequest *request;
         Interaction *interaction;
         Channel *channel;
-        const Json *data;               /* NULL: none */
+        const Json *data; /* NULL: none */
         SbxReply *reply;
-        const Message *message;         /* of the answer, for with_response */
+        const Message *message; /* of the answer, for with_response */
 } Callback;
 
 static const int64_t answers_to_command[] = { 4, 5, 9, 10, 12 };
@@ -34,7 +35,8 @@ static const int64_t answers_to_modal[] = { 4, 5, 6, 10, 12 };
 static const int64_t answers_to_modal_of_component[] = { 4, 5, 6, 7, 10, 12 };
 
 static bool read_type(Form *form, const SbxRequest *request, const Interaction *interaction, int64_t *ret) {
-#define CHOOSE(list) form_choice(form, NULL, request->body, "type", FORM_REQUIRED, (list), ELEMENTSOF(list), ret)
+#define CHOOSE(list)                                                                                        \
+        form_choice(form, NULL, request->body, "type", FORM_REQUIRED, (list), ELEMENTSOF(list), ret)
         switch (interaction->type) {
         case INTERACTION_COMMAND:
                 return CHOOSE(answers_to_command);
@@ -43,13 +45,15 @@ static bool read_type(Form *form, const SbxRequest *request, const Interaction *
         case INTERACTION_AUTOCOMPLETE:
                 return CHOOSE(answers_to_autocomplete);
         default:
-                return interaction->source ? CHOOSE(answers_to_modal_of_component) : CHOOSE(answers_to_modal);
+                return interaction->source ? CHOOSE(answers_to_modal_of_component)
+                                           : CHOOSE(answers_to_modal);
         }
 #undef CHOOSE
 }
 
 Message *interaction_message(SbxModel *model, const Interaction *interaction, bool is_ephemeral) {
-        Message *message = message_new(sbx_snowflake(model->sandbox), interaction->channel, model->application);
+        Message *message =
+                message_new(sbx_snowflake(model->sandbox), interaction->channel, model->application);
 
         if (!message)
                 return NULL;
@@ -69,7 +73,7 @@ Message *interaction_message(SbxModel *model, const Interaction *interaction, bo
         return message;
 }
 
-/* ---- one function per type: each answers an error itself and then returns false -------------------------------------- */
+/* ---- one function per type: each answers an error itself and then returns false ---- */
 
 static bool publish_answer(Callback *c, Message *take_message, InteractionState state) {
         if (!take_message || message_publish(c->model, c->channel, take_message) < 0) {
@@ -87,7 +91,8 @@ static bool answer_message(Callback *c) {
         _body_ Body body = {};
         Message *message;
 
-        if (!body_read(c->model, &form, AT(NULL, "data"), c->data, c->request, BODY_ANSWER, NULL, &body, c->reply)) {
+        if (!body_read(c->model, &form, AT(NULL, "data"), c->data, c->request, BODY_ANSWER, NULL, &body,
+                       c->reply)) {
                 (void) form_refuses(&form, c->reply);
                 return false;
         }
@@ -131,7 +136,8 @@ static bool answer_update(Callback *c) {
                 reply_code(c->reply, 10008);
                 return false;
         }
-        if (!body_read(c->model, &form, AT(NULL, "data"), c->data, c->request, BODY_UPDATE, message, &body, c->reply)) {
+        if (!body_read(c->model, &form, AT(NULL, "data"), c->data, c->request, BODY_UPDATE, message, &body,
+                       c->reply)) {
                 (void) form_refuses(&form, c->reply);
                 return false;
         }
@@ -159,12 +165,16 @@ static void read_choices(Form *form, const Json *data, JsonWriter *w) {
                         const Json *value = json_get(choice, "value");
                         const char *name = NULL;
 
-                        if (!form_is_object(form, here, choice) || !form_string(form, here, choice, "name", FORM_REQUIRED, 1, 100, &name))
+                        if (!form_is_object(form, here, choice) ||
+                            !form_string(form, here, choice, "name", FORM_REQUIRED, 1, 100, &name))
                                 continue;
                         if (!value || json_is_null(value))
-                                form_fault(form, AT(here, "value"), "BASE_TYPE_REQUIRED", "This field is required");
-                        else if (json_text(value) && (text_length(json_text(value)) > 100 || !*json_text(value)))
-                                form_fault(form, AT(here, "value"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.");
+                                form_fault(form, AT(here, "value"), "BASE_TYPE_REQUIRED",
+                                           "This field is required");
+                        else if (json_text(value) &&
+                                 (text_length(json_text(value)) > 100 || !*json_text(value)))
+                                form_fault(form, AT(here, "value"), "BASE_TYPE_BAD_LENGTH",
+                                           "Must be between 1 and 100 in length.");
                         else {
                                 json_open(w);
                                 json_string(w, "name", name);
@@ -218,7 +228,7 @@ static bool answer_modal(Callback *c) {
         return true;
 }
 
-/* ---- the handler ---------------------------------------------------------------------------------------------------- */
+/* ---- the handler ---- */
 
 static bool answer(Callback *c, int64_t type) {
         switch (type) {
@@ -289,14 +299,16 @@ void rest_answer_interaction(Sandbox *sandbox, const SbxRequest *request, SbxRep
                 reply_code(reply, 40060);
                 return;
         }
-        if (interaction->state == STATE_FAILED || interaction_is_dead(model, interaction, INTERACTION_ACKNOWLEDGE_USEC)) {
+        if (interaction->state == STATE_FAILED ||
+            interaction_is_dead(model, interaction, INTERACTION_ACKNOWLEDGE_USEC)) {
                 reply_code(reply, 10062);
                 return;
         }
         if (!request_object(request, reply))
                 return;
         (void) read_type(&form, request, interaction, &type);
-        (void) form_object(&form, NULL, request->body, "data", type == ANSWER_MODAL || type == ANSWER_CHOICES ? FORM_REQUIRED : 0, &c.data);
+        (void) form_object(&form, NULL, request->body, "data",
+                           type == ANSWER_MODAL || type == ANSWER_CHOICES ? FORM_REQUIRED : 0, &c.data);
         if (form_refuses(&form, reply))
                 return;
         c.channel = model_channel(model, interaction->channel);
@@ -310,14 +322,14 @@ void rest_answer_interaction(Sandbox *sandbox, const SbxRequest *request, SbxRep
         interaction->acknowledged_at = sbx_now(sandbox);
         interaction->answer = type;
         sbx_timer_cancel(sandbox, TAKE(interaction->timer));
-        sbx_effect(sandbox, &(SbxEffect) {
-                .effect = "interaction.callback",
-                .guild = channel_is_of_guild(c.channel) ? model->guild : 0,
-                .channel = interaction->channel,
-                .message = interaction->original,
-                .id = interaction->id,
-                .body = request->body,
-        });
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "interaction.callback",
+                                    .guild = channel_is_of_guild(c.channel) ? model->guild : 0,
+                                    .channel = interaction->channel,
+                                    .message = interaction->original,
+                                    .id = interaction->id,
+                                    .body = request->body,
+                            });
         interaction_tell(model, interaction);
         reply_answered(&c, type);
 }

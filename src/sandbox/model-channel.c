@@ -1,4 +1,7 @@
-/* Channels of the guild over REST (Discord reference, "Channel Resource", "Create Guild Channel"): created, changed, deleted, and told. */
+/*
+ * Channels of the guild over REST (Discord reference, "Channel Resource", "Create Guild Channel"): created,
+ * changed, deleted, and told.
+ */
 
 #include "model.h"
 #include "model-name.h"
@@ -14,7 +17,7 @@ enum {
         SLOWMODE_MAX = 21600,
 };
 
-/* ---- telling -------------------------------------------------------------------------------------------------------- */
+/* ---- telling ---- */
 
 /* Who lost sight of a changed channel learns it as a deletion. */
 static void push_unseen(SbxModel *model, const Channel *channel, const char *data) {
@@ -33,12 +36,12 @@ void channel_tell(SbxModel *model, const Channel *channel, const char *event, co
         put_channel(model, &w, channel, CHANNEL_FULL, NULL);
         if (json_writer_finish(&w, &d) < 0)
                 return;
-        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
-                .event = event,
-                .intent = SBX_INTENT_GUILDS,
-                .guild = model->guild,
-                .d = d,
-        });
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
+                                                    .event = event,
+                                                    .intent = SBX_INTENT_GUILDS,
+                                                    .guild = model->guild,
+                                                    .d = d,
+                                            });
         sbx_push(model->sandbox, 0, channel->id, page_event, d);
         if (streq(page_event, "channel_update"))
                 push_unseen(model, channel, d);
@@ -61,7 +64,7 @@ void channel_remove(SbxModel *model, Channel *channel) {
         }
 }
 
-/* ---- counting and making -------------------------------------------------------------------------------------------- */
+/* ---- counting and making ---- */
 
 size_t category_size(const SbxModel *model, uint64_t category) {
         size_t n = 0;
@@ -89,26 +92,28 @@ Channel *channel_make(SbxModel *model, int type, const char *name, uint64_t pare
         for (size_t i = 0; i < model->channels.n; i++) {
                 const Channel *other = model->channels.items[i];
 
-                if (channel_is_of_guild(other) && (other->type == CHANNEL_CATEGORY) == (type == CHANNEL_CATEGORY))
+                if (channel_is_of_guild(other) &&
+                    (other->type == CHANNEL_CATEGORY) == (type == CHANNEL_CATEGORY))
                         channel->position = MAX(channel->position, other->position + 1);
         }
-        if (category && channel_set_overwrites(model, channel, category->overwrites, category->n_overwrites) < 0)
+        if (category &&
+            channel_set_overwrites(model, channel, category->overwrites, category->n_overwrites) < 0)
                 return NULL;
         return TAKE(channel);
 }
 
-/* ---- what create and edit share ------------------------------------------------------------------------------------- */
+/* ---- what create and edit share ---- */
 
 /* A channel as a body describes it, before anything is changed. */
 typedef struct Wanted {
         int64_t type;
-        StrBuf name;                    /* empty: not given */
+        StrBuf name; /* empty: not given */
         bool has_topic, has_position, has_nsfw, has_slowmode, has_parent, has_overwrites;
-        const char *topic;              /* NULL: none */
+        const char *topic; /* NULL: none */
         int64_t position;
         bool is_nsfw;
         int64_t slowmode;
-        uint64_t parent;                /* 0: none */
+        uint64_t parent; /* 0: none */
         Overwrite *overwrites;
         size_t n_overwrites;
 } Wanted;
@@ -135,11 +140,13 @@ static void read_name(Form *form, const Json *json, unsigned flags, Wanted *want
         else
                 strbuf_append(&wanted->name, name);
         if (wanted->name.n_bytes == 0)
-                form_fault(form, AT(NULL, "name"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and %d in length.", NAME_MAX_LENGTH);
+                form_fault(form, AT(NULL, "name"), "BASE_TYPE_BAD_LENGTH",
+                           "Must be between 1 and %d in length.", NAME_MAX_LENGTH);
         form->out_of_memory |= wanted->name.error != 0;
 }
 
-static void read_parent(const SbxModel *model, Form *form, const Json *json, const Channel *self, Wanted *wanted) {
+static void read_parent(const SbxModel *model, Form *form, const Json *json, const Channel *self,
+                        Wanted *wanted) {
         uint64_t id = 0;
         const Channel *parent;
 
@@ -152,15 +159,17 @@ static void read_parent(const SbxModel *model, Form *form, const Json *json, con
         else if (parent->type != CHANNEL_CATEGORY)
                 form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_INVALID_TYPE", "Not a category");
         else if (wanted->type == CHANNEL_CATEGORY)
-                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_INVALID_PARENT", "Categories cannot have subcategories");
+                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_INVALID_PARENT",
+                           "Categories cannot have subcategories");
         else if ((!self || self->parent != id) && category_size(model, id) >= CATEGORY_CHANNELS_MAX)
-                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_MAX_CHANNELS", "Maximum number of channels in category reached (%d)",
-                           CATEGORY_CHANNELS_MAX);
+                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_MAX_CHANNELS",
+                           "Maximum number of channels in category reached (%d)", CATEGORY_CHANNELS_MAX);
         else
                 wanted->parent = id;
 }
 
-static void read_rest(const SbxModel *model, Form *form, const Json *json, const Channel *self, Wanted *wanted) {
+static void read_rest(const SbxModel *model, Form *form, const Json *json, const Channel *self,
+                      Wanted *wanted) {
         size_t topic_max = wanted->type == CHANNEL_FORUM ? FORUM_TOPIC_MAX_LENGTH : TOPIC_MAX_LENGTH;
 
         wanted->has_topic = form_has(json, "topic");
@@ -173,13 +182,15 @@ static void read_rest(const SbxModel *model, Form *form, const Json *json, const
 }
 
 /* 0, or positive after an answer was given. */
-static int read_overwrites(SbxModel *model, Form *form, const Json *json, const Channel *self, Wanted *wanted, SbxReply *reply) {
+static int read_overwrites(SbxModel *model, Form *form, const Json *json, const Channel *self,
+                           Wanted *wanted, SbxReply *reply) {
         const Json *array = NULL;
 
         if (!form_array(form, NULL, json, "permission_overwrites", 0, 0, SIZE_MAX, &array))
                 return 0;
         if (overwrites_read(model, form, array, self ? OVERWRITES_OF_CHANNEL : OVERWRITES_AT_CREATE, self,
-                            self && !wanted->has_parent ? self->parent : wanted->parent, reply, &wanted->overwrites, &wanted->n_overwrites) != 0)
+                            self && !wanted->has_parent ? self->parent : wanted->parent, reply,
+                            &wanted->overwrites, &wanted->n_overwrites) != 0)
                 return 1;
         wanted->has_overwrites = true;
         return 0;
@@ -198,7 +209,9 @@ static int channel_apply(SbxModel *model, Channel *channel, const Wanted *wanted
                 channel->slowmode = wanted->slowmode;
         if (wanted->has_parent)
                 channel->parent = wanted->parent;
-        return wanted->has_overwrites ? channel_set_overwrites(model, channel, wanted->overwrites, wanted->n_overwrites) : 0;
+        return wanted->has_overwrites
+                       ? channel_set_overwrites(model, channel, wanted->overwrites, wanted->n_overwrites)
+                       : 0;
 }
 
 static void reply_channel(const SbxModel *model, int status, const Channel *channel, SbxReply *reply) {
@@ -208,18 +221,19 @@ static void reply_channel(const SbxModel *model, int status, const Channel *chan
         sbx_reply_json(reply, status, &w);
 }
 
-static void channel_effect(SbxModel *model, const char *effect, const Channel *channel, const SbxRequest *request) {
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = effect,
-                .guild = channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = channel->id,
-                .id = channel->id,
-                .reason = request->reason,
-                .body = request->body,
-        });
+static void channel_effect(SbxModel *model, const char *effect, const Channel *channel,
+                           const SbxRequest *request) {
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = effect,
+                                           .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                           .channel = channel->id,
+                                           .id = channel->id,
+                                           .reason = request->reason,
+                                           .body = request->body,
+                                   });
 }
 
-/* ---- handlers ------------------------------------------------------------------------------------------------------- */
+/* ---- handlers ---- */
 
 void rest_get_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
@@ -244,12 +258,14 @@ void rest_get_channels(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
         sbx_reply_json(reply, 200, &w);
 }
 
-static void create_channel(SbxModel *model, const SbxRequest *request, const Wanted *wanted, SbxReply *reply) {
+static void create_channel(SbxModel *model, const SbxRequest *request, const Wanted *wanted,
+                           SbxReply *reply) {
         _cleanup_(channel_freep) Channel *channel = NULL;
         const Channel *made;
 
         channel = channel_make(model, (int) wanted->type, strbuf_text(&wanted->name), wanted->parent);
-        if (!channel || channel_apply(model, channel, wanted) < 0 || table_add(&model->channels, channel) < 0) {
+        if (!channel || channel_apply(model, channel, wanted) < 0 ||
+            table_add(&model->channels, channel) < 0) {
                 reply_no_memory(reply);
                 return;
         }
@@ -261,19 +277,24 @@ static void create_channel(SbxModel *model, const SbxRequest *request, const Wan
 
 void rest_create_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         static const int64_t types[] = {
-                CHANNEL_TEXT, CHANNEL_VOICE, CHANNEL_CATEGORY, CHANNEL_ANNOUNCEMENT, CHANNEL_STAGE, 14, CHANNEL_FORUM, 16,
+                CHANNEL_TEXT,     CHANNEL_VOICE,
+                CHANNEL_CATEGORY, CHANNEL_ANNOUNCEMENT,
+                CHANNEL_STAGE,    14,
+                CHANNEL_FORUM,    16,
         };
         SbxModel *model = sbx_model(sandbox);
         _cleanup_(wanted_done) Wanted wanted = {};
         _form_ Form form = {};
 
-        if (!request_guild(model, request, 0, reply) || !bot_may_in_guild(model, PERM_MANAGE_CHANNELS, reply) || !request_object(request, reply))
+        if (!request_guild(model, request, 0, reply) ||
+            !bot_may_in_guild(model, PERM_MANAGE_CHANNELS, reply) || !request_object(request, reply))
                 return;
 
         (void) form_choice(&form, NULL, request->body, "type", 0, types, ELEMENTSOF(types), &wanted.type);
         read_name(&form, request->body, FORM_REQUIRED, &wanted);
         read_rest(model, &form, request->body, NULL, &wanted);
-        if (read_overwrites(model, &form, request->body, NULL, &wanted, reply) != 0 || form.is_refused || form.out_of_memory) {
+        if (read_overwrites(model, &form, request->body, NULL, &wanted, reply) != 0 || form.is_refused ||
+            form.out_of_memory) {
                 (void) form_refuses(&form, reply);
                 return;
         }
@@ -304,7 +325,8 @@ void rest_edit_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
         wanted.type = channel->type;
         read_name(&form, request->body, 0, &wanted);
         read_rest(model, &form, request->body, channel, &wanted);
-        if (read_overwrites(model, &form, request->body, channel, &wanted, reply) != 0 || form.is_refused || form.out_of_memory) {
+        if (read_overwrites(model, &form, request->body, channel, &wanted, reply) != 0 || form.is_refused ||
+            form.out_of_memory) {
                 (void) form_refuses(&form, reply);
                 return;
         }

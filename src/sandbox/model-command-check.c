@@ -1,6 +1,6 @@
 /*
- * Application commands as a request describes them, checked (Discord reference, "Application Commands"): names, lengths, order, nesting, counts,
- * total size.
+ * Application commands as a request describes them, checked (Discord reference, "Application Commands"):
+ * names, lengths, order, nesting, counts, total size.
  */
 
 #include "model.h"
@@ -17,18 +17,22 @@ enum {
         OPTIONS_MAX = 25,
         CHOICES_MAX = 25,
         COMMAND_SIZE_MAX = 8000,
-        DEPTH_COMMAND = 0,              /* options of the command itself, of a group, of a sub-command */
+        DEPTH_COMMAND = 0, /* options of the command itself, of a group, of a sub-command */
         DEPTH_GROUP = 1,
         DEPTH_SUB_COMMAND = 2,
 };
 
 #define INT53 ((INT64_C(1) << 53) - 1)
 
-static void options_read(Form *form, const FormPath *at, const Json *object, int depth, size_t *size, JsonWriter *w);
+static void options_read(Form *form, const FormPath *at, const Json *object, int depth, size_t *size,
+                         JsonWriter *w);
 
-/* A text and its localisations: written when present; returns the longest form's length (the one that counts). */
-static size_t localised_read(Form *form, const FormPath *at, const Json *json, const char *key, const char *plain, size_t max, bool is_name,
-                             JsonWriter *w) {
+/*
+ * A text and its localisations: written when present; returns the longest form's length (the one that
+ * counts).
+ */
+static size_t localised_read(Form *form, const FormPath *at, const Json *json, const char *key,
+                             const char *plain, size_t max, bool is_name, JsonWriter *w) {
         const Json *dictionary = NULL;
         size_t longest = plain ? text_length(plain) : 0;
 
@@ -42,11 +46,14 @@ static size_t localised_read(Form *form, const FormPath *at, const Json *json, c
                 if (json_is_null(item))
                         continue;
                 if (!text)
-                        form_fault(form, here, "STRING_TYPE_CONVERT", "Could not interpret value as string.");
+                        form_fault(form, here, "STRING_TYPE_CONVERT",
+                                   "Could not interpret value as string.");
                 else if (text_length(text) < 1 || text_length(text) > max)
-                        form_fault(form, here, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and %zu in length.", max);
+                        form_fault(form, here, "BASE_TYPE_BAD_LENGTH",
+                                   "Must be between 1 and %zu in length.", max);
                 else if (is_name && !command_name_is_valid(text))
-                        form_fault(form, here, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
+                        form_fault(form, here, "APPLICATION_COMMAND_INVALID_NAME",
+                                   "Command name is invalid");
                 else {
                         longest = MAX(longest, text_length(text));
                         json_string(w, json_key(item), text);
@@ -60,9 +67,10 @@ static void fault_name(Form *form, const FormPath *at) {
         form_fault(form, AT(at, "name"), "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
 }
 
-/* ---- options -------------------------------------------------------------------------------------------------------- */
+/* ---- options ---- */
 
-static void choice_value(Form *form, const FormPath *at, const Json *choice, int64_t type, size_t *size, JsonWriter *w) {
+static void choice_value(Form *form, const FormPath *at, const Json *choice, int64_t type, size_t *size,
+                         JsonWriter *w) {
         const Json *value = json_get(choice, "value");
         const char *text = NULL;
         int64_t number = 0;
@@ -75,7 +83,8 @@ static void choice_value(Form *form, const FormPath *at, const Json *choice, int
         } else if (type == OPTION_INTEGER) {
                 if (form_i64(form, at, choice, "value", FORM_REQUIRED, -INT53, INT53, &number))
                         json_i64(w, "value", number);
-        } else if (!value || json_is_string(value) || json_is_object(value) || json_is_array(value) || json_is_null(value))
+        } else if (!value || json_is_string(value) || json_is_object(value) || json_is_array(value) ||
+                   json_is_null(value))
                 form_fault(form, AT(at, "value"), "NUMBER_TYPE_COERCE", "Value is not float.");
         else {
                 json_put_key(w, "value");
@@ -83,7 +92,8 @@ static void choice_value(Form *form, const FormPath *at, const Json *choice, int
         }
 }
 
-static void choices_read(Form *form, const FormPath *at, const Json *option, int64_t type, size_t *size, JsonWriter *w) {
+static void choices_read(Form *form, const FormPath *at, const Json *option, int64_t type, size_t *size,
+                         JsonWriter *w) {
         const Json *choices = NULL;
         size_t i = 0;
 
@@ -104,7 +114,8 @@ static void choices_read(Form *form, const FormPath *at, const Json *option, int
                                 if (earlier == choice)
                                         break;
                                 if (streq_ptr(json_text(json_get(earlier, "name")), name))
-                                        form_fault(form, AT(here, "name"), "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS",
+                                        form_fault(form, AT(here, "name"),
+                                                   "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS",
                                                    "Option choice name already exists");
                         }
                 }
@@ -123,7 +134,8 @@ static void string_limits(Form *form, const FormPath *at, const Json *option, Js
         if (form_i64(form, at, option, "max_length", 0, 1, 6000, &max))
                 json_i64(w, "max_length", max);
         if (min > max)
-                form_fault(form, AT(at, "min_length"), "APPLICATION_COMMAND_OPTIONS_MIN_LENGTH_INVALID", "min_length must not exceed max_length");
+                form_fault(form, AT(at, "min_length"), "APPLICATION_COMMAND_OPTIONS_MIN_LENGTH_INVALID",
+                           "min_length must not exceed max_length");
 }
 
 static void number_limits(Form *form, const FormPath *at, const Json *option, JsonWriter *w) {
@@ -134,7 +146,8 @@ static void number_limits(Form *form, const FormPath *at, const Json *option, Js
         if (form_i64(form, at, option, "max_value", 0, -INT53, INT53, &max))
                 json_i64(w, "max_value", max);
         if (min > max)
-                form_fault(form, AT(at, "min_value"), "APPLICATION_COMMAND_OPTIONS_MIN_VALUE_INVALID", "min_value must not exceed max_value");
+                form_fault(form, AT(at, "min_value"), "APPLICATION_COMMAND_OPTIONS_MIN_VALUE_INVALID",
+                           "min_value must not exceed max_value");
 }
 
 static void channel_types_read(Form *form, const FormPath *at, const Json *option, JsonWriter *w) {
@@ -148,7 +161,8 @@ static void channel_types_read(Form *form, const FormPath *at, const Json *optio
                 int64_t value;
 
                 if (json_to_i64(type, &value) < 0 || value < 0 || value > 16)
-                        form_fault(form, AT_INDEX(AT(at, "channel_types"), i), "NUMBER_TYPE_COERCE", "Value is not a channel type.");
+                        form_fault(form, AT_INDEX(AT(at, "channel_types"), i), "NUMBER_TYPE_COERCE",
+                                   "Value is not a channel type.");
                 else
                         json_put_i64(w, value);
                 i++;
@@ -165,8 +179,8 @@ static bool option_type_fits(int64_t type, int depth) {
         return depth == DEPTH_COMMAND || type > OPTION_SUB_COMMAND_GROUP;
 }
 
-static void option_read(Form *form, const FormPath *at, const Json *option, int depth, size_t *size, bool *ret_is_required, int64_t *ret_type,
-                        JsonWriter *w) {
+static void option_read(Form *form, const FormPath *at, const Json *option, int depth, size_t *size,
+                        bool *ret_is_required, int64_t *ret_type, JsonWriter *w) {
         const char *name = NULL, *description = NULL;
         bool has_autocomplete = false;
         int64_t type = 0;
@@ -177,9 +191,11 @@ static void option_read(Form *form, const FormPath *at, const Json *option, int 
                 return;
         *ret_type = type;
         if (!option_type_fits(type, depth)) {
-                form_fault(form, AT(at, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of %s.",
-                           depth == DEPTH_GROUP ? "(1)" : depth == DEPTH_SUB_COMMAND ? "(3, 4, 5, 6, 7, 8, 9, 10, 11)" :
-                           "(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)");
+                form_fault(form, AT(at, "type"), "UNION_TYPE_CHOICES",
+                           "Value of field \"type\" must be one of %s.",
+                           depth == DEPTH_GROUP         ? "(1)"
+                           : depth == DEPTH_SUB_COMMAND ? "(3, 4, 5, 6, 7, 8, 9, 10, 11)"
+                                                        : "(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)");
                 return;
         }
         json_i64(w, "type", type);
@@ -195,7 +211,8 @@ static void option_read(Form *form, const FormPath *at, const Json *option, int 
         *size += localised_read(form, at, option, "description_localizations", description, 100, false, w);
 
         if (type == OPTION_SUB_COMMAND || type == OPTION_SUB_COMMAND_GROUP) {
-                options_read(form, at, option, type == OPTION_SUB_COMMAND ? DEPTH_SUB_COMMAND : DEPTH_GROUP, size, w);
+                options_read(form, at, option, type == OPTION_SUB_COMMAND ? DEPTH_SUB_COMMAND : DEPTH_GROUP,
+                             size, w);
                 return;
         }
         if (form_bool(form, at, option, "required", 0, ret_is_required))
@@ -211,11 +228,13 @@ static void option_read(Form *form, const FormPath *at, const Json *option, int 
         if (form_bool(form, at, option, "autocomplete", 0, &has_autocomplete))
                 json_bool(w, "autocomplete", has_autocomplete);
         if (has_autocomplete && json_array_size(json_get(option, "choices")) > 0)
-                form_fault(form, at, "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "Choices are not allowed for autocomplete options");
+                form_fault(form, at, "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE",
+                           "Choices are not allowed for autocomplete options");
         choices_read(form, at, option, type, size, w);
 }
 
-static void options_read(Form *form, const FormPath *at, const Json *object, int depth, size_t *size, JsonWriter *w) {
+static void options_read(Form *form, const FormPath *at, const Json *object, int depth, size_t *size,
+                         JsonWriter *w) {
         const Json *options = NULL;
         bool has_optional = false, has_plain = false, has_sub = false;
         size_t i = 0;
@@ -244,12 +263,17 @@ static void options_read(Form *form, const FormPath *at, const Json *object, int
                 }
                 if (has_sub && has_plain)
                         form_fault(form, here, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
-                                   "Sub-command and sub-command group option types are mutually exclusive to all other types");
+                                   "Sub-command and sub-command group option types are mutually exclusive "
+                                   "to all other types");
                 JSON_FOREACH(earlier, options) {
                         if (earlier == option)
                                 break;
-                        if (json_text(json_get(option, "name")) && streq_ptr(json_text(json_get(earlier, "name")), json_text(json_get(option, "name")))) {
-                                form_fault(form, AT(here, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists");
+                        if (json_text(json_get(option, "name")) &&
+                            streq_ptr(json_text(json_get(earlier, "name")),
+                                      json_text(json_get(option, "name")))) {
+                                form_fault(form, AT(here, "name"),
+                                           "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS",
+                                           "Option name already exists");
                                 break;
                         }
                 }
@@ -257,9 +281,10 @@ static void options_read(Form *form, const FormPath *at, const Json *object, int
         json_close_array(w);
 }
 
-/* ---- the command ---------------------------------------------------------------------------------------------------- */
+/* ---- the command ---- */
 
-static void small_set_read(Form *form, const FormPath *at, const Json *json, const char *key, int64_t max, JsonWriter *w) {
+static void small_set_read(Form *form, const FormPath *at, const Json *json, const char *key, int64_t max,
+                           JsonWriter *w) {
         const Json *array = NULL;
         size_t i = 0;
 
@@ -270,7 +295,8 @@ static void small_set_read(Form *form, const FormPath *at, const Json *json, con
                 int64_t value;
 
                 if (json_to_i64(item, &value) < 0 || value < 0 || value > max)
-                        form_fault(form, AT_INDEX(AT(at, key), i), "NUMBER_TYPE_COERCE", "Value is not a valid choice.");
+                        form_fault(form, AT_INDEX(AT(at, key), i), "NUMBER_TYPE_COERCE",
+                                   "Value is not a valid choice.");
                 else
                         json_put_i64(w, value);
                 i++;
@@ -299,7 +325,8 @@ static bool serves_dms(const Json *json, uint64_t guild) {
 }
 
 /* The members that are only kept to be given back, as ",…" behind what a command object begins with. */
-static void rest_read(Form *form, const FormPath *at, const Json *json, const char *name, const char *description, size_t *size, Command *command) {
+static void rest_read(Form *form, const FormPath *at, const Json *json, const char *name,
+                      const char *description, size_t *size, Command *command) {
         _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;
         bool is_nsfw = false, in_dms = true;
@@ -325,7 +352,8 @@ static void rest_read(Form *form, const FormPath *at, const Json *json, const ch
         command->rest = TAKE(text);
 }
 
-static void command_options(Form *form, const FormPath *at, const Json *json, size_t *size, Command *command) {
+static void command_options(Form *form, const FormPath *at, const Json *json, size_t *size,
+                            Command *command) {
         _json_writer_ JsonWriter w = {};
         _free_ char *wrapped = NULL;
         _json_ Json *parsed = NULL;
@@ -339,7 +367,8 @@ static void command_options(Form *form, const FormPath *at, const Json *json, si
                 form->out_of_memory = true;
                 return;
         }
-        if (json_array_size(json_get(parsed, "options")) > 0 && json_print(json_get(parsed, "options"), &command->options) < 0)
+        if (json_array_size(json_get(parsed, "options")) > 0 &&
+            json_print(json_get(parsed, "options"), &command->options) < 0)
                 form->out_of_memory = true;
 }
 
@@ -359,23 +388,27 @@ Command *command_read(Form *form, const FormPath *at, const Json *json, uint64_t
         command->type = 1;
         (void) form_choice(form, at, json, "type", 0, types, ELEMENTSOF(types), &command->type);
 
-        if (form_string(form, at, json, "name", FORM_REQUIRED, 1, 32, &name) && command->type == 1 && !command_name_is_valid(name))
+        if (form_string(form, at, json, "name", FORM_REQUIRED, 1, 32, &name) && command->type == 1 &&
+            !command_name_is_valid(name))
                 fault_name(form, at);
         if (command->type == 1)
                 (void) form_string(form, at, json, "description", FORM_REQUIRED, 1, 100, &description);
         else if (json_text(json_get(json, "description")) && *json_text(json_get(json, "description")))
                 form_fault(form, AT(at, "description"), "APPLICATION_COMMAND_INVALID_DESCRIPTION",
                            "Context menu commands cannot have a description");
-        command->has_permissions = form_bits(form, at, json, "default_member_permissions", 0, &command->permissions);
+        command->has_permissions =
+                form_bits(form, at, json, "default_member_permissions", 0, &command->permissions);
         command->serves_dms = serves_dms(json, guild);
 
         rest_read(form, at, json, name, description, &size, command);
         if (command->type == 1)
                 command_options(form, at, json, &size, command);
         else if (json_array_size(json_get(json, "options")) > 0)
-                form_fault(form, AT(at, "options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Context menu commands cannot have options");
+                form_fault(form, AT(at, "options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
+                           "Context menu commands cannot have options");
         if (size > COMMAND_SIZE_MAX)
-                form_fault(form, at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (%d)", COMMAND_SIZE_MAX);
+                form_fault(form, at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (%d)",
+                           COMMAND_SIZE_MAX);
 
         if (replace_text(&command->name, name) < 0 || replace_text(&command->description, description) < 0)
                 form->out_of_memory = true;

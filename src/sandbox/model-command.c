@@ -9,9 +9,12 @@ enum {
         CONTEXT_MENU_MAX = 15,
 };
 
-/* Scope of the route: /applications/{a}/commands or /applications/{a}/guilds/{g}/commands. False after answering. */
-static bool request_scope(const SbxModel *model, const SbxRequest *request, bool has_command, uint64_t *ret_guild, uint64_t *ret_command,
-                          SbxReply *reply) {
+/*
+ * Scope of the route: /applications/{a}/commands or /applications/{a}/guilds/{g}/commands. False after
+ * answering.
+ */
+static bool request_scope(const SbxModel *model, const SbxRequest *request, bool has_command,
+                          uint64_t *ret_guild, uint64_t *ret_command, SbxReply *reply) {
         size_t n_of_global = has_command ? 2 : 1;
         bool is_of_guild = request->n_args > n_of_global;
 
@@ -67,26 +70,32 @@ static void reply_commands(const SbxModel *model, uint64_t guild, SbxReply *repl
 }
 
 static bool commands_are_equal(const Command *a, const Command *b) {
-        return streq(a->description, b->description) && streq_ptr(a->rest, b->rest) && streq_ptr(a->options, b->options) &&
-               a->has_permissions == b->has_permissions && a->permissions == b->permissions;
+        return streq(a->description, b->description) && streq_ptr(a->rest, b->rest) &&
+               streq_ptr(a->options, b->options) && a->has_permissions == b->has_permissions &&
+               a->permissions == b->permissions;
 }
 
-static void command_effect(SbxModel *model, const char *effect, uint64_t guild, uint64_t id, const SbxRequest *request) {
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = effect,
-                .guild = guild,
-                .id = id,
-                .body = request->body,
-        });
+static void command_effect(SbxModel *model, const char *effect, uint64_t guild, uint64_t id,
+                           const SbxRequest *request) {
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = effect,
+                                           .guild = guild,
+                                           .id = id,
+                                           .body = request->body,
+                                   });
         sbx_changed(model->sandbox);
 }
 
-/* Puts a checked command in place of one with the same name, which keeps its id; a new one gets an id. 0 or -ENOMEM. */
+/*
+ * Puts a checked command in place of one with the same name, which keeps its id; a new one gets an id. 0 or
+ * -ENOMEM.
+ */
 static int command_store(SbxModel *model, Command *take_command, bool *ret_is_new) {
         Command *old = command_same(model, take_command->guild, take_command->type, take_command->name);
 
         take_command->id = old ? old->id : sbx_snowflake(model->sandbox);
-        take_command->version = old && commands_are_equal(old, take_command) ? old->version : sbx_snowflake(model->sandbox);
+        take_command->version =
+                old && commands_are_equal(old, take_command) ? old->version : sbx_snowflake(model->sandbox);
         if (old)
                 (void) command_free(table_take(&model->commands, old->id));
         if (table_add(&model->commands, take_command) < 0) {
@@ -150,7 +159,8 @@ void rest_create_command(Sandbox *sandbox, const SbxRequest *request, SbxReply *
         if (form_refuses(&form, reply))
                 return;
         if (!command_same(model, guild, command->type, command->name) &&
-            count_commands(model, guild, command->type) >= (command->type == 1 ? CHAT_INPUT_MAX : CONTEXT_MENU_MAX)) {
+            count_commands(model, guild, command->type) >=
+                    (command->type == 1 ? CHAT_INPUT_MAX : CONTEXT_MENU_MAX)) {
                 (void) command_free(command);
                 reply_code(reply, 30032);
                 return;
@@ -163,7 +173,7 @@ void rest_create_command(Sandbox *sandbox, const SbxRequest *request, SbxReply *
         reply_command(model, is_new ? 201 : 200, command, reply);
 }
 
-/* ---- PUT ------------------------------------------------------------------------------------------------------------ */
+/* ---- PUT ---- */
 
 static void free_read_command(void *item) {
         (void) command_free(item);
@@ -200,20 +210,24 @@ static void read_all(Form *form, const Json *array, uint64_t guild, CommandSet *
                         continue;
                 }
                 for (size_t k = 0; k < set->n; k++)
-                        if (set->commands[k]->type == command->type && streq(set->commands[k]->name, command->name)) {
-                                form_fault(form, here, "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
+                        if (set->commands[k]->type == command->type &&
+                            streq(set->commands[k]->name, command->name)) {
+                                form_fault(form, here, "APPLICATION_COMMANDS_DUPLICATE_NAME",
+                                           "Application command names must be unique");
                                 break;
                         }
                 counts[command->type]++;
                 set->commands[set->n++] = command;
         }
         if (counts[1] > CHAT_INPUT_MAX || counts[2] > CONTEXT_MENU_MAX || counts[3] > CONTEXT_MENU_MAX)
-                form_fault(form, NULL, "APPLICATION_COMMANDS_MAX", "Maximum number of application commands reached");
+                form_fault(form, NULL, "APPLICATION_COMMANDS_MAX",
+                           "Maximum number of application commands reached");
 }
 
 static bool set_has(const CommandSet *set, const Command *command) {
         for (size_t i = 0; i < set->n; i++)
-                if (set->commands[i] && set->commands[i]->type == command->type && streq(set->commands[i]->name, command->name))
+                if (set->commands[i] && set->commands[i]->type == command->type &&
+                    streq(set->commands[i]->name, command->name))
                         return true;
         return false;
 }
@@ -264,15 +278,25 @@ static void merge_member(JsonWriter *w, const Json *patch, const Json *old, cons
 /* The whole command as it would be created anew: the old one, rendered, with the patch over it. */
 static Json *command_merged(const SbxModel *model, const Command *command, const Json *patch) {
         static const char *const keys[] = {
-                "type", "name", "name_localizations", "description", "description_localizations", "options", "default_member_permissions",
-                "dm_permission", "nsfw", "contexts", "integration_types",
+                "type",
+                "name",
+                "name_localizations",
+                "description",
+                "description_localizations",
+                "options",
+                "default_member_permissions",
+                "dm_permission",
+                "nsfw",
+                "contexts",
+                "integration_types",
         };
         _json_writer_ JsonWriter old_writer = {}, w = {};
         _free_ char *old_text = NULL, *text = NULL;
         _json_ Json *old = NULL, *merged = NULL;
 
         put_command(model, &old_writer, command);
-        if (json_writer_finish(&old_writer, &old_text) < 0 || json_parse(old_text, strlen(old_text), &old) < 0)
+        if (json_writer_finish(&old_writer, &old_text) < 0 ||
+            json_parse(old_text, strlen(old_text), &old) < 0)
                 return NULL;
         json_open(&w);
         for (size_t i = 0; i < ELEMENTSOF(keys); i++)

@@ -1,6 +1,7 @@
 /*
- * Components (Discord reference, "Component Reference"): what may stand where, how many, how long, and the shape in which responses give them
- * back. A table says which types each place takes; one function per type reads it.
+ * Components (Discord reference, "Component Reference"): what may stand where, how many, how long, and the
+ * shape in which responses give them back. A table says which types each place takes; one function per type
+ * reads it.
  *
  * Every component gets an id: its own, or the next number that none in the message has.
  */
@@ -39,44 +40,47 @@ enum {
         MODAL_TOP_MAX = 5,
         ROW_WIDTH = 5,
         CUSTOM_ID_MAX = 100,
-        SEEN_MAX = 128,                 /* components read before we stop remembering; more are refused anyway */
+        SEEN_MAX = 128, /* components read before we stop remembering; more are refused anyway */
 };
 
 #define OF(type) (UINT32_C(1) << (type))
-#define SELECTS (OF(TYPE_STRING_SELECT) | OF(TYPE_USER_SELECT) | OF(TYPE_ROLE_SELECT) | OF(TYPE_MENTIONABLE_SELECT) | OF(TYPE_CHANNEL_SELECT))
+#define SELECTS                                                                                             \
+        (OF(TYPE_STRING_SELECT) | OF(TYPE_USER_SELECT) | OF(TYPE_ROLE_SELECT) |                             \
+         OF(TYPE_MENTIONABLE_SELECT) | OF(TYPE_CHANNEL_SELECT))
 
 /* Which types stand at the top of each place, and inside each type that holds others. */
 static const uint32_t top_types[] = {
         [COMPONENTS_LEGACY] = OF(TYPE_ACTION_ROW),
-        [COMPONENTS_V2] = OF(TYPE_ACTION_ROW) | OF(TYPE_SECTION) | OF(TYPE_TEXT_DISPLAY) | OF(TYPE_MEDIA_GALLERY) | OF(TYPE_FILE) |
-                          OF(TYPE_SEPARATOR) | OF(TYPE_CONTAINER),
+        [COMPONENTS_V2] = OF(TYPE_ACTION_ROW) | OF(TYPE_SECTION) | OF(TYPE_TEXT_DISPLAY) |
+                          OF(TYPE_MEDIA_GALLERY) | OF(TYPE_FILE) | OF(TYPE_SEPARATOR) | OF(TYPE_CONTAINER),
         [COMPONENTS_MODAL] = OF(TYPE_ACTION_ROW) | OF(TYPE_TEXT_DISPLAY) | OF(TYPE_LABEL),
 };
 static const uint32_t row_types = OF(TYPE_BUTTON) | SELECTS;
 static const uint32_t modal_row_types = OF(TYPE_TEXT_INPUT);
-static const uint32_t container_types = OF(TYPE_ACTION_ROW) | OF(TYPE_SECTION) | OF(TYPE_TEXT_DISPLAY) | OF(TYPE_MEDIA_GALLERY) | OF(TYPE_FILE) |
-                                        OF(TYPE_SEPARATOR);
+static const uint32_t container_types = OF(TYPE_ACTION_ROW) | OF(TYPE_SECTION) | OF(TYPE_TEXT_DISPLAY) |
+                                        OF(TYPE_MEDIA_GALLERY) | OF(TYPE_FILE) | OF(TYPE_SEPARATOR);
 static const uint32_t section_types = OF(TYPE_TEXT_DISPLAY);
 static const uint32_t accessory_types = OF(TYPE_BUTTON) | OF(TYPE_THUMBNAIL);
-static const uint32_t label_types = SELECTS | OF(TYPE_TEXT_INPUT) | OF(TYPE_FILE_UPLOAD) | OF(TYPE_RADIO_GROUP) | OF(TYPE_CHECKBOX_GROUP) |
-                                    OF(TYPE_CHECKBOX);
+static const uint32_t label_types = SELECTS | OF(TYPE_TEXT_INPUT) | OF(TYPE_FILE_UPLOAD) |
+                                    OF(TYPE_RADIO_GROUP) | OF(TYPE_CHECKBOX_GROUP) | OF(TYPE_CHECKBOX);
 
 typedef struct Reader {
         Form *form;
         JsonWriter *w;
         ComponentPlace place;
         size_t n_total;
-        size_t n_text;                  /* characters of all text displays */
-        int64_t ids[SEEN_MAX];          /* given ones, then assigned ones */
+        size_t n_text;         /* characters of all text displays */
+        int64_t ids[SEEN_MAX]; /* given ones, then assigned ones */
         size_t n_ids;
         int64_t next_id;
         const char *custom_ids[SEEN_MAX];
         size_t n_custom_ids;
 } Reader;
 
-static void component_read(Reader *r, const FormPath *at, const Json *component, uint32_t allowed, bool is_in_label);
+static void component_read(Reader *r, const FormPath *at, const Json *component, uint32_t allowed,
+                           bool is_in_label);
 
-/* ---- ids ------------------------------------------------------------------------------------------------------------ */
+/* ---- ids ---- */
 
 static bool id_is_taken(const Reader *r, int64_t id) {
         for (size_t i = 0; i < r->n_ids; i++)
@@ -99,7 +103,8 @@ static void collect_ids(Reader *r, const FormPath *at, const Json *value) {
                 return;
         if (json_get_i64(value, "id", &id) == 0 && id > 0 && r->n_ids < SEEN_MAX) {
                 if (id_is_taken(r, id))
-                        form_fault(r->form, AT(at, "id"), "COMPONENT_ID_DUPLICATED", "Component id cannot be duplicated");
+                        form_fault(r->form, AT(at, "id"), "COMPONENT_ID_DUPLICATED",
+                                   "Component id cannot be duplicated");
                 else
                         r->ids[r->n_ids++] = id;
         }
@@ -127,7 +132,8 @@ static void read_custom_id(Reader *r, const FormPath *at, const Json *component)
                 return;
         for (size_t i = 0; i < r->n_custom_ids; i++)
                 if (streq(r->custom_ids[i], custom_id)) {
-                        form_fault(r->form, AT(at, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
+                        form_fault(r->form, AT(at, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED",
+                                   "Component custom id cannot be duplicated");
                         return;
                 }
         if (r->n_custom_ids < SEEN_MAX)
@@ -135,9 +141,10 @@ static void read_custom_id(Reader *r, const FormPath *at, const Json *component)
         json_string(r->w, "custom_id", custom_id);
 }
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
-static void read_text(Reader *r, const FormPath *at, const Json *object, const char *key, unsigned flags, size_t min, size_t max) {
+static void read_text(Reader *r, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                      size_t min, size_t max) {
         const char *text = NULL;
 
         if (form_string(r->form, at, object, key, flags, min, max, &text))
@@ -178,7 +185,8 @@ static bool read_emoji(Reader *r, const FormPath *at, const Json *object) {
 }
 
 /* Children under "components". */
-static void read_children(Reader *r, const FormPath *at, const Json *component, uint32_t allowed, size_t max) {
+static void read_children(Reader *r, const FormPath *at, const Json *component, uint32_t allowed,
+                          size_t max) {
         const Json *children = NULL;
         size_t i = 0;
 
@@ -204,7 +212,7 @@ static void read_media(Reader *r, const FormPath *at, const Json *component, con
         json_close(r->w);
 }
 
-/* ---- one function per type ------------------------------------------------------------------------------------------ */
+/* ---- one function per type ---- */
 
 static void read_row(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
         const Json *children = json_get(component, "components");
@@ -251,10 +259,12 @@ static void read_button(Reader *r, const FormPath *at, const Json *component, bo
                 return;
         }
         if ((!label || !*label) && !has_emoji && !json_is_object(json_get(component, "emoji")))
-                form_fault(r->form, AT(at, "label"), "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", "A label or emoji is required");
+                form_fault(r->form, AT(at, "label"), "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED",
+                           "A label or emoji is required");
         if (style == 5) {
                 if (form_has(component, "custom_id") && !json_is_null(json_get(component, "custom_id")))
-                        form_fault(r->form, AT(at, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                        form_fault(r->form, AT(at, "custom_id"),
+                                   "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
                                    "A custom id and url cannot both be specified");
                 if (form_url(r->form, at, component, "url", FORM_REQUIRED, 512, false, &url))
                         json_string(r->w, "url", url);
@@ -264,12 +274,14 @@ static void read_button(Reader *r, const FormPath *at, const Json *component, bo
                 form_fault(r->form, AT(at, "url"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
                            "A custom id and url cannot both be specified");
         if (!json_text(json_get(component, "custom_id")) || !*json_text(json_get(component, "custom_id")))
-                form_fault(r->form, AT(at, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required");
+                form_fault(r->form, AT(at, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED",
+                           "A custom id is required");
         else
                 read_custom_id(r, at, component);
 }
 
-static void read_options(Reader *r, const FormPath *at, const Json *component, size_t min, size_t max, size_t *ret_n, size_t *ret_n_defaults) {
+static void read_options(Reader *r, const FormPath *at, const Json *component, size_t min, size_t max,
+                         size_t *ret_n, size_t *ret_n_defaults) {
         const Json *options = NULL;
         size_t i = 0;
 
@@ -300,7 +312,8 @@ static void read_options(Reader *r, const FormPath *at, const Json *component, s
                         if (earlier == option)
                                 break;
                         if (value && streq_ptr(json_text(json_get(earlier, "value")), value)) {
-                                form_fault(r->form, AT(here, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+                                form_fault(r->form, AT(here, "value"),
+                                           "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
                                            "The specified option value is already used");
                                 break;
                         }
@@ -309,8 +322,12 @@ static void read_options(Reader *r, const FormPath *at, const Json *component, s
         json_close_array(r->w);
 }
 
-/* min_values and max_values, and whether an answer may be missing. Modals: required by default, then not fewer than one. */
-static void read_range(Reader *r, const FormPath *at, const Json *component, int64_t max_allowed, size_t n_options, size_t n_defaults) {
+/*
+ * min_values and max_values, and whether an answer may be missing. Modals: required by default, then not
+ * fewer than one.
+ */
+static void read_range(Reader *r, const FormPath *at, const Json *component, int64_t max_allowed,
+                       size_t n_options, size_t n_defaults) {
         int64_t min = 1, max = 1;
         bool is_required = r->place == COMPONENTS_MODAL, has_min;
 
@@ -327,12 +344,14 @@ static void read_range(Reader *r, const FormPath *at, const Json *component, int
                 json_bool(r->w, "required", is_required);
         }
         if (min > max)
-                form_fault(r->form, AT(at, "min_values"), "SELECT_COMPONENT_MIN_VALUES_GREATER", "min_values cannot be greater than max_values");
+                form_fault(r->form, AT(at, "min_values"), "SELECT_COMPONENT_MIN_VALUES_GREATER",
+                           "min_values cannot be greater than max_values");
         if (n_options > 0 && (size_t) max > n_options)
                 form_fault(r->form, AT(at, "max_values"), "SELECT_COMPONENT_MAX_VALUES_EXCEEDED",
                            "max_values cannot be greater than the number of options");
         if (n_defaults > (size_t) max)
-                form_fault(r->form, AT(at, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "More options are default than max_values allows");
+                form_fault(r->form, AT(at, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS",
+                           "More options are default than max_values allows");
         json_i64(r->w, "min_values", min);
         json_i64(r->w, "max_values", max);
 }
@@ -350,14 +369,18 @@ static void read_default_values(Reader *r, const FormPath *at, const Json *compo
                 uint64_t id = 0;
                 bool fits;
 
-                if (!form_is_object(r->form, here, value) || !form_string(r->form, here, value, "type", FORM_REQUIRED, 1, 16, &kind) ||
+                if (!form_is_object(r->form, here, value) ||
+                    !form_string(r->form, here, value, "type", FORM_REQUIRED, 1, 16, &kind) ||
                     !form_snowflake(r->form, here, value, "id", FORM_REQUIRED, &id))
                         continue;
-                fits = (streq(kind, "user") && (type == TYPE_USER_SELECT || type == TYPE_MENTIONABLE_SELECT)) ||
-                       (streq(kind, "role") && (type == TYPE_ROLE_SELECT || type == TYPE_MENTIONABLE_SELECT)) ||
+                fits = (streq(kind, "user") &&
+                        (type == TYPE_USER_SELECT || type == TYPE_MENTIONABLE_SELECT)) ||
+                       (streq(kind, "role") &&
+                        (type == TYPE_ROLE_SELECT || type == TYPE_MENTIONABLE_SELECT)) ||
                        (streq(kind, "channel") && type == TYPE_CHANNEL_SELECT);
                 if (!fits) {
-                        form_fault(r->form, AT(here, "type"), "ENUM_TYPE_COERCE", "Value \"%s\" is not a valid enum value.", kind);
+                        form_fault(r->form, AT(here, "type"), "ENUM_TYPE_COERCE",
+                                   "Value \"%s\" is not a valid enum value.", kind);
                         continue;
                 }
                 json_open(r->w);
@@ -379,7 +402,8 @@ static void read_channel_types(Reader *r, const FormPath *at, const Json *compon
                 int64_t value;
 
                 if (json_to_i64(type, &value) < 0 || value < 0 || value > 16)
-                        form_fault(r->form, AT_INDEX(AT(at, "channel_types"), i), "NUMBER_TYPE_COERCE", "Value is not a channel type.");
+                        form_fault(r->form, AT_INDEX(AT(at, "channel_types"), i), "NUMBER_TYPE_COERCE",
+                                   "Value is not a channel type.");
                 else
                         json_put_i64(r->w, value);
                 i++;
@@ -406,7 +430,8 @@ static void read_select(Reader *r, const FormPath *at, const Json *component, bo
 
         if (form_bool(r->form, at, component, "disabled", 0, &is_disabled)) {
                 if (r->place == COMPONENTS_MODAL && is_disabled)
-                        form_fault(r->form, AT(at, "disabled"), "SELECT_COMPONENT_DISABLED_IN_MODAL", "A select in a modal cannot be disabled");
+                        form_fault(r->form, AT(at, "disabled"), "SELECT_COMPONENT_DISABLED_IN_MODAL",
+                                   "A select in a modal cannot be disabled");
                 json_bool(r->w, "disabled", is_disabled);
         }
 }
@@ -423,7 +448,8 @@ static void read_text_input(Reader *r, const FormPath *at, const Json *component
         if (!is_in_label)
                 read_text(r, at, component, "label", FORM_REQUIRED, 1, 45);
         else if (json_text(json_get(component, "label")))
-                form_fault(r->form, AT(at, "label"), "TEXT_INPUT_COMPONENT_LABEL_IN_LABEL", "A text input inside a label cannot have a label");
+                form_fault(r->form, AT(at, "label"), "TEXT_INPUT_COMPONENT_LABEL_IN_LABEL",
+                           "A text input inside a label cannot have a label");
         read_text(r, at, component, "placeholder", 0, 0, 100);
 
         if (form_i64(r->form, at, component, "min_length", 0, 0, 4000, &min))
@@ -439,7 +465,8 @@ static void read_text_input(Reader *r, const FormPath *at, const Json *component
         if (!form_string(r->form, at, component, "value", 0, 0, 4000, &value))
                 return;
         if (*value && (text_length(value) < (size_t) min || text_length(value) > (size_t) max))
-                form_fault(r->form, AT(at, "value"), "BASE_TYPE_BAD_LENGTH", "Must be between %d and %d in length.", (int) min, (int) max);
+                form_fault(r->form, AT(at, "value"), "BASE_TYPE_BAD_LENGTH",
+                           "Must be between %d and %d in length.", (int) min, (int) max);
         json_string(r->w, "value", value);
 }
 
@@ -558,7 +585,8 @@ static void read_radio_group(Reader *r, const FormPath *at, const Json *componen
         read_custom_id(r, at, component);
         read_options(r, at, component, 2, 10, &n_options, &n_defaults);
         if (n_defaults > 1)
-                form_fault(r->form, AT(at, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", "Only one option can be default");
+                form_fault(r->form, AT(at, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS",
+                           "Only one option can be default");
         (void) form_bool(r->form, at, component, "required", 0, &is_required);
         json_bool(r->w, "required", is_required);
 }
@@ -578,9 +606,10 @@ static void read_checkbox(Reader *r, const FormPath *at, const Json *component, 
         read_flag(r, at, component, "default");
 }
 
-/* ---- dispatch ------------------------------------------------------------------------------------------------------- */
+/* ---- dispatch ---- */
 
-static void (*const readers[_TYPE_MAX])(Reader *r, const FormPath *at, const Json *component, bool is_in_label) = {
+static void (*const readers[_TYPE_MAX])(Reader *r, const FormPath *at, const Json *component,
+                                        bool is_in_label) = {
         [TYPE_ACTION_ROW] = read_row,
         [TYPE_BUTTON] = read_button,
         [TYPE_STRING_SELECT] = read_select,
@@ -609,11 +638,13 @@ static void fault_type(Reader *r, const FormPath *at, uint32_t allowed) {
         for (int type = 1; type < _TYPE_MAX; type++)
                 if (allowed & OF(type))
                         strbuf_appendf(&list, "%s%d", list.n_bytes ? ", " : "", type);
-        form_fault(r->form, AT(at, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (%s).", strbuf_text(&list));
+        form_fault(r->form, AT(at, "type"), "UNION_TYPE_CHOICES",
+                   "Value of field \"type\" must be one of (%s).", strbuf_text(&list));
 }
 
 /* Writes exactly one value in every case, so that the document stays whole. */
-static void component_read(Reader *r, const FormPath *at, const Json *component, uint32_t allowed, bool is_in_label) {
+static void component_read(Reader *r, const FormPath *at, const Json *component, uint32_t allowed,
+                           bool is_in_label) {
         int64_t type = 0;
 
         json_open(r->w);
@@ -622,7 +653,8 @@ static void component_read(Reader *r, const FormPath *at, const Json *component,
                 ;
         else if (!form_has(component, "type"))
                 form_fault(r->form, AT(at, "type"), "BASE_TYPE_REQUIRED", "This field is required");
-        else if (json_get_i64(component, "type", &type) != 0 || type < 1 || type >= _TYPE_MAX || !(allowed & OF(type)))
+        else if (json_get_i64(component, "type", &type) != 0 || type < 1 || type >= _TYPE_MAX ||
+                 !(allowed & OF(type)))
                 fault_type(r, at, allowed);
         else {
                 json_i64(r->w, "type", type);
@@ -632,7 +664,8 @@ static void component_read(Reader *r, const FormPath *at, const Json *component,
         json_close(r->w);
 }
 
-void components_read(Form *form, const FormPath *at, const Json *array, ComponentPlace place, JsonWriter *w) {
+void components_read(Form *form, const FormPath *at, const Json *array, ComponentPlace place,
+                     JsonWriter *w) {
         static const size_t top_max[] = {
                 [COMPONENTS_LEGACY] = LEGACY_ROWS_MAX,
                 [COMPONENTS_V2] = V2_TOTAL_MAX,
@@ -649,20 +682,22 @@ void components_read(Form *form, const FormPath *at, const Json *array, Componen
         json_open_array(w);
         collect_ids(&r, at, array);
         if (n > top_max[place] || (n == 0 && place == COMPONENTS_MODAL))
-                form_fault(form, at, "BASE_TYPE_BAD_LENGTH", "Must be between %d and %zu in length.", place == COMPONENTS_MODAL ? 1 : 0,
-                           top_max[place]);
+                form_fault(form, at, "BASE_TYPE_BAD_LENGTH", "Must be between %d and %zu in length.",
+                           place == COMPONENTS_MODAL ? 1 : 0, top_max[place]);
         else
                 JSON_FOREACH(component, array)
                         component_read(&r, AT_INDEX(at, i++), component, top_types[place], false);
         json_close_array(w);
 
         if (place == COMPONENTS_V2 && r.n_total > V2_TOTAL_MAX)
-                form_fault(form, at, "COMPONENT_TOTAL_EXCEEDED", "The total number of components cannot exceed %d", V2_TOTAL_MAX);
+                form_fault(form, at, "COMPONENT_TOTAL_EXCEEDED",
+                           "The total number of components cannot exceed %d", V2_TOTAL_MAX);
         if (place == COMPONENTS_V2 && r.n_text > 4000)
-                form_fault(form, at, "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "Displayable text size exceeds the maximum size of 4000");
+                form_fault(form, at, "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
+                           "Displayable text size exceeds the maximum size of 4000");
 }
 
-/* ---- looking into them ---------------------------------------------------------------------------------------------- */
+/* ---- looking into them ---- */
 
 const Json *components_find(const Json *value, const char *custom_id) {
         const Json *found = NULL;
@@ -686,7 +721,8 @@ const Json *components_find(const Json *value, const char *custom_id) {
         return found ?: components_find(json_get(value, "accessory"), custom_id);
 }
 
-void components_each_text(const Json *value, void (*text)(void *userdata, const char *content), void *userdata) {
+void components_each_text(const Json *value, void (*text)(void *userdata, const char *content),
+                          void *userdata) {
         if (json_is_array(value)) {
                 JSON_FOREACH(item, value)
                         components_each_text(item, text, userdata);

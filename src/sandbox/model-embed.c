@@ -1,4 +1,6 @@
-/* Embeds: limits of the Discord reference ("Embed Limits"), and the shape in which responses give them back. */
+/*
+ * Embeds: limits of the Discord reference ("Embed Limits"), and the shape in which responses give them back.
+ */
 
 #include "model.h"
 
@@ -11,12 +13,12 @@ enum {
         EMBED_FOOTER_MAX = 2048,
         EMBED_AUTHOR_MAX = 256,
         EMBED_URL_MAX = 2048,
-        EMBEDS_TOTAL_MAX = 6000,        /* over all embeds of the message */
+        EMBEDS_TOTAL_MAX = 6000, /* over all embeds of the message */
 };
 
 /* One text of an embed: checked, counted, written. */
-static bool embed_text(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, size_t max, size_t *total,
-                       JsonWriter *w) {
+static bool embed_text(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                       size_t max, size_t *total, JsonWriter *w) {
         const char *text = NULL;
 
         if (!form_string(form, at, object, key, flags | FORM_TRIM, 0, max, &text))
@@ -26,14 +28,16 @@ static bool embed_text(Form *form, const FormPath *at, const Json *object, const
         return true;
 }
 
-static void embed_url(Form *form, const FormPath *at, const Json *object, const char *key, bool may_attach, JsonWriter *w) {
+static void embed_url(Form *form, const FormPath *at, const Json *object, const char *key, bool may_attach,
+                      JsonWriter *w) {
         const char *url = NULL;
 
         if (form_url(form, at, object, key, 0, EMBED_URL_MAX, may_attach, &url))
                 json_string(w, key, url);
 }
 
-static void embed_picture(Form *form, const FormPath *at, const Json *embed, const char *key, JsonWriter *w) {
+static void embed_picture(Form *form, const FormPath *at, const Json *embed, const char *key,
+                          JsonWriter *w) {
         const Json *picture = NULL;
         const char *url = NULL;
 
@@ -76,7 +80,8 @@ static void embed_fields(Form *form, const FormPath *at, const Json *embed, size
         const Json *fields = NULL;
         size_t i = 0;
 
-        if (!form_array(form, at, embed, "fields", 0, 0, EMBED_FIELDS_MAX, &fields) || json_array_size(fields) == 0)
+        if (!form_array(form, at, embed, "fields", 0, 0, EMBED_FIELDS_MAX, &fields) ||
+            json_array_size(fields) == 0)
                 return;
 
         json_array(w, "fields");
@@ -88,7 +93,8 @@ static void embed_fields(Form *form, const FormPath *at, const Json *embed, size
                         continue;
                 json_open(w);
                 (void) embed_text(form, here, field, "name", FORM_REQUIRED, EMBED_FIELD_NAME_MAX, total, w);
-                (void) embed_text(form, here, field, "value", FORM_REQUIRED, EMBED_FIELD_VALUE_MAX, total, w);
+                (void) embed_text(form, here, field, "value", FORM_REQUIRED, EMBED_FIELD_VALUE_MAX, total,
+                                  w);
                 (void) form_bool(form, here, field, "inline", 0, &is_inline);
                 json_bool(w, "inline", is_inline);
                 json_close(w);
@@ -103,7 +109,8 @@ static void embed_timestamp(Form *form, const FormPath *at, const Json *embed, J
         if (!form_string(form, at, embed, "timestamp", 0, 0, 64, &text))
                 return;
         if (timestamp_parse(text, &time) < 0) {
-                form_fault(form, AT(at, "timestamp"), "DATE_TIME_TYPE_PARSE", "Could not parse %s. Should be ISO8601.", text);
+                form_fault(form, AT(at, "timestamp"), "DATE_TIME_TYPE_PARSE",
+                           "Could not parse %s. Should be ISO8601.", text);
                 return;
         }
         put_time(w, "timestamp", time);
@@ -139,5 +146,6 @@ void embeds_read(Form *form, const FormPath *at, const Json *array, JsonWriter *
         json_close_array(w);
 
         if (total > EMBEDS_TOTAL_MAX)
-                form_fault(form, at, "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of %d", EMBEDS_TOTAL_MAX);
+                form_fault(form, at, "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of %d",
+                           EMBEDS_TOTAL_MAX);
 }

@@ -1,6 +1,6 @@
 /*
- * What an interaction's token allows after the first answer: @original, and follow-ups (Discord reference, "Followup Messages"). For fifteen
- * minutes; ephemeral messages can be reached by no other way.
+ * What an interaction's token allows after the first answer: @original, and follow-ups (Discord reference,
+ * "Followup Messages"). For fifteen minutes; ephemeral messages can be reached by no other way.
  */
 
 #include "model.h"
@@ -43,7 +43,8 @@ static Message *request_original(SbxModel *model, const Interaction *interaction
 }
 
 /* A follow-up of this interaction (or its original by id). */
-static Message *request_followup(SbxModel *model, const Interaction *interaction, const SbxRequest *request, SbxReply *reply) {
+static Message *request_followup(SbxModel *model, const Interaction *interaction, const SbxRequest *request,
+                                 SbxReply *reply) {
         const Channel *channel = interaction_channel(model, interaction, reply);
         Message *message;
 
@@ -63,17 +64,19 @@ static void reply_message(const SbxModel *model, const Message *message, SbxRepl
         sbx_reply_json(reply, 200, &w);
 }
 
-static void followup_effect(SbxModel *model, const char *effect, const Interaction *interaction, uint64_t message, const SbxRequest *request) {
+static void followup_effect(SbxModel *model, const char *effect, const Interaction *interaction,
+                            uint64_t message, const SbxRequest *request) {
         const Channel *channel = model_channel(model, interaction->channel);
 
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = effect,
-                .guild = channel && channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = interaction->channel,
-                .message = message,
-                .id = interaction->id,
-                .body = request->body,
-        });
+        sbx_effect(model->sandbox,
+                   &(SbxEffect){
+                           .effect = effect,
+                           .guild = channel && channel_is_of_guild(channel) ? model->guild : 0,
+                           .channel = interaction->channel,
+                           .message = message,
+                           .id = interaction->id,
+                           .body = request->body,
+                   });
 }
 
 /* The placeholder of a deferred answer becomes a message with the first edit. */
@@ -87,7 +90,8 @@ static void message_arrived(Interaction *interaction, Message *message) {
                 interaction->state = STATE_ANSWERED;
 }
 
-void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, const SbxRequest *request, const char *effect, SbxReply *reply) {
+void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, const SbxRequest *request,
+                  const char *effect, SbxReply *reply) {
         _form_ Form form = {};
         _body_ Body body = {};
 
@@ -109,8 +113,8 @@ void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, c
         reply_message(model, message, reply);
 }
 
-static void webhook_delete(SbxModel *model, Interaction *interaction, Message *message, const SbxRequest *request, const char *effect,
-                           SbxReply *reply) {
+static void webhook_delete(SbxModel *model, Interaction *interaction, Message *message,
+                           const SbxRequest *request, const char *effect, SbxReply *reply) {
         Channel *channel = model_channel(model, interaction->channel);
 
         followup_effect(model, effect, interaction, message->id, request);
@@ -164,7 +168,9 @@ void rest_edit_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *r
         Message *message = interaction ? request_followup(model, interaction, request, reply) : NULL;
 
         if (message)
-                webhook_edit(model, interaction, message, request, message->id == interaction->original ? "original.edit" : "followup.edit", reply);
+                webhook_edit(model, interaction, message, request,
+                             message->id == interaction->original ? "original.edit" : "followup.edit",
+                             reply);
 }
 
 void rest_delete_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
@@ -176,11 +182,16 @@ void rest_delete_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply 
                 webhook_delete(model, interaction, message, request, "followup.delete", reply);
 }
 
-/* ---- new follow-ups ------------------------------------------------------------------------------------------------- */
+/* ---- new follow-ups ---- */
 
-/* The first follow-up after a deferral fills the placeholder, whose ephemeral flag stays as the deferral set it. */
-static bool fill_placeholder(SbxModel *model, Interaction *interaction, Channel *channel, const SbxRequest *request, SbxReply *reply) {
-        Message *message = interaction->owes_first_followup ? channel_message(channel, interaction->original) : NULL;
+/*
+ * The first follow-up after a deferral fills the placeholder, whose ephemeral flag stays as the deferral set
+ * it.
+ */
+static bool fill_placeholder(SbxModel *model, Interaction *interaction, Channel *channel,
+                             const SbxRequest *request, SbxReply *reply) {
+        Message *message =
+                interaction->owes_first_followup ? channel_message(channel, interaction->original) : NULL;
 
         if (!message || !(message->flags & MESSAGE_FLAG_LOADING))
                 return false;
@@ -196,7 +207,8 @@ void rest_create_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply 
         _body_ Body body = {};
         Message *message;
 
-        if (!channel || fill_placeholder(model, interaction, channel, request, reply) || !request_object(request, reply))
+        if (!channel || fill_placeholder(model, interaction, channel, request, reply) ||
+            !request_object(request, reply))
                 return;
         if (!body_read(model, &form, NULL, request->body, request, BODY_ANSWER, NULL, &body, reply)) {
                 (void) form_refuses(&form, reply);

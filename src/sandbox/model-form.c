@@ -1,6 +1,7 @@
 /*
- * Faults of a request's body, collected into the tree that Discord answers with, and typed readers that find them. What a body means is not
- * known here. String codes and sentences are those seen in Discord's real answers (public issue threads; see the contract's sources).
+ * Faults of a request's body, collected into the tree that Discord answers with, and typed readers that find
+ * them. What a body means is not known here. String codes and sentences are those seen in Discord's real
+ * answers (public issue threads; see the contract's sources).
  */
 
 #include "model-form.h"
@@ -46,7 +47,7 @@ void form_done(Form *form) {
         for (size_t i = 0; i < form->n_kept; i++)
                 free(form->kept[i]);
         free(form->kept);
-        *form = (Form) {};
+        *form = (Form){};
 }
 
 static FormNode *node_child(FormNode *node, const char *key) {
@@ -164,7 +165,7 @@ size_t text_length(const char *text) {
         for (const unsigned char *p = (const unsigned char *) text; *p; p++) {
                 if ((*p & 0xC0) != 0x80)
                         n++;
-                if (*p >= 0xF0)         /* beyond the Basic Multilingual Plane: a surrogate pair */
+                if (*p >= 0xF0) /* beyond the Basic Multilingual Plane: a surrogate pair */
                         n++;
         }
         return n;
@@ -179,7 +180,8 @@ static void fault_missing(Form *form, const FormPath *at, const char *key) {
 }
 
 /* The member unless it is missing or null; that is a fault only where it is required. */
-static const Json *form_value(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags) {
+static const Json *form_value(Form *form, const FormPath *at, const Json *object, const char *key,
+                              unsigned flags) {
         const Json *value = json_get(object, key);
 
         if (value && !json_is_null(value))
@@ -190,7 +192,8 @@ static const Json *form_value(Form *form, const FormPath *at, const Json *object
 }
 
 /* A printed value for a sentence, cut to a reasonable length. */
-static void fault_value(Form *form, const FormPath *at, const char *code, const char *format_type, const Json *value) {
+static void fault_value(Form *form, const FormPath *at, const char *code, const char *format_type,
+                        const Json *value) {
         _free_ char *printed = NULL;
 
         if (json_text(value))
@@ -203,7 +206,10 @@ static void fault_value(Form *form, const FormPath *at, const char *code, const 
                 form_fault(form, at, code, "Value \"%.100s\" is not %s.", printed ?: "", format_type);
 }
 
-/* Copies what is between leading and trailing white space. NULL when there is nothing, or no memory (noted in the form). */
+/*
+ * Copies what is between leading and trailing white space. NULL when there is nothing, or no memory (noted
+ * in the form).
+ */
 static const char *form_trimmed(Form *form, const char *text) {
         size_t n = strlen(text);
         char **grown, *copy;
@@ -229,7 +235,8 @@ static const char *form_trimmed(Form *form, const char *text) {
         return copy;
 }
 
-bool form_string(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, size_t min, size_t max, const char **ret) {
+bool form_string(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                 size_t min, size_t max, const char **ret) {
         const Json *value = form_value(form, at, object, key, flags);
         const char *text;
         size_t n;
@@ -254,9 +261,11 @@ bool form_string(Form *form, const FormPath *at, const Json *object, const char 
         if (n == 0 && (flags & FORM_REQUIRED) && min > 0)
                 fault_missing(form, at, key);
         else if (min > 0 && (n < min || n > max))
-                form_fault(form, AT(at, key), "BASE_TYPE_BAD_LENGTH", "Must be between %zu and %zu in length.", min, max);
+                form_fault(form, AT(at, key), "BASE_TYPE_BAD_LENGTH",
+                           "Must be between %zu and %zu in length.", min, max);
         else if (n > max)
-                form_fault(form, AT(at, key), "BASE_TYPE_MAX_LENGTH", "Must be %zu or fewer in length.", max);
+                form_fault(form, AT(at, key), "BASE_TYPE_MAX_LENGTH", "Must be %zu or fewer in length.",
+                           max);
         else {
                 *ret = text;
                 return true;
@@ -264,7 +273,8 @@ bool form_string(Form *form, const FormPath *at, const Json *object, const char 
         return false;
 }
 
-bool form_i64(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, int64_t min, int64_t max, int64_t *ret) {
+bool form_i64(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+              int64_t min, int64_t max, int64_t *ret) {
         const Json *value = form_value(form, at, object, key, flags);
         int64_t n;
 
@@ -273,9 +283,11 @@ bool form_i64(Form *form, const FormPath *at, const Json *object, const char *ke
         if (json_is_string(value) || json_to_i64(value, &n) < 0)
                 fault_value(form, AT(at, key), "NUMBER_TYPE_COERCE", "int", value);
         else if (n < min)
-                form_fault(form, AT(at, key), "NUMBER_TYPE_MIN", "int value should be greater than or equal to %" PRIi64 ".", min);
+                form_fault(form, AT(at, key), "NUMBER_TYPE_MIN",
+                           "int value should be greater than or equal to %" PRIi64 ".", min);
         else if (n > max)
-                form_fault(form, AT(at, key), "NUMBER_TYPE_MAX", "int value should be less than or equal to %" PRIi64 ".", max);
+                form_fault(form, AT(at, key), "NUMBER_TYPE_MAX",
+                           "int value should be less than or equal to %" PRIi64 ".", max);
         else {
                 *ret = n;
                 return true;
@@ -283,7 +295,8 @@ bool form_i64(Form *form, const FormPath *at, const Json *object, const char *ke
         return false;
 }
 
-bool form_choice(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, const int64_t *choices, size_t n, int64_t *ret) {
+bool form_choice(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                 const int64_t *choices, size_t n, int64_t *ret) {
         _strbuf_ StrBuf list = {};
         int64_t value = 0;
 
@@ -301,7 +314,8 @@ bool form_choice(Form *form, const FormPath *at, const Json *object, const char 
         return false;
 }
 
-bool form_bool(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, bool *ret) {
+bool form_bool(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+               bool *ret) {
         if (!form_value(form, at, object, key, flags))
                 return false;
         if (json_get_bool(object, key, ret) == 0)
@@ -310,7 +324,8 @@ bool form_bool(Form *form, const FormPath *at, const Json *object, const char *k
         return false;
 }
 
-bool form_snowflake(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, uint64_t *ret) {
+bool form_snowflake(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                    uint64_t *ret) {
         const Json *value = form_value(form, at, object, key, flags);
 
         if (!value)
@@ -321,7 +336,8 @@ bool form_snowflake(Form *form, const FormPath *at, const Json *object, const ch
         return false;
 }
 
-bool form_bits(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, uint64_t *ret) {
+bool form_bits(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+               uint64_t *ret) {
         const Json *value = form_value(form, at, object, key, flags);
 
         if (!value)
@@ -332,21 +348,25 @@ bool form_bits(Form *form, const FormPath *at, const Json *object, const char *k
         return false;
 }
 
-bool form_array(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, size_t min, size_t max, const Json **ret) {
+bool form_array(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                size_t min, size_t max, const Json **ret) {
         const Json *value = form_value(form, at, object, key, flags);
         size_t n;
 
         if (!value)
                 return false;
         if (!json_is_array(value)) {
-                form_fault(form, AT(at, key), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+                form_fault(form, AT(at, key), "LIST_TYPE_CONVERT",
+                           "Only iterables may be used in a ListType");
                 return false;
         }
         n = (size_t) json_array_size(value);
         if (min > 0 && (n < min || n > max))
-                form_fault(form, AT(at, key), "BASE_TYPE_BAD_LENGTH", "Must be between %zu and %zu in length.", min, max);
+                form_fault(form, AT(at, key), "BASE_TYPE_BAD_LENGTH",
+                           "Must be between %zu and %zu in length.", min, max);
         else if (n > max)
-                form_fault(form, AT(at, key), "BASE_TYPE_MAX_LENGTH", "Must be %zu or fewer in length.", max);
+                form_fault(form, AT(at, key), "BASE_TYPE_MAX_LENGTH", "Must be %zu or fewer in length.",
+                           max);
         else {
                 *ret = value;
                 return true;
@@ -361,7 +381,8 @@ bool form_is_object(Form *form, const FormPath *at, const Json *value) {
         return false;
 }
 
-bool form_object(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, const Json **ret) {
+bool form_object(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+                 const Json **ret) {
         const Json *value = form_value(form, at, object, key, flags);
 
         if (!value || !form_is_object(form, AT(at, key), value))
@@ -374,7 +395,8 @@ static bool has_prefix(const char *text, const char *prefix) {
         return strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
-bool form_url(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags, size_t max, bool may_attach, const char **ret) {
+bool form_url(Form *form, const FormPath *at, const Json *object, const char *key, unsigned flags,
+              size_t max, bool may_attach, const char **ret) {
         const char *text = NULL, *host;
 
         if (!form_string(form, at, object, key, flags | FORM_TRIM, 0, max, &text))
@@ -383,11 +405,13 @@ bool form_url(Form *form, const FormPath *at, const Json *object, const char *ke
         host = strstr(text, "://");
         if (!host || host == text || !host[3] || strpbrk(text, " \t\r\n"))
                 form_fault(form, AT(at, key), "URL_TYPE_INVALID_URL", "Not a well formed URL.");
-        else if (has_prefix(text, "http://") || has_prefix(text, "https://") || (may_attach && has_prefix(text, "attachment://"))) {
+        else if (has_prefix(text, "http://") || has_prefix(text, "https://") ||
+                 (may_attach && has_prefix(text, "attachment://"))) {
                 *ret = text;
                 return true;
         } else
-                form_fault(form, AT(at, key), "URL_TYPE_INVALID_SCHEME", "Scheme \"%.*s\" must be one of %s.", (int) MIN(host - text, (ptrdiff_t) 40),
+                form_fault(form, AT(at, key), "URL_TYPE_INVALID_SCHEME",
+                           "Scheme \"%.*s\" must be one of %s.", (int) MIN(host - text, (ptrdiff_t) 40),
                            text, may_attach ? "('http', 'https', 'attachment')" : "('http', 'https')");
         return false;
 }

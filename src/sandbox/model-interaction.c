@@ -1,10 +1,11 @@
 /*
- * The ledger of interactions: each is answered exactly once and within three seconds, and its token works for fifteen minutes (Discord
- * reference, "Receiving and Responding"). Here they begin, time out, and are shown to the person.
+ * The ledger of interactions: each is answered exactly once and within three seconds, and its token works
+ * for fifteen minutes (Discord reference, "Receiving and Responding"). Here they begin, time out, and are
+ * shown to the person.
  *
- *   pending ──callback 4,7──▶ answered        pending ──5,6──▶ deferred ──@original edited──▶ answered (5 only shows then)
- *      │    ──callback 9───▶ modal            pending ──8────▶ answered with choices
- *      └────3 s────────────▶ failed
+ *   pending ──4,7──▶ answered             pending ──8──▶ answered with choices
+ *      │ ├────9────▶ modal                pending ──5,6──▶ deferred ──@original edited──▶ answered (5)
+ *      └──3 s──▶ failed
  */
 
 #include "model.h"
@@ -14,8 +15,9 @@
 #include <stdio.h>
 
 enum {
-        LEDGER_MAX = 4096,              /* older ones whose token is dead are forgotten beyond this */
-        TOKEN_RANDOM_BYTES = 84,        /* as text 112 characters; makes tokens of the length seen in public logs, about 200 */
+        LEDGER_MAX = 4096, /* older ones whose token is dead are forgotten beyond this */
+        TOKEN_RANDOM_BYTES =
+                84, /* as text 112 characters; makes tokens of the length seen in public logs, about 200 */
         ATTACHMENT_SIZE_LIMIT = 10485760,
 };
 
@@ -23,7 +25,7 @@ Interaction *model_interaction(const SbxModel *model, uint64_t id) {
         return table_find(&model->interactions, id);
 }
 
-/* ---- tokens: "interaction:<id>:<random>" in URL-safe base64, as Discord's ------------------------------------------- */
+/* ---- tokens: "interaction:<id>:<random>" in URL-safe base64, as Discord's ---- */
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -88,7 +90,7 @@ bool interaction_is_dead(const SbxModel *model, const Interaction *interaction, 
         return sbx_now(model->sandbox) > interaction->created_at + within;
 }
 
-/* ---- the person's view ---------------------------------------------------------------------------------------------- */
+/* ---- the person's view ---- */
 
 static const char *state_text(InteractionState state) {
         switch (state) {
@@ -147,7 +149,8 @@ void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *in
         json_id(w, "channel", interaction->channel);
         json_string(w, "state", state_text(interaction->state));
         if (interaction->acknowledged_at)
-                json_i64(w, "acknowledged_us", (int64_t) (interaction->acknowledged_at - interaction->created_at));
+                json_i64(w, "acknowledged_us",
+                         (int64_t) (interaction->acknowledged_at - interaction->created_at));
         else
                 json_null(w, "acknowledged_us");
         json_i64(w, "callback", interaction->answer);
@@ -159,7 +162,8 @@ void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *in
         json_close(w);
 }
 
-int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *ret_acknowledged, bool *ret_final) {
+int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *ret_acknowledged,
+                           bool *ret_final) {
         const SbxModel *model = sbx_model(sandbox);
         const Interaction *interaction = model_interaction(model, id);
 
@@ -167,7 +171,8 @@ int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *r
                 return -ENOENT;
         interaction_put(model, w, interaction);
         *ret_acknowledged = interaction->state != STATE_PENDING;
-        *ret_final = interaction->state != STATE_PENDING && (interaction->state != STATE_DEFERRED || interaction->n_edits > 0);
+        *ret_final = interaction->state != STATE_PENDING &&
+                     (interaction->state != STATE_DEFERRED || interaction->n_edits > 0);
         return 0;
 }
 
@@ -182,7 +187,7 @@ void interaction_tell(SbxModel *model, Interaction *interaction) {
         sbx_wake(model->sandbox);
 }
 
-/* ---- what messages tell of where they come from --------------------------------------------------------------------- */
+/* ---- what messages tell of where they come from ---- */
 
 static void put_owners(const SbxModel *model, JsonWriter *w, const Channel *channel) {
         /* Key 0: installed to a guild; its id, or "0" in the bot's direct channel. */
@@ -191,7 +196,8 @@ static void put_owners(const SbxModel *model, JsonWriter *w, const Channel *chan
         json_close(w);
 }
 
-static char *render_metadata(const SbxModel *model, const Interaction *interaction, const Channel *channel, const Interaction *parent) {
+static char *render_metadata(const SbxModel *model, const Interaction *interaction, const Channel *channel,
+                             const Interaction *parent) {
         const User *user = model_user(model, interaction->user);
         _json_writer_ JsonWriter w = {};
         char *text = NULL;
@@ -207,12 +213,13 @@ static char *render_metadata(const SbxModel *model, const Interaction *interacti
         if (interaction->type == INTERACTION_COMPONENT)
                 json_id(&w, "interacted_message_id", interaction->source);
         if (interaction->type == INTERACTION_MODAL_SUBMIT)
-                json_raw(&w, "triggering_interaction_metadata", parent && parent->metadata ? parent->metadata : "{}");
+                json_raw(&w, "triggering_interaction_metadata",
+                         parent && parent->metadata ? parent->metadata : "{}");
         json_close(&w);
         return json_writer_finish(&w, &text) == 0 ? text : NULL;
 }
 
-/* ---- INTERACTION_CREATE --------------------------------------------------------------------------------------------- */
+/* ---- INTERACTION_CREATE ---- */
 
 static void put_place(const SbxModel *model, JsonWriter *w, const User *user, const Channel *channel) {
         uint64_t permissions = channel_permissions(model, user, channel);
@@ -241,7 +248,8 @@ static void put_place(const SbxModel *model, JsonWriter *w, const User *user, co
         put_member(model, w, user, MEMBER_WITH_USER, &permissions);
 }
 
-static char *render_interaction(const SbxModel *model, const Interaction *interaction, const InteractionWish *wish) {
+static char *render_interaction(const SbxModel *model, const Interaction *interaction,
+                                const InteractionWish *wish) {
         _json_writer_ JsonWriter w = {};
         char *text = NULL;
 
@@ -266,7 +274,7 @@ static char *render_interaction(const SbxModel *model, const Interaction *intera
         return json_writer_finish(&w, &text) == 0 ? text : NULL;
 }
 
-/* ---- beginning and timing out --------------------------------------------------------------------------------------- */
+/* ---- beginning and timing out ---- */
 
 static void on_three_seconds(Sandbox *sandbox, void *userdata) {
         SbxModel *model = sbx_model(sandbox);
@@ -294,7 +302,7 @@ static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish
 
         if (!interaction)
                 return NULL;
-        *interaction = (Interaction) {
+        *interaction = (Interaction){
                 .id = sbx_snowflake(model->sandbox),
                 .type = wish->type,
                 .user = wish->user->id,
@@ -317,7 +325,8 @@ int interaction_begin(SbxModel *model, const InteractionWish *wish, const Intera
                 (void) interaction_free(model->sandbox, interaction);
                 return -ENOMEM;
         }
-        interaction->timer = sbx_timer(model->sandbox, INTERACTION_ACKNOWLEDGE_USEC / USEC_PER_MSEC, on_three_seconds, interaction);
+        interaction->timer = sbx_timer(model->sandbox, INTERACTION_ACKNOWLEDGE_USEC / USEC_PER_MSEC,
+                                       on_three_seconds, interaction);
         if (!interaction->timer) {
                 (void) interaction_free(model->sandbox, table_take(&model->interactions, interaction->id));
                 return -ENOMEM;
@@ -325,12 +334,13 @@ int interaction_begin(SbxModel *model, const InteractionWish *wish, const Intera
 
         forget_old(model);
         interaction_tell(model, interaction);
-        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
-                .event = "INTERACTION_CREATE",
-                .intent = SBX_INTENT_ALWAYS,
-                .guild = channel_is_of_guild(wish->channel) ? model->guild : 0,
-                .d = d,
-        });
+        (void) sbx_dispatch(model->sandbox,
+                            &(SbxDispatch){
+                                    .event = "INTERACTION_CREATE",
+                                    .intent = SBX_INTENT_ALWAYS,
+                                    .guild = channel_is_of_guild(wish->channel) ? model->guild : 0,
+                                    .d = d,
+                            });
         *ret_interaction = interaction;
         return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * Slash commands as a person calls them, and their autocomplete. The client knows the registered command: it lets nobody leave out a required option,
- * name an unknown one, or give a value of another kind.
+ * Slash commands as a person calls them, and their autocomplete. The client knows the registered command: it
+ * lets nobody leave out a required option, name an unknown one, or give a value of another kind.
  */
 
 #include "model.h"
@@ -28,7 +28,7 @@ typedef struct Invocation {
         JsonWriter *w;
         Resolved *resolved;
         SbxReply *reply;
-        const char *focused;            /* autocomplete: the option being typed; NULL: a call */
+        const char *focused; /* autocomplete: the option being typed; NULL: a call */
         bool has_focused;
 } Invocation;
 
@@ -51,8 +51,9 @@ static bool choice_exists(const Json *choices, const Json *value) {
         JSON_FOREACH(choice, choices) {
                 const Json *offered = json_get(choice, "value");
 
-                if (json_text(value) ? streq_ptr(json_text(offered), json_text(value)) :
-                    json_to_i64(value, &a) == 0 && json_to_i64(offered, &b) == 0 && a == b)
+                if (json_text(value)
+                            ? streq_ptr(json_text(offered), json_text(value))
+                            : json_to_i64(value, &a) == 0 && json_to_i64(offered, &b) == 0 && a == b)
                         return true;
         }
         return false;
@@ -78,17 +79,23 @@ static bool number_fits(const Invocation *v, const Json *definition, const char 
         return true;
 }
 
-static bool entity_fits(const Invocation *v, const Json *definition, const char *name, int64_t type, const Json *value) {
+static bool entity_fits(const Invocation *v, const Json *definition, const char *name, int64_t type,
+                        const Json *value) {
         static const char kinds[] = {
-                [OPTION_USER] = 'u', [OPTION_CHANNEL] = 'c', [OPTION_ROLE] = 'r', [OPTION_MENTIONABLE] = 'm',
+                [OPTION_USER] = 'u',
+                [OPTION_CHANNEL] = 'c',
+                [OPTION_ROLE] = 'r',
+                [OPTION_MENTIONABLE] = 'm',
         };
 
-        if (resolved_add(v->model, v->resolved, kinds[type], value, json_get(definition, "channel_types"), v->user) < 0)
+        if (resolved_add(v->model, v->resolved, kinds[type], value, json_get(definition, "channel_types"),
+                         v->user) < 0)
                 return refuse(v, "it cannot be picked", name);
         return true;
 }
 
-static bool value_fits(const Invocation *v, const Json *definition, const char *name, int64_t type, const Json *value) {
+static bool value_fits(const Invocation *v, const Json *definition, const char *name, int64_t type,
+                       const Json *value) {
         const Json *choices = json_get(definition, "choices");
         int64_t number;
 
@@ -96,14 +103,18 @@ static bool value_fits(const Invocation *v, const Json *definition, const char *
                 return refuse(v, "the value is none of the choices", name);
         switch (type) {
         case OPTION_STRING:
-                return json_text(value) ? text_fits(v, definition, name, json_text(value)) : refuse(v, "it takes text", name);
+                return json_text(value) ? text_fits(v, definition, name, json_text(value))
+                                        : refuse(v, "it takes text", name);
         case OPTION_INTEGER:
-                return !json_is_string(value) && json_to_i64(value, &number) == 0 ? number_fits(v, definition, name, number) :
-                       refuse(v, "it takes a whole number", name);
+                return !json_is_string(value) && json_to_i64(value, &number) == 0
+                               ? number_fits(v, definition, name, number)
+                               : refuse(v, "it takes a whole number", name);
         case OPTION_NUMBER:
-                return !json_is_string(value) && !json_is_object(value) && !json_is_array(value) ? true : refuse(v, "it takes a number", name);
+                return !json_is_string(value) && !json_is_object(value) && !json_is_array(value)
+                               ? true
+                               : refuse(v, "it takes a number", name);
         case OPTION_BOOLEAN:
-                return true;            /* looked at where the member is at hand */
+                return true; /* looked at where the member is at hand */
         case OPTION_USER:
         case OPTION_CHANNEL:
         case OPTION_ROLE:
@@ -169,7 +180,10 @@ static bool put_untyped(Invocation *v, const Json *definition, const char *name)
         return true;
 }
 
-/* Writes "options":[…]. Sub-commands: exactly one. Otherwise every required one, unless the person is still typing. */
+/*
+ * Writes "options":[…]. Sub-commands: exactly one. Otherwise every required one, unless the person is still
+ * typing.
+ */
 static bool options_read(Invocation *v, const Json *definitions, const Json *given) {
         int64_t first_type = 0;
         bool needs_one;
@@ -200,7 +214,8 @@ static bool options_read(Invocation *v, const Json *definitions, const Json *giv
                 (void) json_get_bool(definition, "required", &is_required);
                 if (is_required && !v->focused)
                         return refuse(v, "it is required", name);
-                if (v->focused && !needs_one && streq_ptr(name, v->focused) && !put_untyped(v, definition, name))
+                if (v->focused && !needs_one && streq_ptr(name, v->focused) &&
+                    !put_untyped(v, definition, name))
                         return false;
         }
         json_close_array(v->w);
@@ -208,7 +223,8 @@ static bool options_read(Invocation *v, const Json *definitions, const Json *giv
 }
 
 /* default_member_permissions: all its bits; "0" is for administrators. */
-static bool user_may_call(const SbxModel *model, const User *user, const Channel *channel, const Command *command) {
+static bool user_may_call(const SbxModel *model, const User *user, const Channel *channel,
+                          const Command *command) {
         uint64_t rights = channel_rights(model, user, channel);
 
         if (!channel_is_of_guild(channel))
@@ -220,7 +236,8 @@ static bool user_may_call(const SbxModel *model, const User *user, const Channel
         return command->permissions != 0 && (rights & command->permissions) == command->permissions;
 }
 
-static void put_data(Invocation *v, const Command *command, const Channel *channel, const Json *definitions, const Json *given, bool *ret_is_read) {
+static void put_data(Invocation *v, const Command *command, const Channel *channel, const Json *definitions,
+                     const Json *given, bool *ret_is_read) {
         json_open(v->w);
         json_id(v->w, "id", command->id);
         json_string(v->w, "name", command->name);
@@ -232,14 +249,20 @@ static void put_data(Invocation *v, const Command *command, const Channel *chann
         json_close(v->w);
 }
 
-static void invoke(SbxModel *model, User *user, const SbxRequest *request, int type, const char *focused, SbxReply *reply) {
+static void invoke(SbxModel *model, User *user, const SbxRequest *request, int type, const char *focused,
+                   SbxReply *reply) {
         Channel *channel = act_channel(model, user, request, reply);
         const char *name = NULL;
         _json_writer_ JsonWriter w = {};
         _resolved_ Resolved resolved = {};
         _json_ Json *definitions = NULL;
         _free_ char *data = NULL;
-        Invocation v = { .model = model, .user = user, .w = &w, .resolved = &resolved, .reply = reply, .focused = focused };
+        Invocation v = { .model = model,
+                         .user = user,
+                         .w = &w,
+                         .resolved = &resolved,
+                         .reply = reply,
+                         .focused = focused };
         const Command *command;
         bool is_read = false;
 
@@ -271,12 +294,14 @@ static void invoke(SbxModel *model, User *user, const SbxRequest *request, int t
                 sbx_reply_refuse(reply, 500, "Out of memory.");
                 return;
         }
-        act_begin(model, &(InteractionWish) {
-                .type = type,
-                .user = user,
-                .channel = channel,
-                .data = data,
-        }, reply);
+        act_begin(model,
+                  &(InteractionWish){
+                          .type = type,
+                          .user = user,
+                          .channel = channel,
+                          .data = data,
+                  },
+                  reply);
 }
 
 void act_command(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply) {

@@ -1,11 +1,14 @@
-/* Members and their roles over REST (Discord reference, "Guild Resource"; hierarchy: "Permissions", "Permission Hierarchy"). */
+/*
+ * Members and their roles over REST (Discord reference, "Guild Resource"; hierarchy: "Permissions",
+ * "Permission Hierarchy").
+ */
 
 #include "model.h"
 
 #include <errno.h>
 
 #define TIMEOUT_MAX_USEC (28 * 24 * 3600 * USEC_PER_SEC)
-#define NICK_MAX 32
+#define NICK_MAX         32
 
 void member_tell(SbxModel *model, const User *user) {
         _json_writer_ JsonWriter w = {};
@@ -14,12 +17,14 @@ void member_tell(SbxModel *model, const User *user) {
         put_member(model, &w, user, MEMBER_WITH_USER | MEMBER_WITH_GUILD_ID, NULL);
         if (json_writer_finish(&w, &d) < 0)
                 return;
-        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
-                .event = "GUILD_MEMBER_UPDATE",
-                .intent = user->id == model->application ? SBX_INTENT_ALWAYS : SBX_INTENT_GUILD_MEMBERS,
-                .guild = model->guild,
-                .d = d,
-        });
+        (void) sbx_dispatch(model->sandbox,
+                            &(SbxDispatch){
+                                    .event = "GUILD_MEMBER_UPDATE",
+                                    .intent = user->id == model->application ? SBX_INTENT_ALWAYS
+                                                                             : SBX_INTENT_GUILD_MEMBERS,
+                                    .guild = model->guild,
+                                    .d = d,
+                            });
         sbx_push(model->sandbox, 0, 0, "member_update", d);
         sbx_changed(model->sandbox);
 }
@@ -44,13 +49,13 @@ static void reply_member(const SbxModel *model, const User *user, SbxReply *repl
 }
 
 static void member_effect(SbxModel *model, const char *effect, uint64_t id, const SbxRequest *request) {
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = effect,
-                .guild = model->guild,
-                .id = id,
-                .reason = request->reason,
-                .body = request->body,
-        });
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = effect,
+                                           .guild = model->guild,
+                                           .id = id,
+                                           .reason = request->reason,
+                                           .body = request->body,
+                                   });
 }
 
 void rest_get_member(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
@@ -61,11 +66,11 @@ void rest_get_member(Sandbox *sandbox, const SbxRequest *request, SbxReply *repl
                 reply_member(model, user, reply);
 }
 
-/* ---- PATCH ---------------------------------------------------------------------------------------------------------- */
+/* ---- PATCH ---- */
 
 typedef struct MemberWish {
         bool has_nick, has_roles, has_timeout;
-        const char *nick;               /* NULL: none */
+        const char *nick; /* NULL: none */
         IdList roles;
         Usec timed_out_until;
 } MemberWish;
@@ -90,7 +95,8 @@ static void read_roles(Form *form, const Json *json, MemberWish *wish) {
                 uint64_t id;
 
                 if (json_to_u64(item, &id) < 0)
-                        form_fault(form, AT_INDEX(AT(NULL, "roles"), i), "NUMBER_TYPE_COERCE", "Value is not snowflake.");
+                        form_fault(form, AT_INDEX(AT(NULL, "roles"), i), "NUMBER_TYPE_COERCE",
+                                   "Value is not snowflake.");
                 else if (id_list_add(&wish->roles, id) < 0)
                         form->out_of_memory = true;
                 i++;
@@ -104,9 +110,11 @@ static void read_timeout(Form *form, const Json *json, Usec now, MemberWish *wis
         if (!form_string(form, NULL, json, "communication_disabled_until", 0, 0, 64, &text))
                 return;
         if (timestamp_parse(text, &wish->timed_out_until) < 0)
-                form_fault(form, AT(NULL, "communication_disabled_until"), "DATE_TIME_TYPE_PARSE", "Could not parse %s. Should be ISO8601.", text);
+                form_fault(form, AT(NULL, "communication_disabled_until"), "DATE_TIME_TYPE_PARSE",
+                           "Could not parse %s. Should be ISO8601.", text);
         else if (wish->timed_out_until > now + TIMEOUT_MAX_USEC)
-                form_fault(form, AT(NULL, "communication_disabled_until"), "INVALID_COMMUNICATION_DISABLED_TIMESTAMP",
+                form_fault(form, AT(NULL, "communication_disabled_until"),
+                           "INVALID_COMMUNICATION_DISABLED_TIMESTAMP",
                            "The communication disabled timestamp must be at most 28 days in the future");
 }
 
@@ -142,7 +150,8 @@ static int may_edit(const SbxModel *model, const User *user, const MemberWish *w
         if (wish->has_nick) {
                 if (user->id == model->owner)
                         return 50013;
-                if (is_self ? !(rights & (PERM_CHANGE_NICKNAME | PERM_MANAGE_NICKNAMES)) : !(rights & PERM_MANAGE_NICKNAMES))
+                if (is_self ? !(rights & (PERM_CHANGE_NICKNAME | PERM_MANAGE_NICKNAMES))
+                            : !(rights & PERM_MANAGE_NICKNAMES))
                         return 50013;
                 if (!is_self && !bot_is_above_member(model, user))
                         return 50013;
@@ -168,14 +177,15 @@ static int member_apply(User *user, MemberWish *wish) {
         if (wish->has_roles) {
                 id_list_done(&user->roles);
                 user->roles = wish->roles;
-                wish->roles = (IdList) {};
+                wish->roles = (IdList){};
         }
         if (wish->has_timeout)
                 user->timed_out_until = wish->timed_out_until;
         return 0;
 }
 
-static void edit_member(SbxModel *model, User *user, MemberWish *wish, const SbxRequest *request, SbxReply *reply) {
+static void edit_member(SbxModel *model, User *user, MemberWish *wish, const SbxRequest *request,
+                        SbxReply *reply) {
         int code = may_edit(model, user, wish);
 
         if (code) {
@@ -218,10 +228,11 @@ void rest_edit_self_member(Sandbox *sandbox, const SbxRequest *request, SbxReply
                 edit_member(model, model_bot(model), &wish, request, reply);
 }
 
-/* ---- one role ------------------------------------------------------------------------------------------------------- */
+/* ---- one role ---- */
 
 /* The request has no body; the log's entry names user and role in its place. */
-static void role_effect(SbxModel *model, const char *effect, uint64_t user, uint64_t role, const SbxRequest *request) {
+static void role_effect(SbxModel *model, const char *effect, uint64_t user, uint64_t role,
+                        const SbxRequest *request) {
         _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;
         _json_ Json *body = NULL;
@@ -233,13 +244,13 @@ static void role_effect(SbxModel *model, const char *effect, uint64_t user, uint
         /* Without memory the entry has a null body. */
         if (json_writer_finish(&w, &text) < 0 || json_parse(text, strlen(text), &body) < 0)
                 body = NULL;
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = effect,
-                .guild = model->guild,
-                .id = user,
-                .reason = request->reason,
-                .body = body,
-        });
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = effect,
+                                           .guild = model->guild,
+                                           .id = user,
+                                           .reason = request->reason,
+                                           .body = body,
+                                   });
 }
 
 static void change_role(Sandbox *sandbox, const SbxRequest *request, bool adds, SbxReply *reply) {

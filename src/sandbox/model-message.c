@@ -1,4 +1,7 @@
-/* The life of a message in the model: filled from a checked body, published, changed, removed; each told to the bot and to pages. */
+/*
+ * The life of a message in the model: filled from a checked body, published, changed, removed; each told to
+ * the bot and to pages.
+ */
 
 #include "model.h"
 
@@ -9,14 +12,14 @@ bool message_is_visible(const Message *message, uint64_t user) {
         return !message->viewer || message->viewer == user;
 }
 
-/* ---- mentions ------------------------------------------------------------------------------------------------------- */
+/* ---- mentions ---- */
 
 typedef struct Mentions {
         SbxModel *model;
         Message *message;
         const Body *body;
         bool parses_users, parses_roles, parses_everyone;
-        bool may_mention_all;           /* MENTION_EVERYONE: @everyone, and roles that are not mentionable */
+        bool may_mention_all; /* MENTION_EVERYONE: @everyone, and roles that are not mentionable */
         bool out_of_memory;
 } Mentions;
 
@@ -29,12 +32,16 @@ static void mention_user(Mentions *m, uint64_t id) {
 static void mention_role(Mentions *m, uint64_t id) {
         const Role *role = model_role(m->model, id);
 
-        if (!role || (!role->is_mentionable && !m->may_mention_all) || (!m->parses_roles && !id_list_has(&m->body->roles, id)))
+        if (!role || (!role->is_mentionable && !m->may_mention_all) ||
+            (!m->parses_roles && !id_list_has(&m->body->roles, id)))
                 return;
         m->out_of_memory |= id_list_add(&m->message->mention_roles, id) < 0;
 }
 
-/* <@1>, <@!1>, <@&1>, @everyone, @here (Discord reference, "Message Formatting"). Text in code spans and blocks mentions nobody. */
+/*
+ * <@1>, <@!1>, <@&1>, @everyone, @here (Discord reference, "Message Formatting"). Text in code spans and
+ * blocks mentions nobody.
+ */
 static void scan_mentions(void *userdata, const char *text) {
         Mentions *m = userdata;
 
@@ -128,7 +135,7 @@ int message_apply(SbxModel *model, Message *message, Body *body, bool by_webhook
         return message_find_mentions(model, message, body, by_webhook);
 }
 
-/* ---- telling -------------------------------------------------------------------------------------------------------- */
+/* ---- telling ---- */
 
 static char *render_message(const SbxModel *model, const Message *message, unsigned flags) {
         _json_writer_ JsonWriter w = {};
@@ -140,25 +147,32 @@ static char *render_message(const SbxModel *model, const Message *message, unsig
 
 /* What the bot may read without the MESSAGE_CONTENT intent (Discord reference, "Message Content Intent"). */
 static bool content_is_restricted(const SbxModel *model, const Channel *channel, const Message *message) {
-        return channel_is_of_guild(channel) && message->author != model->application && !id_list_has(&message->mentions, model->application);
+        return channel_is_of_guild(channel) && message->author != model->application &&
+               !id_list_has(&message->mentions, model->application);
 }
 
-/* An event about a message goes to the bot when it sees the channel; ephemeral ones count as direct messages. */
-static void dispatch_message(SbxModel *model, const Channel *channel, bool is_ephemeral, const char *event, const char *d, const char *bare) {
+/*
+ * An event about a message goes to the bot when it sees the channel; ephemeral ones count as direct
+ * messages.
+ */
+static void dispatch_message(SbxModel *model, const Channel *channel, bool is_ephemeral, const char *event,
+                             const char *d, const char *bare) {
         bool is_direct = is_ephemeral || !channel_is_of_guild(channel);
 
         if (!d || (!is_direct && !user_sees(model, model_bot(model), channel)))
                 return;
-        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
-                .event = event,
-                .intent = is_direct ? SBX_INTENT_DIRECT_MESSAGES : SBX_INTENT_GUILD_MESSAGES,
-                .guild = is_direct ? 0 : model->guild,
-                .d = d,
-                .d_without_content = bare,
-        });
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
+                                                    .event = event,
+                                                    .intent = is_direct ? SBX_INTENT_DIRECT_MESSAGES
+                                                                        : SBX_INTENT_GUILD_MESSAGES,
+                                                    .guild = is_direct ? 0 : model->guild,
+                                                    .d = d,
+                                                    .d_without_content = bare,
+                                            });
 }
 
-static void message_tell(SbxModel *model, const Message *message, const char *event, const char *page_event, unsigned flags) {
+static void message_tell(SbxModel *model, const Message *message, const char *event, const char *page_event,
+                         unsigned flags) {
         const Channel *channel = model_channel(model, message->channel);
         _free_ char *d = render_message(model, message, MESSAGE_OF_GATEWAY | flags), *bare = NULL;
 

@@ -1,6 +1,6 @@
 /*
- * Names of channels and commands. Discord documents the pattern of command names; how it rewrites channel names is long-standing practice that it
- * does not document.
+ * Names of channels and commands. Discord documents the pattern of command names; how it rewrites channel
+ * names is long-standing practice that it does not document.
  */
 
 #include "model-name.h"
@@ -87,7 +87,8 @@ bool command_name_is_valid(const char *name) {
         for (; *name; n++) {
                 uint32_t c = next_code_point(&name);
 
-                if (c != '-' && c != '_' && c != '\'' && !iswalnum_l((wint_t) c, unicode) && !is_devanagari_or_thai(c))
+                if (c != '-' && c != '_' && c != '\'' && !iswalnum_l((wint_t) c, unicode) &&
+                    !is_devanagari_or_thai(c))
                         return false;
                 if ((uint32_t) towlower_l((wint_t) c, unicode) != c)
                         return false;

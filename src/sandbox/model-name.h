@@ -7,13 +7,14 @@
 #include "magikal/strbuf.h"
 
 /*
- * The name a text channel gets when this one is asked for: lower case, white space to dashes, ASCII punctuation but "-" and "_" dropped, runs of
- * dashes to one, none at the ends. Appends to `out`; nothing when nothing is left.
+ * The name a text channel gets when this one is asked for: lower case, white space to dashes, ASCII
+ * punctuation but "-" and "_" dropped, runs of dashes to one, none at the ends. Appends to `out`; nothing
+ * when nothing is left.
  */
 void channel_name_normalise(const char *name, StrBuf *out);
 
 /*
- * ^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$, and lower case where there is one (Discord reference, "Application Command Naming"). Context
- * menu names are free.
+ * ^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$, and lower case where there is one (Discord reference,
+ * "Application Command Naming"). Context menu names are free.
  */
 bool command_name_is_valid(const char *name);

@@ -1,6 +1,7 @@
 /*
- * Nonces of the last few minutes. With enforce_nonce, a second message of the same author with the same nonce is not made; the first is returned
- * (Discord reference, "Create Message"). Entries leave in the order they came.
+ * Nonces of the last few minutes. With enforce_nonce, a second message of the same author with the same
+ * nonce is not made; the first is returned (Discord reference, "Create Message"). Entries leave in the order
+ * they came.
  */
 
 #include "model.h"
@@ -8,7 +9,7 @@
 #include <errno.h>
 
 typedef struct Nonce {
-        uint64_t hash;                  /* id in the table */
+        uint64_t hash; /* id in the table */
         uint64_t author;
         uint64_t channel;
         uint64_t message;
@@ -61,16 +62,19 @@ static bool nonce_has_passed(const Nonce *nonce, Usec now, Usec window) {
         return now > nonce->at && now - nonce->at > window;
 }
 
-uint64_t nonce_find(NonceBook *book, uint64_t author, const char *text, Usec now, Usec window, uint64_t *ret_channel) {
+uint64_t nonce_find(NonceBook *book, uint64_t author, const char *text, Usec now, Usec window,
+                    uint64_t *ret_channel) {
         const Nonce *nonce = table_find(&book->by_hash, nonce_hash(author, text));
 
-        if (!nonce || nonce->author != author || !streq(nonce->text, text) || nonce_has_passed(nonce, now, window))
+        if (!nonce || nonce->author != author || !streq(nonce->text, text) ||
+            nonce_has_passed(nonce, now, window))
                 return 0;
         *ret_channel = nonce->channel;
         return nonce->message;
 }
 
-int nonce_note(NonceBook *book, uint64_t author, const char *text, uint64_t channel, uint64_t message, Usec now, Usec window) {
+int nonce_note(NonceBook *book, uint64_t author, const char *text, uint64_t channel, uint64_t message,
+               Usec now, Usec window) {
         Nonce *nonce;
 
         while (book->oldest && nonce_has_passed(book->oldest, now, window))
@@ -79,7 +83,7 @@ int nonce_note(NonceBook *book, uint64_t author, const char *text, uint64_t chan
         nonce = new0(Nonce, 1);
         if (!nonce)
                 return -ENOMEM;
-        *nonce = (Nonce) {
+        *nonce = (Nonce){
                 .hash = nonce_hash(author, text),
                 .author = author,
                 .channel = channel,

@@ -1,6 +1,7 @@
 /*
- * Users, members, roles, channels, messages and commands as Discord's JSON, with every key its description requires of a response. REST and
- * gateway differ in what surrounds a message and a channel; a shape says which is meant.
+ * Users, members, roles, channels, messages and commands as Discord's JSON, with every key its description
+ * requires of a response. REST and gateway differ in what surrounds a message and a channel; a shape says
+ * which is meant.
  */
 
 #include "model.h"
@@ -98,7 +99,8 @@ static void put_member_members(JsonWriter *w, const User *user) {
         put_time(w, "communication_disabled_until", user->timed_out_until);
 }
 
-void put_member(const SbxModel *model, JsonWriter *w, const User *user, unsigned flags, const uint64_t *permissions) {
+void put_member(const SbxModel *model, JsonWriter *w, const User *user, unsigned flags,
+                const uint64_t *permissions) {
         json_open(w);
         if (flags & MEMBER_WITH_USER) {
                 json_put_key(w, "user");
@@ -181,7 +183,8 @@ static void put_optional_id(JsonWriter *w, const char *key, uint64_t id) {
                 json_null(w, key);
 }
 
-void put_channel(const SbxModel *model, JsonWriter *w, const Channel *channel, ChannelShape shape, const User *viewer) {
+void put_channel(const SbxModel *model, JsonWriter *w, const Channel *channel, ChannelShape shape,
+                 const User *viewer) {
         bool is_partial = shape == CHANNEL_PARTIAL || shape == CHANNEL_RESOLVED;
 
         if (!channel_is_of_guild(channel)) {

@@ -1,6 +1,7 @@
 /*
- * Permission overwrites: who may write which bits (Discord reference, "Create Guild Channel", "Modify Channel", "Edit Channel Permissions"), and
- * what a change of a category does to the channels that were in step with it.
+ * Permission overwrites: who may write which bits (Discord reference, "Create Guild Channel", "Modify
+ * Channel", "Edit Channel Permissions"), and what a change of a category does to the channels that were in
+ * step with it.
  */
 
 #include "model.h"
@@ -19,7 +20,10 @@ static const Overwrite *overwrite_of(const Channel *channel, uint64_t id) {
         return NULL;
 }
 
-/* True when an overwrite of that very channel gives the bot, by itself or through a role, the right to manage permissions there. */
+/*
+ * True when an overwrite of that very channel gives the bot, by itself or through a role, the right to
+ * manage permissions there.
+ */
 static bool bot_manages_by_overwrite(const SbxModel *model, const Channel *channel) {
         const User *bot = model_bot(model);
 
@@ -33,10 +37,12 @@ static bool bot_manages_by_overwrite(const SbxModel *model, const Channel *chann
 }
 
 /*
- * The bits the bot may allow or deny. At creation: those it has in the guild, and MANAGE_ROLES only as an administrator. In a channel that exists:
- * those it has in the guild or the parent category, or all where an overwrite lets it manage permissions.
+ * The bits the bot may allow or deny. At creation: those it has in the guild, and MANAGE_ROLES only as an
+ * administrator. In a channel that exists: those it has in the guild or the parent category, or all where an
+ * overwrite lets it manage permissions.
  */
-static uint64_t grantable(const SbxModel *model, OverwriteRule rule, const Channel *channel, uint64_t parent) {
+static uint64_t grantable(const SbxModel *model, OverwriteRule rule, const Channel *channel,
+                          uint64_t parent) {
         const User *bot = model_bot(model);
         uint64_t own = guild_permissions(model, bot);
         const Channel *category = model_channel(model, parent);
@@ -57,7 +63,8 @@ static uint64_t changed_bits(const Overwrite *before, const Overwrite *after) {
         return (allow ^ after->allow) | (deny ^ after->deny);
 }
 
-static bool overwrite_read(const SbxModel *model, Form *form, const FormPath *at, const Json *json, Overwrite *ret) {
+static bool overwrite_read(const SbxModel *model, Form *form, const FormPath *at, const Json *json,
+                           Overwrite *ret) {
         static const int64_t types[] = { OVERWRITE_ROLE, OVERWRITE_MEMBER };
         int64_t type = model_role(model, ret->id) ? OVERWRITE_ROLE : OVERWRITE_MEMBER;
 
@@ -75,8 +82,9 @@ static bool overwrite_read(const SbxModel *model, Form *form, const FormPath *at
         return true;
 }
 
-int overwrites_read(SbxModel *model, Form *form, const Json *array, OverwriteRule rule, const Channel *channel, uint64_t parent, SbxReply *reply,
-                    Overwrite **ret_overwrites, size_t *ret_n) {
+int overwrites_read(SbxModel *model, Form *form, const Json *array, OverwriteRule rule,
+                    const Channel *channel, uint64_t parent, SbxReply *reply, Overwrite **ret_overwrites,
+                    size_t *ret_n) {
         uint64_t may = grantable(model, rule, channel, parent);
         size_t n = (size_t) json_array_size(array), n_read = 0, i = 0;
         _free_ Overwrite *overwrites = new0(Overwrite, n + 1);
@@ -87,8 +95,8 @@ int overwrites_read(SbxModel *model, Form *form, const Json *array, OverwriteRul
                 return 1;
         }
         if (n > OVERWRITES_PER_REQUEST) {
-                form_fault(form, AT(NULL, "permission_overwrites"), "BASE_TYPE_MAX_LENGTH", "Must be %d or fewer in length.",
-                           OVERWRITES_PER_REQUEST);
+                form_fault(form, AT(NULL, "permission_overwrites"), "BASE_TYPE_MAX_LENGTH",
+                           "Must be %d or fewer in length.", OVERWRITES_PER_REQUEST);
                 return 1;
         }
 
@@ -127,7 +135,8 @@ bool overwrites_are_equal(const Overwrite *a, size_t n_a, const Overwrite *b, si
                 bool is_found = false;
 
                 for (size_t k = 0; k < n_b && !is_found; k++)
-                        is_found = a[i].id == b[k].id && a[i].type == b[k].type && a[i].allow == b[k].allow && a[i].deny == b[k].deny;
+                        is_found = a[i].id == b[k].id && a[i].type == b[k].type &&
+                                   a[i].allow == b[k].allow && a[i].deny == b[k].deny;
                 if (!is_found)
                         return false;
         }
@@ -146,7 +155,8 @@ static int copy_overwrites(Channel *channel, const Overwrite *overwrites, size_t
         return 0;
 }
 
-int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *overwrites, size_t n_overwrites) {
+int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *overwrites,
+                           size_t n_overwrites) {
         _free_ Overwrite *before = new0(Overwrite, channel->n_overwrites + 1);
         size_t n_before = channel->n_overwrites;
 
@@ -161,7 +171,8 @@ int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *o
         for (size_t i = 0; i < model->channels.n; i++) {
                 Channel *child = model->channels.items[i];
 
-                if (child->parent != channel->id || !overwrites_are_equal(child->overwrites, child->n_overwrites, before, n_before))
+                if (child->parent != channel->id ||
+                    !overwrites_are_equal(child->overwrites, child->n_overwrites, before, n_before))
                         continue;
                 if (copy_overwrites(child, overwrites, n_overwrites) < 0)
                         return -ENOMEM;
@@ -171,7 +182,8 @@ int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *o
 }
 
 /* The channel's set with one overwrite put in, or (with = NULL) taken out. To free(). */
-static Overwrite *overwrites_with(const Channel *channel, uint64_t id, const Overwrite *with, size_t *ret_n) {
+static Overwrite *overwrites_with(const Channel *channel, uint64_t id, const Overwrite *with,
+                                  size_t *ret_n) {
         Overwrite *set = new0(Overwrite, channel->n_overwrites + 1);
         size_t n = 0;
 
@@ -190,7 +202,8 @@ static Overwrite *overwrites_with(const Channel *channel, uint64_t id, const Ove
         return set;
 }
 
-static void change_overwrite(SbxModel *model, Channel *channel, uint64_t id, const Overwrite *with, const SbxRequest *request, SbxReply *reply) {
+static void change_overwrite(SbxModel *model, Channel *channel, uint64_t id, const Overwrite *with,
+                             const SbxRequest *request, SbxReply *reply) {
         size_t n = 0;
         _free_ Overwrite *set = overwrites_with(channel, id, with, &n);
 
@@ -199,14 +212,14 @@ static void change_overwrite(SbxModel *model, Channel *channel, uint64_t id, con
                 return;
         }
         channel_tell(model, channel, "CHANNEL_UPDATE", "channel_update");
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = with ? "overwrite.put" : "overwrite.delete",
-                .guild = model->guild,
-                .channel = channel->id,
-                .id = id,
-                .reason = request->reason,
-                .body = request->body,
-        });
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = with ? "overwrite.put" : "overwrite.delete",
+                                           .guild = model->guild,
+                                           .channel = channel->id,
+                                           .id = id,
+                                           .reason = request->reason,
+                                           .body = request->body,
+                                   });
         sbx_reply_empty(reply);
 }
 
@@ -239,7 +252,8 @@ void rest_put_overwrite(Sandbox *sandbox, const SbxRequest *request, SbxReply *r
         before = overwrite_of(channel, o.id);
         if (!o.id || (o.type == OVERWRITE_ROLE && !model_role(model, o.id)))
                 reply_code(reply, 10009);
-        else if (changed_bits(before, &o) & ~grantable(model, OVERWRITES_OF_CHANNEL, channel, channel->parent))
+        else if (changed_bits(before, &o) &
+                 ~grantable(model, OVERWRITES_OF_CHANNEL, channel, channel->parent))
                 reply_code(reply, 50013);
         else if (!before && channel->n_overwrites >= OVERWRITES_PER_CHANNEL)
                 reply_code(reply, 30060);
@@ -257,7 +271,8 @@ void rest_delete_overwrite(Sandbox *sandbox, const SbxRequest *request, SbxReply
         before = overwrite_of(channel, request->ids[1]);
         if (!before)
                 reply_code(reply, 10009);
-        else if ((before->allow | before->deny) & ~grantable(model, OVERWRITES_OF_CHANNEL, channel, channel->parent))
+        else if ((before->allow | before->deny) &
+                 ~grantable(model, OVERWRITES_OF_CHANNEL, channel, channel->parent))
                 reply_code(reply, 50013);
         else
                 change_overwrite(model, channel, request->ids[1], NULL, request, reply);

@@ -1,4 +1,6 @@
-/* Permissions of a member, in the guild and in one channel. The order of the steps is Discord's and matters. */
+/*
+ * Permissions of a member, in the guild and in one channel. The order of the steps is Discord's and matters.
+ */
 
 #include "model-permission.h"
 
@@ -23,7 +25,8 @@ static bool has_role(const PermissionSubject *subject, uint64_t role) {
         return false;
 }
 
-uint64_t permission_in_channel(const PermissionSubject *subject, const Overwrite *overwrites, size_t n_overwrites) {
+uint64_t permission_in_channel(const PermissionSubject *subject, const Overwrite *overwrites,
+                               size_t n_overwrites) {
         uint64_t p = permission_base(subject), allow = 0, deny = 0;
 
         if (p & PERM_ADMINISTRATOR)
@@ -35,7 +38,8 @@ uint64_t permission_in_channel(const PermissionSubject *subject, const Overwrite
 
         /* All roles together: their order plays no part, and one role's allow wins over another's deny. */
         for (size_t i = 0; i < n_overwrites; i++)
-                if (overwrites[i].type == OVERWRITE_ROLE && overwrites[i].id != subject->guild && has_role(subject, overwrites[i].id)) {
+                if (overwrites[i].type == OVERWRITE_ROLE && overwrites[i].id != subject->guild &&
+                    has_role(subject, overwrites[i].id)) {
                         allow |= overwrites[i].allow;
                         deny |= overwrites[i].deny;
                 }
@@ -50,7 +54,8 @@ uint64_t permission_in_channel(const PermissionSubject *subject, const Overwrite
         return p;
 }
 
-uint64_t permission_effective(const PermissionSubject *subject, const Overwrite *overwrites, size_t n_overwrites, bool is_voice) {
+uint64_t permission_effective(const PermissionSubject *subject, const Overwrite *overwrites,
+                              size_t n_overwrites, bool is_voice) {
         uint64_t p = permission_in_channel(subject, overwrites, n_overwrites);
 
         if (p & PERM_ADMINISTRATOR)
@@ -58,7 +63,8 @@ uint64_t permission_effective(const PermissionSubject *subject, const Overwrite 
         if (!(p & PERM_VIEW_CHANNEL))
                 return 0;
         if (!(p & PERM_SEND_MESSAGES))
-                p &= ~(PERM_MENTION_EVERYONE | PERM_SEND_TTS_MESSAGES | PERM_ATTACH_FILES | PERM_EMBED_LINKS);
+                p &= ~(PERM_MENTION_EVERYONE | PERM_SEND_TTS_MESSAGES | PERM_ATTACH_FILES |
+                       PERM_EMBED_LINKS);
         if (is_voice && !(p & PERM_CONNECT))
                 p &= ~PERM_MANAGE_CHANNELS;
         return p;

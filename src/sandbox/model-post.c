@@ -24,7 +24,7 @@ static void reply_message(const SbxModel *model, const Message *message, unsigne
         sbx_reply_json(reply, 200, &w);
 }
 
-/* ---- reading -------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static bool read_limit(const SbxRequest *request, int64_t *ret_limit, SbxReply *reply) {
         const char *text = sbx_query(request, "limit");
@@ -36,17 +36,21 @@ static bool read_limit(const SbxRequest *request, int64_t *ret_limit, SbxReply *
                 return true;
         n = strtol(text, &end, 10);
         if (end == text || *end)
-                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_COERCE", "Value \"%.40s\" is not int.", text);
+                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_COERCE", "Value \"%.40s\" is not int.",
+                           text);
         else if (n < 1)
-                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_MIN", "int value should be greater than or equal to 1.");
+                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_MIN",
+                           "int value should be greater than or equal to 1.");
         else if (n > 100)
-                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_MAX", "int value should be less than or equal to 100.");
+                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_MAX",
+                           "int value should be less than or equal to 100.");
         *ret_limit = n;
         return !form_refuses(&form, reply);
 }
 
 /* Newest first: up to `n` visible messages with ids below `end` (an index). */
-static void put_downwards(const SbxModel *model, JsonWriter *w, const Channel *channel, size_t end, int64_t n) {
+static void put_downwards(const SbxModel *model, JsonWriter *w, const Channel *channel, size_t end,
+                          int64_t n) {
         while (end > 0 && n > 0) {
                 const Message *message = channel->messages.items[--end];
 
@@ -113,7 +117,7 @@ void rest_get_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *rep
                 reply_message(model, message, 0, reply);
 }
 
-/* ---- creating ------------------------------------------------------------------------------------------------------- */
+/* ---- creating ---- */
 
 /* Whether the bot may write there at all. */
 static bool may_post(const SbxModel *model, const Channel *channel, SbxReply *reply) {
@@ -132,7 +136,8 @@ static bool may_post(const SbxModel *model, const Channel *channel, SbxReply *re
 
 /* Rights that parts of the body need. */
 static bool may_post_body(const SbxModel *model, const Channel *channel, const Body *body, SbxReply *reply) {
-        uint64_t need = (body->is_tts ? PERM_SEND_TTS_MESSAGES : 0) | (body->has_embeds && !streq(body->embeds, "[]") ? PERM_EMBED_LINKS : 0) |
+        uint64_t need = (body->is_tts ? PERM_SEND_TTS_MESSAGES : 0) |
+                        (body->has_embeds && !streq(body->embeds, "[]") ? PERM_EMBED_LINKS : 0) |
                         (body->has_attachments && !streq(body->attachments, "[]") ? PERM_ATTACH_FILES : 0) |
                         (body->replies_to ? PERM_READ_MESSAGE_HISTORY : 0);
 
@@ -147,7 +152,8 @@ static bool reply_earlier(SbxModel *model, const SbxRequest *request, const Body
 
         if (!body->enforces_nonce || !body->nonce_text)
                 return false;
-        id = nonce_find(model->nonces, model->application, body->nonce_text, sbx_now(model->sandbox), model->nonce_window, &channel_id);
+        id = nonce_find(model->nonces, model->application, body->nonce_text, sbx_now(model->sandbox),
+                        model->nonce_window, &channel_id);
         if (!id)
                 return false;
 
@@ -157,23 +163,24 @@ static bool reply_earlier(SbxModel *model, const SbxRequest *request, const Body
                 reply_code(reply, 10008);
                 return true;
         }
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = "message.create",
-                .guild = channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = channel->id,
-                .message = message->id,
-                .id = message->id,
-                .nonce = body->nonce_text,
-                .deduplicated = true,
-                .body = request->body,
-        });
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = "message.create",
+                                           .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                           .channel = channel->id,
+                                           .message = message->id,
+                                           .id = message->id,
+                                           .nonce = body->nonce_text,
+                                           .deduplicated = true,
+                                           .body = request->body,
+                                   });
         reply_message(model, message, MESSAGE_WITH_NONCE, reply);
         return true;
 }
 
 static Message *create_message(SbxModel *model, Channel *channel, Body *body) {
         Usec now = sbx_now(model->sandbox);
-        _cleanup_(message_freep) Message *message = message_new(sbx_snowflake(model->sandbox), channel->id, model->application);
+        _cleanup_(message_freep) Message *message =
+                message_new(sbx_snowflake(model->sandbox), channel->id, model->application);
 
         if (!message)
                 return NULL;
@@ -183,8 +190,8 @@ static Message *create_message(SbxModel *model, Channel *channel, Body *body) {
         message->replies_to = body->replies_to;
         if (message_apply(model, message, body, false) < 0)
                 return NULL;
-        if (body->nonce_text &&
-            nonce_note(model->nonces, model->application, body->nonce_text, channel->id, message->id, now, model->nonce_window) < 0)
+        if (body->nonce_text && nonce_note(model->nonces, model->application, body->nonce_text, channel->id,
+                                           message->id, now, model->nonce_window) < 0)
                 return NULL;
         return TAKE(message);
 }
@@ -207,7 +214,8 @@ void rest_create_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *
 
         if (body.replies_to && !channel_message(channel, body.replies_to)) {
                 if (!body.reply_may_fail) {
-                        form_fault(&form, AT(NULL, "message_reference"), "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+                        form_fault(&form, AT(NULL, "message_reference"), "REPLIES_UNKNOWN_MESSAGE",
+                                   "Unknown message");
                         (void) form_refuses(&form, reply);
                         return;
                 }
@@ -219,19 +227,19 @@ void rest_create_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *
                 reply_no_memory(reply);
                 return;
         }
-        sbx_effect(sandbox, &(SbxEffect) {
-                .effect = "message.create",
-                .guild = channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = channel->id,
-                .message = message->id,
-                .id = message->id,
-                .nonce = body.nonce_text,
-                .body = request->body,
-        });
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "message.create",
+                                    .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                    .channel = channel->id,
+                                    .message = message->id,
+                                    .id = message->id,
+                                    .nonce = body.nonce_text,
+                                    .body = request->body,
+                            });
         reply_message(model, message, MESSAGE_WITH_NONCE, reply);
 }
 
-/* ---- editing and deleting ------------------------------------------------------------------------------------------- */
+/* ---- editing and deleting ---- */
 
 void rest_edit_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
@@ -262,14 +270,14 @@ void rest_edit_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
 
         message->edited_at = sbx_now(sandbox);
         message_tell_update(model, message);
-        sbx_effect(sandbox, &(SbxEffect) {
-                .effect = "message.update",
-                .guild = channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = channel->id,
-                .message = message->id,
-                .id = message->id,
-                .body = request->body,
-        });
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "message.update",
+                                    .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                    .channel = channel->id,
+                                    .message = message->id,
+                                    .id = message->id,
+                                    .body = request->body,
+                            });
         reply_message(model, message, 0, reply);
 }
 
@@ -292,14 +300,14 @@ void rest_delete_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *
                         return;
         }
 
-        sbx_effect(sandbox, &(SbxEffect) {
-                .effect = "message.delete",
-                .guild = channel_is_of_guild(channel) ? model->guild : 0,
-                .channel = channel->id,
-                .message = message->id,
-                .id = message->id,
-                .reason = request->reason,
-        });
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "message.delete",
+                                    .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                    .channel = channel->id,
+                                    .message = message->id,
+                                    .id = message->id,
+                                    .reason = request->reason,
+                            });
         message_remove(model, channel, message);
         sbx_reply_empty(reply);
 }
@@ -315,9 +323,11 @@ static void read_bulk(Form *form, const Json *json, IdList *ids) {
                 uint64_t id;
 
                 if (json_to_u64(item, &id) < 0)
-                        form_fault(form, AT_INDEX(AT(NULL, "messages"), i), "NUMBER_TYPE_COERCE", "Value is not snowflake.");
+                        form_fault(form, AT_INDEX(AT(NULL, "messages"), i), "NUMBER_TYPE_COERCE",
+                                   "Value is not snowflake.");
                 else if (id_list_has(ids, id))
-                        form_fault(form, AT(NULL, "messages"), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value");
+                        form_fault(form, AT(NULL, "messages"), "SET_TYPE_ALREADY_CONTAINS_VALUE",
+                                   "The set already contains this value");
                 else if (id_list_add(ids, id) < 0)
                         form->out_of_memory = true;
                 i++;
@@ -357,13 +367,13 @@ void rest_bulk_delete(Sandbox *sandbox, const SbxRequest *request, SbxReply *rep
                         return;
                 }
         }
-        sbx_effect(sandbox, &(SbxEffect) {
-                .effect = "message.bulk_delete",
-                .guild = model->guild,
-                .channel = channel->id,
-                .reason = request->reason,
-                .body = request->body,
-        });
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "message.bulk_delete",
+                                    .guild = model->guild,
+                                    .channel = channel->id,
+                                    .reason = request->reason,
+                                    .body = request->body,
+                            });
         if (known.n > 0)
                 messages_remove(model, channel, &known);
         sbx_reply_empty(reply);

@@ -4,18 +4,19 @@
 
 #include <errno.h>
 
-#define GUILD UINT64_C(800000000000000001)
+#define GUILD       UINT64_C(800000000000000001)
 #define APPLICATION UINT64_C(900000000000000001)
-#define OWNER UINT64_C(700000000000000009)
-#define ROLE(n) (UINT64_C(810000000000000000) + (n))
-#define USER(n) (UINT64_C(700000000000000000) + (n))
-#define CHANNEL(n) (UINT64_C(820000000000000000) + (n))
+#define OWNER       UINT64_C(700000000000000009)
+#define ROLE(n)     (UINT64_C(810000000000000000) + (n))
+#define USER(n)     (UINT64_C(700000000000000000) + (n))
+#define CHANNEL(n)  (UINT64_C(820000000000000000) + (n))
 
-#define BOT_ROLE ROLE(1)
-#define SUPPORT ROLE(2)
+#define BOT_ROLE    ROLE(1)
+#define SUPPORT     ROLE(2)
 #define RECRUITMENT ROLE(3)
-#define ADMIN ROLE(4)
+#define ADMIN       ROLE(4)
 
+/* clang-format off */
 static const struct {
         uint64_t id;
         const char *name;
@@ -77,6 +78,7 @@ static const Overwrite staff_only[] = {
         { ADMIN,       OVERWRITE_ROLE, PERM_VIEW_CHANNEL, 0                 },
         { BOT_ROLE,    OVERWRITE_ROLE, PERM_VIEW_CHANNEL, 0                 },
 };
+/* clang-format on */
 
 static int seed_roles(SbxModel *model) {
         for (size_t i = 0; i < ELEMENTSOF(roles); i++) {
@@ -104,7 +106,7 @@ static int seed_users(SbxModel *model) {
                         return -ENOMEM;
                 user->is_bot = user->id == APPLICATION;
                 user->is_member = true;
-                user->joined_at = UINT64_C(1767312000) * USEC_PER_SEC;          /* 2026-01-02 */
+                user->joined_at = UINT64_C(1767312000) * USEC_PER_SEC; /* 2026-01-02 */
                 for (size_t k = 0; k < ELEMENTSOF(users[i].roles); k++)
                         if (users[i].roles[k] && id_list_add(&user->roles, users[i].roles[k]) < 0)
                                 return -ENOMEM;
@@ -117,7 +119,8 @@ static int seed_users(SbxModel *model) {
 
 static int seed_channels(SbxModel *model) {
         for (size_t i = 0; i < ELEMENTSOF(channels); i++) {
-                _cleanup_(channel_freep) Channel *channel = channel_new(channels[i].id, channels[i].type, channels[i].name);
+                _cleanup_(channel_freep) Channel *channel =
+                        channel_new(channels[i].id, channels[i].type, channels[i].name);
                 bool is_staff = channels[i].id == CHANNEL(4) || channels[i].parent == CHANNEL(4);
 
                 if (!channel)
@@ -142,7 +145,8 @@ int model_seed(SbxModel *model) {
         model->guild = GUILD;
         model->owner = OWNER;
         model->application = APPLICATION;
-        if (replace_text(&model->guild_name, "Magikal Test Guild") < 0 || seed_roles(model) < 0 || seed_users(model) < 0)
+        if (replace_text(&model->guild_name, "Magikal Test Guild") < 0 || seed_roles(model) < 0 ||
+            seed_users(model) < 0)
                 return -ENOMEM;
         return seed_channels(model);
 }

@@ -1,4 +1,7 @@
-/* What a bot reads about itself and its guild: user, application, guild, roles; and the direct channel it opens with a person. */
+/*
+ * What a bot reads about itself and its guild: user, application, guild, roles; and the direct channel it
+ * opens with a person.
+ */
 
 #include "model.h"
 
@@ -42,7 +45,10 @@ void rest_get_application(Sandbox *sandbox, const SbxRequest *request, SbxReply 
         json_bool(&w, "bot_public", false);
         json_bool(&w, "bot_require_code_grant", false);
         json_string(&w, "verify_key", "0000000000000000000000000000000000000000000000000000000000000000");
-        /* GATEWAY_GUILD_MEMBERS_LIMITED and GATEWAY_MESSAGE_CONTENT_LIMITED: both privileged intents are switched on. */
+        /*
+         * GATEWAY_GUILD_MEMBERS_LIMITED and GATEWAY_MESSAGE_CONTENT_LIMITED: both privileged intents are
+         * switched on.
+         */
         json_i64(&w, "flags", 1 << 15 | 1 << 19);
         json_string(&w, "flags_new", "557056");
         json_array(&w, "rpc_origins");
@@ -74,17 +80,38 @@ static void put_roles(const SbxModel *model, JsonWriter *w) {
 /* The members of a guild object that REST and GUILD_CREATE share. */
 static void put_guild_members(const SbxModel *model, JsonWriter *w) {
         static const char *const nulls[] = {
-                "icon", "splash", "discovery_splash", "home_header", "description", "banner", "application_id", "afk_channel_id",
-                "system_channel_id", "rules_channel_id", "public_updates_channel_id", "safety_alerts_channel_id", "vanity_url_code",
-                "max_presences", "incidents_data", "widget_channel_id",
+                "icon",
+                "splash",
+                "discovery_splash",
+                "home_header",
+                "description",
+                "banner",
+                "application_id",
+                "afk_channel_id",
+                "system_channel_id",
+                "rules_channel_id",
+                "public_updates_channel_id",
+                "safety_alerts_channel_id",
+                "vanity_url_code",
+                "max_presences",
+                "incidents_data",
+                "widget_channel_id",
         };
         static const struct {
                 const char *key;
                 int value;
         } numbers[] = {
-                { "afk_timeout", 300 }, { "system_channel_flags", 0 }, { "verification_level", 1 }, { "default_message_notifications", 1 },
-                { "explicit_content_filter", 0 }, { "mfa_level", 0 }, { "nsfw_level", 0 }, { "premium_tier", 0 },
-                { "premium_subscription_count", 0 }, { "max_members", 500000 }, { "max_video_channel_users", 25 },
+                { "afk_timeout", 300 },
+                { "system_channel_flags", 0 },
+                { "verification_level", 1 },
+                { "default_message_notifications", 1 },
+                { "explicit_content_filter", 0 },
+                { "mfa_level", 0 },
+                { "nsfw_level", 0 },
+                { "premium_tier", 0 },
+                { "premium_subscription_count", 0 },
+                { "max_members", 500000 },
+                { "max_video_channel_users", 25 },
                 { "max_stage_video_channel_users", 50 },
         };
         static const char *const empty[] = { "features", "emojis", "stickers" };
@@ -143,10 +170,14 @@ void rest_get_roles(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply
         sbx_reply_json(reply, 200, &w);
 }
 
-/* Without GUILD_PRESENCES the event names only the bot itself, as everybody else may be absent from `members` (Discord reference, "Guild Create"). */
+/*
+ * Without GUILD_PRESENCES the event names only the bot itself, as everybody else may be absent from
+ * `members` (Discord reference, "Guild Create").
+ */
 void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents) {
         static const char *const empty[] = {
-                "voice_states", "threads", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds",
+                "voice_states",           "threads",           "presences", "stage_instances",
+                "guild_scheduled_events", "soundboard_sounds",
         };
         const SbxModel *model = sbx_model(sandbox);
         bool has_presences = intents & (UINT32_C(1) << 8);
@@ -177,7 +208,7 @@ void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents) {
         json_close(w);
 }
 
-/* ---- POST /users/@me/channels --------------------------------------------------------------------------------------- */
+/* ---- POST /users/@me/channels ---- */
 
 static Channel *open_dm(SbxModel *model, User *recipient) {
         _cleanup_(channel_freep) Channel *channel = NULL;
@@ -220,12 +251,12 @@ void rest_get_dm_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *
                 return;
         }
         sbx_changed(sandbox);
-        sbx_effect(sandbox, &(SbxEffect) {
-                .effect = "dm.open",
-                .channel = channel->id,
-                .id = recipient->id,
-                .body = request->body,
-        });
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "dm.open",
+                                    .channel = channel->id,
+                                    .id = recipient->id,
+                                    .body = request->body,
+                            });
         put_channel(model, &w, channel, CHANNEL_FULL, NULL);
         sbx_reply_json(reply, 200, &w);
 }

@@ -1,13 +1,14 @@
 /*
- * The state that survives a restart: guild, roles, people, channels with their messages, commands. Interactions do not: their tokens are dead
- * sooner than anybody would miss them, and ephemeral messages vanish with the client that saw them.
+ * The state that survives a restart: guild, roles, people, channels with their messages, commands.
+ * Interactions do not: their tokens are dead sooner than anybody would miss them, and ephemeral messages
+ * vanish with the client that saw them.
  */
 
 #include "model.h"
 
 #include <errno.h>
 
-/* ---- saving --------------------------------------------------------------------------------------------------------- */
+/* ---- saving ---- */
 
 static void save_user(JsonWriter *w, const User *user) {
         json_open(w);
@@ -130,7 +131,7 @@ void model_save(Sandbox *sandbox, JsonWriter *w) {
         json_close(w);
 }
 
-/* ---- loading -------------------------------------------------------------------------------------------------------- */
+/* ---- loading ---- */
 
 /* Reads members of one object; the first fault sticks. */
 typedef struct Loader {
@@ -335,13 +336,16 @@ static int load_command(SbxModel *model, const Json *json) {
         load_u64(&l, "permissions", &command->permissions);
         load_bool(&l, "serves_dms", &command->serves_dms);
         if (l.error == 0)
-                l.error = command->id && command->name && command->description ? table_add(&model->commands, command) : -EBADMSG;
+                l.error = command->id && command->name && command->description
+                                  ? table_add(&model->commands, command)
+                                  : -EBADMSG;
         if (l.error == 0)
                 (void) TAKE(command);
         return l.error;
 }
 
-static int load_each(SbxModel *model, const Json *state, const char *key, int (*load)(SbxModel *model, const Json *json)) {
+static int load_each(SbxModel *model, const Json *state, const char *key,
+                     int (*load)(SbxModel *model, const Json *json)) {
         JSON_FOREACH(item, json_get(state, key)) {
                 int r = load(model, item);
 
@@ -361,12 +365,15 @@ static int load_all(SbxModel *model, const Json *state) {
         load_u64(&l, "application", &model->application);
         if (l.error < 0)
                 return l.error;
-        if ((r = load_each(model, state, "roles", load_role)) < 0 || (r = load_each(model, state, "users", load_user)) < 0 ||
-            (r = load_each(model, state, "channels", load_channel)) < 0 || (r = load_each(model, state, "commands", load_command)) < 0)
+        if ((r = load_each(model, state, "roles", load_role)) < 0 ||
+            (r = load_each(model, state, "users", load_user)) < 0 ||
+            (r = load_each(model, state, "channels", load_channel)) < 0 ||
+            (r = load_each(model, state, "commands", load_command)) < 0)
                 return r;
 
         /* Everything else may be missing; without these nothing works. */
-        if (!model->guild_name || !model_bot(model) || !model_user(model, model->owner) || !model_role(model, model->guild))
+        if (!model->guild_name || !model_bot(model) || !model_user(model, model->owner) ||
+            !model_role(model, model->guild))
                 return -EBADMSG;
         return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * A modal as a person sends it. What was filled in before the person came (value, default options) stands unless the values name the field; then
- * the client's own checks: required, length, number of values, only what is offered.
+ * A modal as a person sends it. What was filled in before the person came (value, default options) stands
+ * unless the values name the field; then the client's own checks: required, length, number of values, only
+ * what is offered.
  */
 
 #include "model.h"
@@ -32,7 +33,8 @@ typedef struct Submission {
 } Submission;
 
 static bool refuse(const Submission *s, const Json *component, const char *what) {
-        sbx_reply_refuse(s->reply, 409, "Field \"%s\": %s.", json_text(json_get(component, "custom_id")) ?: "", what);
+        sbx_reply_refuse(s->reply, 409, "Field \"%s\": %s.",
+                         json_text(json_get(component, "custom_id")) ?: "", what);
         return false;
 }
 
@@ -71,14 +73,18 @@ static bool option_exists(const Json *component, const char *value) {
 
 static bool value_is_offered(const Submission *s, const Json *component, int64_t type, const Json *value) {
         static const char kinds[] = {
-                [TYPE_USER_SELECT] = 'u', [TYPE_ROLE_SELECT] = 'r', [TYPE_MENTIONABLE_SELECT] = 'm', [TYPE_CHANNEL_SELECT] = 'c',
+                [TYPE_USER_SELECT] = 'u',
+                [TYPE_ROLE_SELECT] = 'r',
+                [TYPE_MENTIONABLE_SELECT] = 'm',
+                [TYPE_CHANNEL_SELECT] = 'c',
         };
 
         if (type == TYPE_STRING_SELECT || type == TYPE_CHECKBOX_GROUP)
                 return json_text(value) && option_exists(component, json_text(value));
         if (type == TYPE_FILE_UPLOAD)
-                return false;           /* nobody here has files */
-        return resolved_add(s->model, s->resolved, kinds[type], value, json_get(component, "channel_types"), s->user) == 0;
+                return false; /* nobody here has files */
+        return resolved_add(s->model, s->resolved, kinds[type], value, json_get(component, "channel_types"),
+                            s->user) == 0;
 }
 
 /* Values chosen beforehand, as the array of strings that they would be sent as. */
@@ -185,7 +191,7 @@ static bool submit_field(const Submission *s, const Json *component) {
         case TYPE_CHECKBOX_GROUP:
                 return submit_values(s, component, type, given);
         default:
-                return true;            /* text displays carry nothing back but type and id */
+                return true; /* text displays carry nothing back but type and id */
         }
 }
 
@@ -222,8 +228,11 @@ static bool fields_exist(const Submission *s, const Json *components) {
         return true;
 }
 
-/* The interaction whose modal this person has before them; a sent one comes back only when sending failed. */
-static Interaction *open_modal(SbxModel *model, const User *user, const SbxRequest *request, SbxReply *reply) {
+/*
+ * The interaction whose modal this person has before them; a sent one comes back only when sending failed.
+ */
+static Interaction *open_modal(SbxModel *model, const User *user, const SbxRequest *request,
+                               SbxReply *reply) {
         uint64_t id = 0;
         Interaction *opener;
         const Interaction *sent;
@@ -249,7 +258,12 @@ void act_submit(SbxModel *model, User *user, const SbxRequest *request, SbxReply
         const Interaction *interaction = NULL;
         _json_writer_ JsonWriter answer = {};
         Submission s = {
-                .model = model, .user = user, .w = &w, .values = json_get(request->body, "values"), .resolved = &resolved, .reply = reply,
+                .model = model,
+                .user = user,
+                .w = &w,
+                .values = json_get(request->body, "values"),
+                .resolved = &resolved,
+                .reply = reply,
         };
         Channel *channel;
 
@@ -277,14 +291,17 @@ void act_submit(SbxModel *model, User *user, const SbxRequest *request, SbxReply
         json_close_array(&w);
         resolved_put(model, &w, &resolved, user, channel);
         json_close(&w);
-        if (json_writer_finish(&w, &data) < 0 || interaction_begin(model, &(InteractionWish) {
-                .type = INTERACTION_MODAL_SUBMIT,
-                .user = user,
-                .channel = channel,
-                .source = channel_message(channel, opener->source),
-                .data = data,
-                .parent = opener,
-        }, &interaction) < 0) {
+        if (json_writer_finish(&w, &data) < 0 ||
+            interaction_begin(model,
+                              &(InteractionWish){
+                                      .type = INTERACTION_MODAL_SUBMIT,
+                                      .user = user,
+                                      .channel = channel,
+                                      .source = channel_message(channel, opener->source),
+                                      .data = data,
+                                      .parent = opener,
+                              },
+                              &interaction) < 0) {
                 sbx_reply_refuse(reply, 500, "Out of memory.");
                 return;
         }

@@ -71,12 +71,12 @@ void table_done(Table *table, void (*free_item)(void *item)) {
                 for (size_t i = 0; i < table->n; i++)
                         free_item(table->items[i]);
         free(table->items);
-        *table = (Table) {};
+        *table = (Table){};
 }
 
 void id_list_done(IdList *list) {
         free(list->ids);
-        *list = (IdList) {};
+        *list = (IdList){};
 }
 
 bool id_list_has(const IdList *list, uint64_t id) {

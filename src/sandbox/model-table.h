@@ -1,8 +1,9 @@
 #pragma once
 
 /*
- * Objects by id. An item of a Table is any struct whose first member is its uint64_t id; items are kept in the order of their ids, and since
- * new snowflakes are larger than old ones adding is appending. Look-ups are binary searches.
+ * Objects by id. An item of a Table is any struct whose first member is its uint64_t id; items are kept in
+ * the order of their ids, and since new snowflakes are larger than old ones adding is appending. Look-ups
+ * are binary searches.
  */
 
 #include <stdbool.h>

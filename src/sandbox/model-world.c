@@ -1,4 +1,7 @@
-/* What the owner does by hand in Discord's client: no permission is asked, but the bot hears of it as it would. */
+/*
+ * What the owner does by hand in Discord's client: no permission is asked, but the bot hears of it as it
+ * would.
+ */
 
 #include "model.h"
 #include "model-name.h"
@@ -6,16 +9,17 @@
 #include <errno.h>
 
 /* The log's entry: made by the owner. */
-static void world_effect(SbxModel *model, const char *effect, uint64_t channel, uint64_t message, uint64_t id, const SbxRequest *request) {
-        sbx_effect(model->sandbox, &(SbxEffect) {
-                .effect = effect,
-                .guild = model->guild,
-                .channel = channel,
-                .message = message,
-                .id = id,
-                .by = model->owner,
-                .body = request->body,
-        });
+static void world_effect(SbxModel *model, const char *effect, uint64_t channel, uint64_t message,
+                         uint64_t id, const SbxRequest *request) {
+        sbx_effect(model->sandbox, &(SbxEffect){
+                                           .effect = effect,
+                                           .guild = model->guild,
+                                           .channel = channel,
+                                           .message = message,
+                                           .id = id,
+                                           .by = model->owner,
+                                           .body = request->body,
+                                   });
 }
 
 static Channel *world_channel(const SbxModel *model, const SbxRequest *request, SbxReply *reply) {
@@ -59,7 +63,8 @@ static void reply_done(SbxReply *reply) {
 }
 
 /* Sends {"guild_id":…,key:value} to sessions with the intent, and news to pages. */
-static void tell_guild(SbxModel *model, const char *event, int intent, const char *page_event, const char *key, const char *value) {
+static void tell_guild(SbxModel *model, const char *event, int intent, const char *page_event,
+                       const char *key, const char *value) {
         _json_writer_ JsonWriter w = {};
         _free_ char *d = NULL;
 
@@ -69,7 +74,9 @@ static void tell_guild(SbxModel *model, const char *event, int intent, const cha
         json_close(&w);
         if (json_writer_finish(&w, &d) < 0)
                 return;
-        (void) sbx_dispatch(model->sandbox, &(SbxDispatch) { .event = event, .intent = intent, .guild = model->guild, .d = d });
+        (void) sbx_dispatch(
+                model->sandbox,
+                &(SbxDispatch){ .event = event, .intent = intent, .guild = model->guild, .d = d });
         sbx_push(model->sandbox, 0, 0, page_event, d);
         sbx_changed(model->sandbox);
 }
@@ -83,7 +90,7 @@ static void tell_role(SbxModel *model, const Role *role) {
                 tell_guild(model, "GUILD_ROLE_UPDATE", SBX_INTENT_GUILDS, "role_update", "role", value);
 }
 
-/* ---- channels and messages ------------------------------------------------------------------------------------------ */
+/* ---- channels and messages ---- */
 
 static void delete_channel(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Channel *channel = world_channel(model, request, reply);
@@ -140,7 +147,8 @@ static void rename_channel(SbxModel *model, const SbxRequest *request, SbxReply 
                 sbx_reply_refuse(reply, 400, "The name is empty.");
                 return;
         }
-        if (replace_text(&channel->name, channel->type == CHANNEL_CATEGORY ? name : strbuf_text(&normal)) < 0) {
+        if (replace_text(&channel->name, channel->type == CHANNEL_CATEGORY ? name : strbuf_text(&normal)) <
+            0) {
                 sbx_reply_refuse(reply, 500, "Out of memory.");
                 return;
         }
@@ -164,7 +172,8 @@ static void add_channels(SbxModel *model, const SbxRequest *request, SbxReply *r
                 return;
         }
         for (int64_t i = 0; i < n; i++) {
-                _cleanup_(channel_freep) Channel *channel = channel_make(model, CHANNEL_TEXT, "filler", category);
+                _cleanup_(channel_freep) Channel *channel =
+                        channel_make(model, CHANNEL_TEXT, "filler", category);
                 const Channel *made;
 
                 if (!channel || table_add(&model->channels, channel) < 0) {
@@ -210,7 +219,7 @@ static void set_overwrite(SbxModel *model, const SbxRequest *request, SbxReply *
         reply_done(reply);
 }
 
-/* ---- people and roles ----------------------------------------------------------------------------------------------- */
+/* ---- people and roles ---- */
 
 static void set_bot_permissions(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         uint64_t permissions = 0;
@@ -263,7 +272,8 @@ static void delete_role(SbxModel *model, const SbxRequest *request, SbxReply *re
         strbuf_appendf(&value, "\"%llu\"", (unsigned long long) role->id);
         world_effect(model, "role.delete", 0, 0, role->id, request);
         (void) role_free(table_take(&model->roles, role->id));
-        tell_guild(model, "GUILD_ROLE_DELETE", SBX_INTENT_GUILDS, "role_update", "role_id", strbuf_text(&value));
+        tell_guild(model, "GUILD_ROLE_DELETE", SBX_INTENT_GUILDS, "role_update", "role_id",
+                   strbuf_text(&value));
         reply_done(reply);
 }
 
@@ -304,7 +314,7 @@ static void set_roles(SbxModel *model, const SbxRequest *request, SbxReply *repl
         }
         id_list_done(&user->roles);
         user->roles = roles;
-        roles = (IdList) {};
+        roles = (IdList){};
         member_tell(model, user);
         world_effect(model, "member.update", 0, 0, user->id, request);
         reply_done(reply);
@@ -325,7 +335,8 @@ static void remove_member(SbxModel *model, const SbxRequest *request, SbxReply *
         id_list_done(&user->roles);
         put_user(&w, user);
         if (replace_text(&user->nick, NULL) == 0 && json_writer_finish(&w, &value) == 0)
-                tell_guild(model, "GUILD_MEMBER_REMOVE", SBX_INTENT_GUILD_MEMBERS, "member_update", "user", value);
+                tell_guild(model, "GUILD_MEMBER_REMOVE", SBX_INTENT_GUILD_MEMBERS, "member_update", "user",
+                           value);
         world_effect(model, "member.remove", 0, 0, user->id, request);
         reply_done(reply);
 }
@@ -358,13 +369,16 @@ static void add_member(SbxModel *model, const SbxRequest *request, SbxReply *rep
         user->joined_at = sbx_now(model->sandbox);
         id_list_done(&user->roles);
         user->roles = roles;
-        roles = (IdList) {};
+        roles = (IdList){};
 
         put_member(model, &w, user, MEMBER_WITH_USER | MEMBER_WITH_GUILD_ID, NULL);
         if (json_writer_finish(&w, &d) == 0) {
-                (void) sbx_dispatch(model->sandbox, &(SbxDispatch) {
-                        .event = "GUILD_MEMBER_ADD", .intent = SBX_INTENT_GUILD_MEMBERS, .guild = model->guild, .d = d,
-                });
+                (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
+                                                            .event = "GUILD_MEMBER_ADD",
+                                                            .intent = SBX_INTENT_GUILD_MEMBERS,
+                                                            .guild = model->guild,
+                                                            .d = d,
+                                                    });
                 sbx_push(model->sandbox, 0, 0, "member_update", d);
         }
         sbx_changed(model->sandbox);
@@ -388,20 +402,20 @@ void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 const char *name;
                 void (*call)(SbxModel *model, const SbxRequest *request, SbxReply *reply);
         } things[] = {
-                { "delete_channel",      delete_channel      },
-                { "delete_message",      delete_message      },
-                { "edit_topic",          edit_topic          },
-                { "rename_channel",      rename_channel      },
-                { "add_channels",        add_channels        },
-                { "set_overwrite",       set_overwrite       },
+                { "delete_channel", delete_channel },
+                { "delete_message", delete_message },
+                { "edit_topic", edit_topic },
+                { "rename_channel", rename_channel },
+                { "add_channels", add_channels },
+                { "set_overwrite", set_overwrite },
                 { "set_bot_permissions", set_bot_permissions },
-                { "set_role_position",   set_role_position   },
-                { "delete_role",         delete_role         },
-                { "set_dms",             set_dms             },
-                { "set_roles",           set_roles           },
-                { "remove_member",       remove_member       },
-                { "add_member",          add_member          },
-                { "set_nonce_window",    set_nonce_window    },
+                { "set_role_position", set_role_position },
+                { "delete_role", delete_role },
+                { "set_dms", set_dms },
+                { "set_roles", set_roles },
+                { "remove_member", remove_member },
+                { "add_member", add_member },
+                { "set_nonce_window", set_nonce_window },
         };
         const char *what = NULL;
 

@@ -253,10 +253,10 @@ void model_control(Sandbox *sandbox, const char *what, const SbxRequest *request
                 const char *method;
                 void (*call)(SbxModel *model, const SbxRequest *request, SbxReply *reply);
         } calls[] = {
-                { "state",    "GET",  state_get    },
-                { "messages", "GET",  messages_get },
-                { "act",      "POST", act_do       },
-                { "world",    "POST", world_do     },
+                { "state", "GET", state_get },
+                { "messages", "GET", messages_get },
+                { "act", "POST", act_do },
+                { "world", "POST", world_do },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(calls); i++)

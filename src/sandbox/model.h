@@ -1,22 +1,22 @@
 #pragma once
 
 /*
- * The guild inside the sandbox: its structs, and which file does what with them. Private to the model half; the transport knows only
- * sandbox.h.
+ * The guild inside the sandbox: its structs, and which file does what with them. Private to the model half;
+ * the transport knows only sandbox.h.
  *
- *   model.c            one model: life, ids, who is a person        model-object.c     objects as Discord's JSON
- *   model-seed.c       the ready-made guild                         model-access.c     permissions of one member in one channel
- *   model-self.c       /users/@me, applications, guild, roles       model-error.c      JSON error codes
- *   model-channel.c    channels                                     model-overwrite.c  who may write which overwrite
- *   model-member.c     members and their roles                      model-body.c       the body of a message, checked
- *   model-message.c    messages: life, mentions, events             model-post.c       messages over REST
- *   model-nonce.c      repeated nonces                              model-embed.c      embeds, checked
- *   model-component.c  components of messages and modals, checked   model-command.c    application commands over REST
- *   model-command-check.c  commands, checked                        model-interaction.c  ledger, the person's view, INTERACTION_CREATE
- *   model-callback.c   answers to interactions                      model-followup.c   @original and follow-ups
- *   model-act.c        what people do                               model-invoke.c     commands as people call them
- *   model-submit.c     modals as people send them                   model-world.c      changes made by hand
- *   model-state.c      GET /sandbox/state and messages              model-snapshot.c   save and load
+ *   model.c                life, ids, who is a person      model-object.c         objects as Discord's JSON
+ *   model-seed.c           the ready-made guild            model-access.c         permissions, gates
+ *   model-error.c          JSON error codes                model-self.c           bot, guild, roles, DMs
+ *   model-channel.c        channels                        model-overwrite.c      permission overwrites
+ *   model-member.c         members and their roles         model-message.c        life of a message
+ *   model-body.c           a message's body, checked       model-post.c           messages over REST
+ *   model-embed.c          embeds, checked                 model-component.c      components, checked
+ *   model-nonce.c          repeated nonces                 model-command.c        commands over REST
+ *   model-command-check.c  commands, checked               model-interaction.c    ledger and view
+ *   model-callback.c       answers                         model-followup.c       @original, follow-ups
+ *   model-act.c            what people do                  model-invoke.c         commands as called
+ *   model-submit.c         modals as sent                  model-world.c          changes made by hand
+ *   model-state.c          what a person sees              model-snapshot.c       save and load
  */
 
 #include "model-form.h"
@@ -65,22 +65,22 @@ typedef struct Role {
         bool is_hoisted;
         bool is_managed;
         bool is_mentionable;
-        uint64_t bot;                   /* of a bot's own role, else 0 */
+        uint64_t bot; /* of a bot's own role, else 0 */
 } Role;
 
 /* An account and, while it is in the guild, its membership. */
 typedef struct User {
         uint64_t id;
         char *name;
-        char *global_name;              /* NULL: none */
+        char *global_name; /* NULL: none */
         bool is_bot;
         bool has_open_dms;
         bool is_member;
-        char *nick;                     /* NULL: none */
+        char *nick; /* NULL: none */
         IdList roles;
         Usec joined_at;
         Usec timed_out_until;
-        uint64_t dm_channel;            /* with the bot; 0 until opened */
+        uint64_t dm_channel; /* with the bot; 0 until opened */
 } User;
 
 typedef struct Message {
@@ -89,49 +89,49 @@ typedef struct Message {
         uint64_t author;
         int type;
         int64_t flags;
-        char *content;                  /* never NULL */
-        char *embeds;                   /* rendered arrays, NULL: [] */
+        char *content; /* never NULL */
+        char *embeds;  /* rendered arrays, NULL: [] */
         char *components;
         char *attachments;
         Usec created_at;
-        Usec edited_at;                 /* 0: never */
+        Usec edited_at; /* 0: never */
         bool is_tts;
         bool mentions_everyone;
         IdList mentions;
         IdList mention_roles;
-        char *nonce;                    /* rendered JSON value; NULL: none */
-        uint64_t replies_to;            /* message of the same channel; 0: none */
-        uint64_t viewer;                /* ephemeral: the one person who sees it; else 0 */
-        uint64_t interaction;           /* an answer to it or a follow-up; else 0 */
-        char *metadata;                 /* rendered interaction_metadata; NULL: none */
+        char *nonce;          /* rendered JSON value; NULL: none */
+        uint64_t replies_to;  /* message of the same channel; 0: none */
+        uint64_t viewer;      /* ephemeral: the one person who sees it; else 0 */
+        uint64_t interaction; /* an answer to it or a follow-up; else 0 */
+        char *metadata;       /* rendered interaction_metadata; NULL: none */
 } Message;
 
 typedef struct Channel {
         uint64_t id;
         int type;
-        char *name;                     /* NULL in DMs */
-        char *topic;                    /* NULL: none */
+        char *name;  /* NULL in DMs */
+        char *topic; /* NULL: none */
         int64_t position;
-        uint64_t parent;                /* 0: none */
+        uint64_t parent; /* 0: none */
         bool is_nsfw;
         int64_t slowmode;
         Overwrite *overwrites;
         size_t n_overwrites;
-        Table messages;                 /* Message */
+        Table messages; /* Message */
         uint64_t last_message;
-        uint64_t recipient;             /* of a DM */
+        uint64_t recipient; /* of a DM */
 } Channel;
 
 typedef struct Command {
         uint64_t id;
-        uint64_t guild;                 /* 0: global */
+        uint64_t guild; /* 0: global */
         uint64_t version;
         int64_t type;
         char *name;
         char *description;
-        char *rest;                     /* rendered members of the object behind these, beginning with "," or empty */
-        char *options;                  /* rendered array, NULL: none */
-        bool has_permissions;           /* default_member_permissions is not null */
+        char *rest;           /* rendered members of the object behind these, beginning with "," or empty */
+        char *options;        /* rendered array, NULL: none */
+        bool has_permissions; /* default_member_permissions is not null */
         uint64_t permissions;
         bool serves_dms;
 } Command;
@@ -150,20 +150,20 @@ typedef struct Interaction {
         int type;
         uint64_t user;
         uint64_t channel;
-        uint64_t source;                /* message with the control (also of a modal opened from one); 0: none */
+        uint64_t source; /* message with the control (also of a modal opened from one); 0: none */
         Usec created_at;
-        Usec acknowledged_at;           /* 0: not yet */
+        Usec acknowledged_at; /* 0: not yet */
         InteractionState state;
-        int64_t answer;                 /* callback type; 0: none yet */
-        uint64_t original;              /* message that @original names; 0: none */
-        bool owes_first_followup;       /* after type 5, the first follow-up fills the placeholder */
+        int64_t answer;           /* callback type; 0: none yet */
+        uint64_t original;        /* message that @original names; 0: none */
+        bool owes_first_followup; /* after type 5, the first follow-up fills the placeholder */
         unsigned n_edits;
-        char *modal;                    /* rendered, checked; NULL: none */
-        uint64_t submitted;             /* the newest interaction that sent the modal; 0: none */
-        char *seen;                     /* the original as the person last saw it, rendered; its channel may be gone since */
-        char *choices;                  /* of an autocomplete answer */
-        char *metadata;                 /* rendered interaction_metadata of messages it makes */
-        SbxTimer *timer;                /* the three seconds */
+        char *modal;        /* rendered, checked; NULL: none */
+        uint64_t submitted; /* the newest interaction that sent the modal; 0: none */
+        char *seen;     /* the original as the person last saw it, rendered; its channel may be gone since */
+        char *choices;  /* of an autocomplete answer */
+        char *metadata; /* rendered interaction_metadata of messages it makes */
+        SbxTimer *timer; /* the three seconds */
 } Interaction;
 
 typedef struct NonceBook NonceBook;
@@ -172,11 +172,11 @@ struct SbxModel {
         Sandbox *sandbox;
         uint64_t guild;
         uint64_t owner;
-        uint64_t application;           /* also the bot's user id */
+        uint64_t application; /* also the bot's user id */
         char *guild_name;
         Table users;
         Table roles;
-        Table channels;                 /* the guild's and DMs */
+        Table channels; /* the guild's and DMs */
         Table commands;
         Table interactions;
         NonceBook *nonces;
@@ -205,7 +205,7 @@ SbxModel *model_new_empty(Sandbox *sandbox);
 /* What `from` holds becomes the content of `model`, whose address stays; `from` is freed. */
 void model_become(SbxModel *model, SbxModel *take_from);
 User *model_user(const SbxModel *model, uint64_t id);
-User *model_member(const SbxModel *model, uint64_t id);         /* NULL also when it is not in the guild */
+User *model_member(const SbxModel *model, uint64_t id); /* NULL also when it is not in the guild */
 Role *model_role(const SbxModel *model, uint64_t id);
 Channel *model_channel(const SbxModel *model, uint64_t id);
 Message *channel_message(const Channel *channel, uint64_t id);
@@ -235,7 +235,10 @@ const Role *highest_role(const SbxModel *model, const User *user);
 /* True when the bot stands above that role, or that member, in the hierarchy. */
 bool bot_is_above_role(const SbxModel *model, const Role *role);
 bool bot_is_above_member(const SbxModel *model, const User *user);
-/* True when the bot has every one of `need` in the channel; answers 50001 (cannot see it) or 50013 otherwise. */
+/*
+ * True when the bot has every one of `need` in the channel; answers 50001 (cannot see it) or 50013
+ * otherwise.
+ */
 bool bot_may(const SbxModel *model, const Channel *channel, uint64_t need, SbxReply *reply);
 /* The same for the guild as a whole: 50013. */
 bool bot_may_in_guild(const SbxModel *model, uint64_t need, SbxReply *reply);
@@ -255,24 +258,26 @@ void put_ids(JsonWriter *w, const char *key, const IdList *list);
 void put_user(JsonWriter *w, const User *user);
 enum {
         MEMBER_WITH_USER = 1 << 0,
-        MEMBER_PARTIAL = 1 << 1,        /* as in `resolved`: without user, deaf and mute */
+        MEMBER_PARTIAL = 1 << 1, /* as in `resolved`: without user, deaf and mute */
         MEMBER_WITH_GUILD_ID = 1 << 2,
 };
 /* permissions: rendered when not NULL */
-void put_member(const SbxModel *model, JsonWriter *w, const User *user, unsigned flags, const uint64_t *permissions);
+void put_member(const SbxModel *model, JsonWriter *w, const User *user, unsigned flags,
+                const uint64_t *permissions);
 void put_role(JsonWriter *w, const Role *role);
 void put_overwrites(JsonWriter *w, const Overwrite *overwrites, size_t n_overwrites);
 typedef enum ChannelShape {
-        CHANNEL_FULL,                   /* REST, CHANNEL_* events */
-        CHANNEL_IN_GUILD,               /* in GUILD_CREATE: without guild_id */
-        CHANNEL_PARTIAL,                /* in interactions: without overwrites, with permissions */
-        CHANNEL_RESOLVED,               /* in `resolved`: also with app_permissions */
-        CHANNEL_FOR_PAGE,               /* full, with permissions */
+        CHANNEL_FULL,     /* REST, CHANNEL_* events */
+        CHANNEL_IN_GUILD, /* in GUILD_CREATE: without guild_id */
+        CHANNEL_PARTIAL,  /* in interactions: without overwrites, with permissions */
+        CHANNEL_RESOLVED, /* in `resolved`: also with app_permissions */
+        CHANNEL_FOR_PAGE, /* full, with permissions */
 } ChannelShape;
 /* viewer: whose permissions the shapes with permissions name */
-void put_channel(const SbxModel *model, JsonWriter *w, const Channel *channel, ChannelShape shape, const User *viewer);
+void put_channel(const SbxModel *model, JsonWriter *w, const Channel *channel, ChannelShape shape,
+                 const User *viewer);
 enum {
-        MESSAGE_OF_GATEWAY = 1 << 0,    /* with guild_id, member, channel_type, mentions[].member */
+        MESSAGE_OF_GATEWAY = 1 << 0, /* with guild_id, member, channel_type, mentions[].member */
         MESSAGE_WITHOUT_CONTENT = 1 << 1,
         MESSAGE_IS_REFERENCED = 1 << 2, /* inside referenced_message: does not follow the next reference */
         MESSAGE_WITH_NONCE = 1 << 3,
@@ -312,14 +317,19 @@ typedef enum OverwriteRule {
         OVERWRITES_OF_CHANNEL,
 } OverwriteRule;
 /*
- * Reads permission_overwrites. 0 and the array (to free()), or a positive number after a fault was noted in the form or, for codes without a
- * path, an answer was given in `reply`.
+ * Reads permission_overwrites. 0 and the array (to free()), or a positive number after a fault was noted in
+ * the form or, for codes without a path, an answer was given in `reply`.
  */
-int overwrites_read(SbxModel *model, Form *form, const Json *array, OverwriteRule rule, const Channel *channel, uint64_t parent, SbxReply *reply,
-                    Overwrite **ret_overwrites, size_t *ret_n);
+int overwrites_read(SbxModel *model, Form *form, const Json *array, OverwriteRule rule,
+                    const Channel *channel, uint64_t parent, SbxReply *reply, Overwrite **ret_overwrites,
+                    size_t *ret_n);
 bool overwrites_are_equal(const Overwrite *a, size_t n_a, const Overwrite *b, size_t n_b);
-/* Puts a set (copied) in place of a channel's; a category's synchronised children follow, each told. 0 or -ENOMEM. */
-int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *overwrites, size_t n_overwrites);
+/*
+ * Puts a set (copied) in place of a channel's; a category's synchronised children follow, each told. 0 or
+ * -ENOMEM.
+ */
+int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *overwrites,
+                           size_t n_overwrites);
 
 /* ---- model-member.c ---- */
 HANDLER(rest_get_member);
@@ -331,13 +341,16 @@ HANDLER(rest_remove_member_role);
 void member_tell(SbxModel *model, const User *user);
 
 /* ---- model-nonce.c ---- */
-#define NONCE_WINDOW_USEC (3 * 60 * USEC_PER_SEC)       /* "a few minutes" (Discord reference, "Create Message") */
+/* "a few minutes" (Discord reference, "Create Message") */
+#define NONCE_WINDOW_USEC (3 * 60 * USEC_PER_SEC)
 NonceBook *nonce_book_new(void);
 NonceBook *nonce_book_free(NonceBook *book);
 /* The message made with that nonce by that author within the window, or 0. */
-uint64_t nonce_find(NonceBook *book, uint64_t author, const char *nonce, Usec now, Usec window, uint64_t *ret_channel);
+uint64_t nonce_find(NonceBook *book, uint64_t author, const char *nonce, Usec now, Usec window,
+                    uint64_t *ret_channel);
 /* 0 or -ENOMEM */
-int nonce_note(NonceBook *book, uint64_t author, const char *nonce, uint64_t channel, uint64_t message, Usec now, Usec window);
+int nonce_note(NonceBook *book, uint64_t author, const char *nonce, uint64_t channel, uint64_t message,
+               Usec now, Usec window);
 
 /* ---- model-embed.c ---- */
 /* Checks `embeds` and appends them as responses have them, an array, to `w`. */
@@ -345,7 +358,7 @@ void embeds_read(Form *form, const FormPath *at, const Json *array, JsonWriter *
 
 /* ---- model-component.c ---- */
 typedef enum ComponentPlace {
-        COMPONENTS_LEGACY,              /* a message without IS_COMPONENTS_V2 */
+        COMPONENTS_LEGACY, /* a message without IS_COMPONENTS_V2 */
         COMPONENTS_V2,
         COMPONENTS_MODAL,
 } ComponentPlace;
@@ -354,44 +367,51 @@ void components_read(Form *form, const FormPath *at, const Json *array, Componen
 /* The interactive component with that custom_id, at any depth; NULL when there is none. */
 const Json *components_find(const Json *components, const char *custom_id);
 /* Calls back for the content of every text display. */
-void components_each_text(const Json *components, void (*text)(void *userdata, const char *content), void *userdata);
+void components_each_text(const Json *components, void (*text)(void *userdata, const char *content),
+                          void *userdata);
 
 /* ---- model-body.c ---- */
 typedef enum BodyKind {
-        BODY_CREATE,                    /* POST message */
-        BODY_EDIT,                      /* PATCH message, @original */
-        BODY_ANSWER,                    /* callback type 4, follow-up */
-        BODY_UPDATE,                    /* callback type 7 */
+        BODY_CREATE, /* POST message */
+        BODY_EDIT,   /* PATCH message, @original */
+        BODY_ANSWER, /* callback type 4, follow-up */
+        BODY_UPDATE, /* callback type 7 */
 } BodyKind;
 /* A message's body, checked. NULL texts and false flags: the member was missing and nothing changes. */
 typedef struct Body {
         bool has_content, has_embeds, has_components, has_flags, has_attachments;
-        char *content;                  /* "" when cleared */
-        char *embeds;                   /* rendered arrays; "[]" when cleared */
+        char *content; /* "" when cleared */
+        char *embeds;  /* rendered arrays; "[]" when cleared */
         char *components;
         char *attachments;
         int64_t flags;
         bool is_tts;
-        bool has_allowed;               /* allowed_mentions was given */
+        bool has_allowed; /* allowed_mentions was given */
         bool parses_users, parses_roles, parses_everyone, replied_user;
         IdList users, roles;
-        char *nonce;                    /* rendered */
+        char *nonce; /* rendered */
         char *nonce_text;
         bool enforces_nonce;
         uint64_t replies_to;
-        bool reply_may_fail;            /* fail_if_not_exists is false */
+        bool reply_may_fail; /* fail_if_not_exists is false */
 } Body;
 void body_done(Body *body);
-/* `previous`: the message that is edited, else NULL. False after a fault was noted, or an answer (50006) was given in `reply`. */
-bool body_read(SbxModel *model, Form *form, const FormPath *at, const Json *json, const SbxRequest *request, BodyKind kind,
-               const Message *previous, Body *body, SbxReply *reply);
+/*
+ * `previous`: the message that is edited, else NULL. False after a fault was noted, or an answer (50006) was
+ * given in `reply`.
+ */
+bool body_read(SbxModel *model, Form *form, const FormPath *at, const Json *json, const SbxRequest *request,
+               BodyKind kind, const Message *previous, Body *body, SbxReply *reply);
 static inline void body_donep(Body *body) {
         body_done(body);
 }
 #define _body_ _cleanup_(body_donep)
 
 /* ---- model-message.c ---- */
-/* Moves the body's parts into the message and computes its mentions. by_webhook: the default of allowed_mentions is users only. 0 or -ENOMEM. */
+/*
+ * Moves the body's parts into the message and computes its mentions. by_webhook: the default of
+ * allowed_mentions is users only. 0 or -ENOMEM.
+ */
 int message_apply(SbxModel *model, Message *message, Body *body, bool by_webhook);
 /* Adds it to its channel (which then owns it) and tells the bot and the pages. 0 or -ENOMEM. */
 int message_publish(SbxModel *model, Channel *channel, Message *take_message);
@@ -417,21 +437,21 @@ HANDLER(rest_create_command);
 HANDLER(rest_get_command);
 HANDLER(rest_edit_command);
 HANDLER(rest_delete_command);
-/* Checks one command; NULL after a fault or without memory (noted in the form). id and version are left 0. */
+/* Checks one command; NULL after a fault or without memory (noted in the form). id, version: 0. */
 Command *command_read(Form *form, const FormPath *at, const Json *json, uint64_t guild);
 Command *model_command(const SbxModel *model, const char *name, uint64_t guild);
 
 /* ---- model-interaction.c ---- */
-#define INTERACTION_ACKNOWLEDGE_USEC (3 * USEC_PER_SEC)         /* Discord reference, "Receiving and Responding" */
-#define INTERACTION_TOKEN_USEC (15 * 60 * USEC_PER_SEC)
+#define INTERACTION_ACKNOWLEDGE_USEC (3 * USEC_PER_SEC) /* Discord reference, "Receiving and Responding" */
+#define INTERACTION_TOKEN_USEC       (15 * 60 * USEC_PER_SEC)
 /* What a person's client sends; texts are rendered JSON. */
 typedef struct InteractionWish {
         int type;
         User *user;
         Channel *channel;
-        const Message *source;          /* NULL: none */
-        const char *data;               /* the object "data" */
-        const Interaction *parent;      /* of a modal submit: the one that opened it */
+        const Message *source;     /* NULL: none */
+        const char *data;          /* the object "data" */
+        const Interaction *parent; /* of a modal submit: the one that opened it */
 } InteractionWish;
 /* Makes it, sends INTERACTION_CREATE and starts the three seconds. 0 or -ENOMEM. */
 int interaction_begin(SbxModel *model, const InteractionWish *wish, const Interaction **ret_interaction);
@@ -454,7 +474,8 @@ HANDLER(rest_delete_followup);
 /* A message of the bot's that answers an interaction, not yet published. NULL: no memory. */
 Message *interaction_message(SbxModel *model, const Interaction *interaction, bool is_ephemeral);
 /* Edits a message through its token: the whole PATCH with its answer. */
-void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, const SbxRequest *request, const char *effect, SbxReply *reply);
+void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, const SbxRequest *request,
+                  const char *effect, SbxReply *reply);
 
 /* ---- model-act.c and its parts: each answers the control call ---- */
 void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply);
@@ -476,12 +497,15 @@ static inline void resolved_donep(Resolved *resolved) {
 }
 #define _resolved_ _cleanup_(resolved_donep)
 /*
- * Adds the entity that a component or option of that kind may name: 'u'ser, 'r'ole, 'c'hannel, 'm'entionable. 0, -ENOENT when there is none, or
- * it is a channel of a type not in `channel_types` (NULL: any) or not seen by the person; -ENOMEM.
+ * Adds the entity that a component or option of that kind may name: 'u'ser, 'r'ole, 'c'hannel,
+ * 'm'entionable. 0, -ENOENT when there is none, or it is a channel of a type not in `channel_types` (NULL:
+ * any) or not seen by the person; -ENOMEM.
  */
-int resolved_add(const SbxModel *model, Resolved *resolved, char kind, const Json *value, const Json *channel_types, const User *user);
+int resolved_add(const SbxModel *model, Resolved *resolved, char kind, const Json *value,
+                 const Json *channel_types, const User *user);
 /* "resolved":{…}, nothing when it is empty. */
-void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved, const User *user, const Channel *channel);
+void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved, const User *user,
+                  const Channel *channel);
 
 /* ---- model-world.c, model-state.c, model-snapshot.c ---- */
 void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply);

@@ -11,8 +11,8 @@
 
 #include "sandbox/request.h"
 
-#define TIMERS_MAX 256
-#define EVENTS_MAX 4096
+#define TIMERS_MAX  256
+#define EVENTS_MAX  4096
 #define EFFECTS_MAX 4096
 
 struct SbxTimer {
@@ -67,7 +67,7 @@ Sandbox *rig_free(Sandbox *sandbox) {
         return NULL;
 }
 
-/* ---- what the transport would offer --------------------------------------------------------------------------------- */
+/* ---- what the transport would offer ---- */
 
 SbxModel *sbx_model(Sandbox *sandbox) {
         return sandbox->model;
@@ -89,10 +89,12 @@ void sbx_random_text(Sandbox *sandbox, size_t n_bytes, StrBuf *out) {
                 strbuf_append_char(out, (char) ('a' + (sandbox->last_id + i) % 26));
 }
 
-SbxTimer *sbx_timer(Sandbox *sandbox, uint64_t ms, void (*callback)(Sandbox *sandbox, void *userdata), void *userdata) {
+SbxTimer *sbx_timer(Sandbox *sandbox, uint64_t ms, void (*callback)(Sandbox *sandbox, void *userdata),
+                    void *userdata) {
         for (size_t i = 0; i < TIMERS_MAX; i++)
                 if (!sandbox->timers[i].is_live) {
-                        sandbox->timers[i] = (SbxTimer) { sandbox->now + ms * USEC_PER_MSEC, callback, userdata, true };
+                        sandbox->timers[i] =
+                                (SbxTimer){ sandbox->now + ms * USEC_PER_MSEC, callback, userdata, true };
                         return &sandbox->timers[i];
                 }
         return NULL;
@@ -113,7 +115,7 @@ static Json *parsed(const char *text) {
 
 unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
         assert_true(sandbox->n_events < EVENTS_MAX);
-        sandbox->events[sandbox->n_events++] = (Event) {
+        sandbox->events[sandbox->n_events++] = (Event){
                 .name = strdup(dispatch->event),
                 .intent = dispatch->intent,
                 .d = parsed(dispatch->d),
@@ -128,8 +130,9 @@ void sbx_effect(Sandbox *sandbox, const SbxEffect *effect) {
         sandbox->was_deduplicated = effect->deduplicated;
 }
 
-void sbx_push(Sandbox *sandbox _unused_, uint64_t user _unused_, uint64_t channel _unused_, const char *type _unused_, const char *data) {
-        (void) json_free(parsed(data));         /* it must be JSON */
+void sbx_push(Sandbox *sandbox _unused_, uint64_t user _unused_, uint64_t channel _unused_,
+              const char *type _unused_, const char *data) {
+        (void) json_free(parsed(data)); /* it must be JSON */
 }
 
 void sbx_wake(Sandbox *sandbox _unused_) {
@@ -155,7 +158,7 @@ void sbx_get_gateway_bot(Sandbox *sandbox _unused_, const SbxRequest *request _u
         sbx_reply_empty(reply);
 }
 
-/* ---- requests ------------------------------------------------------------------------------------------------------- */
+/* ---- requests ---- */
 
 /* True when the template takes the path; its arguments go into the request. */
 static bool route_takes(const char *template, const char *path, Request *request) {
@@ -167,7 +170,7 @@ static bool route_takes(const char *template, const char *path, Request *request
                                 assert_int_equal(request_add_arg(request, path, n), 0);
                         template += strcspn(template, "/");
                         path += n;
-                } else if (*template++ != *path++)
+                } else if (*template ++ != *path++)
                         return false;
         }
         return !*template && (!*path || *path == '?');
@@ -200,7 +203,8 @@ static const Json *take_reply(Sandbox *sandbox, const char *what, SbxReply *repl
                 assert_int_equal(json_parse(reply->body.text, reply->body.n_bytes, &sandbox->reply), 0);
         strbuf_done(&reply->body);
         if (reply->status != status)
-                fail_msg("%s: %d instead of %d: %s", what, reply->status, status, strbuf_text(&sandbox->text));
+                fail_msg("%s: %d instead of %d: %s", what, reply->status, status,
+                         strbuf_text(&sandbox->text));
         return sandbox->reply;
 }
 
@@ -216,7 +220,8 @@ const Json *rig_rest(Sandbox *sandbox, const char *method, const char *path, con
         return take_reply(sandbox, path, &reply, status);
 }
 
-const Json *rig_control(Sandbox *sandbox, const char *method, const char *what, const char *body, int status) {
+const Json *rig_control(Sandbox *sandbox, const char *method, const char *what, const char *body,
+                        int status) {
         _free_ char *name = strndup(what, strcspn(what, "?"));
         Request *request = new_request(method, what, body);
         SbxReply reply = {};
@@ -239,7 +244,8 @@ static char *quoted(const char *format, va_list ap) {
         return body;
 }
 
-const Json *rig_restf(Sandbox *sandbox, int status, const char *method, const char *path, const char *format, ...) {
+const Json *rig_restf(Sandbox *sandbox, int status, const char *method, const char *path, const char *format,
+                      ...) {
         _free_ char *body = NULL;
         va_list ap;
 
@@ -285,7 +291,7 @@ void rig_advance(Sandbox *sandbox, uint64_t ms) {
         }
 }
 
-/* ---- looking at it -------------------------------------------------------------------------------------------------- */
+/* ---- looking at it ---- */
 
 static const Event *newest_event(const Sandbox *sandbox, const char *event) {
         for (unsigned i = sandbox->n_events; i > 0; i--)

@@ -1,4 +1,7 @@
-/* Interactions in the sandbox: what people can do, the exactly-once ledger, its clocks, and what the token allows afterwards. */
+/*
+ * Interactions in the sandbox: what people can do, the exactly-once ledger, its clocks, and what the token
+ * allows afterwards.
+ */
 
 #include "model-rig.h"
 
@@ -8,10 +11,12 @@
 
 #include <cmocka.h>
 
-#define PANEL_BODY \
-        "{'content':'panel','components':[{'type':1,'components':[{'type':2,'style':1,'label':'Open','custom_id':'open'}," \
-        "{'type':2,'style':2,'label':'Off','custom_id':'off','disabled':true}]}," \
-        "{'type':1,'components':[{'type':3,'custom_id':'kind','max_values':2,'options':[{'label':'A','value':'a'},{'label':'B','value':'b'}]}]}," \
+#define PANEL_BODY                                                                                          \
+        "{'content':'panel','components':[{'type':1,'components':[{'type':2,'style':1,'label':'Open','"     \
+        "custom_id':'open'},"                                                                               \
+        "{'type':2,'style':2,'label':'Off','custom_id':'off','disabled':true}]},"                           \
+        "{'type':1,'components':[{'type':3,'custom_id':'kind','max_values':2,'options':[{'label':'A','"     \
+        "value':'a'},{'label':'B','value':'b'}]}]},"                                                        \
         "{'type':1,'components':[{'type':8,'custom_id':'where','channel_types':[0]}]}]}"
 
 typedef struct Press {
@@ -23,7 +28,8 @@ static void copy(char *into, size_t size, const char *text) {
 }
 
 static void post_panel(Sandbox *s, Press *p) {
-        copy(p->message, sizeof(p->message), at(rig_restf(s, 200, "POST", "/channels/" PANEL "/messages", PANEL_BODY), "id"));
+        copy(p->message, sizeof(p->message),
+             at(rig_restf(s, 200, "POST", "/channels/" PANEL "/messages", PANEL_BODY), "id"));
 }
 
 static void note_interaction(Sandbox *s, Press *p) {
@@ -33,13 +39,18 @@ static void note_interaction(Sandbox *s, Press *p) {
 
 static void press(Sandbox *s, Press *p) {
         post_panel(s, p);
-        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'open'}", p->message);
+        (void) rig_actf(s, 200,
+                        "{'as':'" APPLICANT "','action':'press','channel':'" PANEL
+                        "','message':'%s','custom_id':'open'}",
+                        p->message);
         note_interaction(s, p);
 }
 
 static void command(Sandbox *s, Press *p) {
-        (void) rig_restf(s, 200, "PUT", "/applications/" APPLICATION "/guilds/" GUILD "/commands", "[{'name':'ping','description':'p'}]");
-        (void) rig_actf(s, 200, "{'as':'" STAFF "','action':'command','channel':'" GENERAL "','name':'ping'}");
+        (void) rig_restf(s, 200, "PUT", "/applications/" APPLICATION "/guilds/" GUILD "/commands",
+                         "[{'name':'ping','description':'p'}]");
+        (void) rig_actf(s, 200,
+                        "{'as':'" STAFF "','action':'command','channel':'" GENERAL "','name':'ping'}");
         note_interaction(s, p);
 }
 
@@ -50,7 +61,8 @@ static const Json *answer(Sandbox *s, const Press *p, const char *body, int stat
         return rig_restf(s, status, "POST", strbuf_text(&path), "%s", body);
 }
 
-static const Json *by_token(Sandbox *s, const Press *p, const char *method, const char *tail, const char *body, int status) {
+static const Json *by_token(Sandbox *s, const Press *p, const char *method, const char *tail,
+                            const char *body, int status) {
         _strbuf_ StrBuf path = {};
 
         strbuf_appendf(&path, "/webhooks/" APPLICATION "/%s%s", p->token, tail);
@@ -63,7 +75,8 @@ static char *view(Sandbox *s, const Press *p, bool *ret_acknowledged, bool *ret_
         _json_writer_ JsonWriter w = {};
         char *text = NULL;
 
-        assert_int_equal(model_interaction_view(s, strtoull(p->id, NULL, 10), &w, ret_acknowledged, ret_final), 0);
+        assert_int_equal(
+                model_interaction_view(s, strtoull(p->id, NULL, 10), &w, ret_acknowledged, ret_final), 0);
         assert_int_equal(json_writer_finish(&w, &text), 0);
         return text;
 }
@@ -79,7 +92,7 @@ static void assert_state(Sandbox *s, const Press *p, const char *state, bool is_
         assert_int_equal(acknowledged, !streq(state, "pending"));
 }
 
-/* ---- the event ------------------------------------------------------------------------------------------------------ */
+/* ---- the event ---- */
 
 static void a_press_is_the_event_of_the_reference(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
@@ -120,14 +133,32 @@ static void nobody_presses_what_the_client_would_not_let_them(void **state _unus
         char hidden[32];
 
         post_panel(s, &p);
-        (void) rig_actf(s, 409, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'off'}", p.message);
-        (void) rig_actf(s, 409, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'none'}", p.message);
-        (void) rig_actf(s, 409, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'kind'}", p.message);
-        (void) rig_actf(s, 409, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'1','custom_id':'open'}");
+        (void) rig_actf(s, 409,
+                        "{'as':'" APPLICANT "','action':'press','channel':'" PANEL
+                        "','message':'%s','custom_id':'off'}",
+                        p.message);
+        (void) rig_actf(s, 409,
+                        "{'as':'" APPLICANT "','action':'press','channel':'" PANEL
+                        "','message':'%s','custom_id':'none'}",
+                        p.message);
+        (void) rig_actf(s, 409,
+                        "{'as':'" APPLICANT "','action':'press','channel':'" PANEL
+                        "','message':'%s','custom_id':'kind'}",
+                        p.message);
+        (void) rig_actf(s, 409,
+                        "{'as':'" APPLICANT "','action':'press','channel':'" PANEL
+                        "','message':'1','custom_id':'open'}");
 
-        copy(hidden, sizeof(hidden), at(rig_restf(s, 200, "POST", "/channels/" TICKET_LOG "/messages", PANEL_BODY), "id"));
-        (void) rig_actf(s, 409, "{'as':'" APPLICANT "','action':'press','channel':'" TICKET_LOG "','message':'%s','custom_id':'open'}", hidden);
-        (void) rig_actf(s, 200, "{'as':'" STAFF "','action':'press','channel':'" TICKET_LOG "','message':'%s','custom_id':'open'}", hidden);
+        copy(hidden, sizeof(hidden),
+             at(rig_restf(s, 200, "POST", "/channels/" TICKET_LOG "/messages", PANEL_BODY), "id"));
+        (void) rig_actf(s, 409,
+                        "{'as':'" APPLICANT "','action':'press','channel':'" TICKET_LOG
+                        "','message':'%s','custom_id':'open'}",
+                        hidden);
+        (void) rig_actf(s, 200,
+                        "{'as':'" STAFF "','action':'press','channel':'" TICKET_LOG
+                        "','message':'%s','custom_id':'open'}",
+                        hidden);
         assert_int_equal(rig_n_events(s, "INTERACTION_CREATE"), 1);
 }
 
@@ -157,12 +188,14 @@ static void a_select_sends_only_what_it_offers(void **state _unused_) {
 static void a_forged_control_is_sent_as_it_is(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
 
-        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'raw','type':3,'channel':'" PANEL "','data':{'component_type':2,'custom_id':'forged'}}");
+        (void) rig_actf(s, 200,
+                        "{'as':'" APPLICANT "','action':'raw','type':3,'channel':'" PANEL
+                        "','data':{'component_type':2,'custom_id':'forged'}}");
         assert_string_equal(at(rig_event(s, "INTERACTION_CREATE"), "data.custom_id"), "forged");
         assert_null(node(rig_event(s, "INTERACTION_CREATE"), "message"));
 }
 
-/* ---- exactly once, in time ------------------------------------------------------------------------------------------ */
+/* ---- exactly once, in time ---- */
 
 static void it_is_answered_exactly_once(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
@@ -206,7 +239,9 @@ static void a_wrong_token_is_an_unknown_interaction(void **state _unused_) {
         press(s, &p);
         p.token[strlen(p.token) - 1] ^= 1;
         assert_string_equal(at(answer(s, &p, "{'type':6}", 404), "code"), "10062");
-        assert_string_equal(at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'x'}", 401), "code"), "50027");
+        assert_string_equal(
+                at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'x'}", 401), "code"),
+                "50027");
 }
 
 static void only_types_that_fit_answer(void **state _unused_) {
@@ -217,21 +252,26 @@ static void only_types_that_fit_answer(void **state _unused_) {
         press(s, &p);
         r = answer(s, &p, "{'type':8,'data':{'choices':[]}}", 400);
         assert_string_equal(fault_at(r, "type"), "BASE_TYPE_CHOICES");
-        assert_string_equal(at(r, "errors.type._errors.0.message"), "Value must be one of {4, 5, 6, 7, 9, 10, 12}.");
+        assert_string_equal(at(r, "errors.type._errors.0.message"),
+                            "Value must be one of {4, 5, 6, 7, 9, 10, 12}.");
         /* A refused answer leaves it open. */
         assert_state(s, &p, "pending", false);
 
         command(s, &p);
         assert_string_equal(fault_at(answer(s, &p, "{'type':6}", 400), "type"), "BASE_TYPE_CHOICES");
-        assert_string_equal(fault_at(answer(s, &p, "{'type':4,'data':{'content':'x','embeds':[{'title':1}]}}", 400), "data.embeds.0.title"),
-                            "STRING_TYPE_CONVERT");
+        assert_string_equal(
+                fault_at(answer(s, &p, "{'type':4,'data':{'content':'x','embeds':[{'title':1}]}}", 400),
+                         "data.embeds.0.title"),
+                "STRING_TYPE_CONVERT");
         assert_string_equal(at(answer(s, &p, "{'type':4,'data':{'content':''}}", 400), "code"), "50006");
-        assert_string_equal(at(answer(s, &p, "{'type':4,'data':{'content':'x'}}", 200), "resource.message.type"), "20");
+        assert_string_equal(
+                at(answer(s, &p, "{'type':4,'data':{'content':'x'}}", 200), "resource.message.type"), "20");
 }
 
 static void a_modal_is_a_first_answer_and_answers_no_modal(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
-        const char *modal = "{'type':9,'data':{'custom_id':'m','title':'T','components':[{'type':18,'label':'L','component':{'type':4,'custom_id':'t',"
+        const char *modal = "{'type':9,'data':{'custom_id':'m','title':'T','components':[{'type':18,'label':"
+                            "'L','component':{'type':4,'custom_id':'t',"
                             "'style':2}}]}}";
         Press p, submit;
 
@@ -242,13 +282,14 @@ static void a_modal_is_a_first_answer_and_answers_no_modal(void **state _unused_
         press(s, &p);
         (void) answer(s, &p, modal, 200);
         assert_state(s, &p, "modal", true);
-        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'submit','modal':'%s','values':{'t':'text'}}", p.id);
+        (void) rig_actf(s, 200,
+                        "{'as':'" APPLICANT "','action':'submit','modal':'%s','values':{'t':'text'}}", p.id);
         note_interaction(s, &submit);
         assert_string_equal(fault_at(answer(s, &submit, modal, 400), "type"), "BASE_TYPE_CHOICES");
         (void) answer(s, &submit, "{'type':7,'data':{'content':'changed'}}", 200);
 }
 
-/* ---- modals --------------------------------------------------------------------------------------------------------- */
+/* ---- modals ---- */
 
 static void a_modal_comes_back_with_the_values(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
@@ -256,23 +297,31 @@ static void a_modal_comes_back_with_the_values(void **state _unused_) {
         Press p;
 
         press(s, &p);
-        (void) answer(s, &p,
-                      "{'type':9,'data':{'custom_id':'m','title':'T','components':["
-                      "{'type':10,'content':'Read this'},"
-                      "{'type':18,'label':'Title','component':{'type':4,'custom_id':'title','style':1,'min_length':3,'max_length':10}},"
-                      "{'type':18,'label':'Kind','component':{'type':3,'custom_id':'kind','options':[{'label':'A','value':'a'},{'label':'B','value':'b'}]}},"
-                      "{'type':18,'label':'Where','component':{'type':8,'custom_id':'where','required':false}},"
-                      "{'type':18,'label':'Prio','component':{'type':21,'custom_id':'prio','required':false,'options':[{'label':'H','value':'h'},"
-                      "{'label':'L','value':'l','default':true}]}}]}}", 200);
+        (void) answer(
+                s, &p,
+                "{'type':9,'data':{'custom_id':'m','title':'T','components':["
+                "{'type':10,'content':'Read this'},"
+                "{'type':18,'label':'Title','component':{'type':4,'custom_id':'title','style':1,'min_length'"
+                ":3,'max_length':10}},"
+                "{'type':18,'label':'Kind','component':{'type':3,'custom_id':'kind','options':[{'label':'A',"
+                "'value':'a'},{'label':'B','value':'b'}]}},"
+                "{'type':18,'label':'Where','component':{'type':8,'custom_id':'where','required':false}},"
+                "{'type':18,'label':'Prio','component':{'type':21,'custom_id':'prio','required':false,'"
+                "options':[{'label':'H','value':'h'},"
+                "{'label':'L','value':'l','default':true}]}}]}}",
+                200);
 #define SUBMIT "{'as':'" APPLICANT "','action':'submit','modal':'%s','values':{"
-        (void) rig_actf(s, 409, SUBMIT "'title':'hello'}}", p.id);                              /* kind is required */
-        (void) rig_actf(s, 409, SUBMIT "'title':'no','kind':['a']}}", p.id);                    /* too short */
-        (void) rig_actf(s, 409, SUBMIT "'title':'eleven chars','kind':['a']}}", p.id);          /* too long */
+        (void) rig_actf(s, 409, SUBMIT "'title':'hello'}}", p.id);                     /* kind is required */
+        (void) rig_actf(s, 409, SUBMIT "'title':'no','kind':['a']}}", p.id);           /* too short */
+        (void) rig_actf(s, 409, SUBMIT "'title':'eleven chars','kind':['a']}}", p.id); /* too long */
         (void) rig_actf(s, 409, SUBMIT "'title':'hello','kind':['c']}}", p.id);
         (void) rig_actf(s, 409, SUBMIT "'title':'hello','kind':['a'],'other':'x'}}", p.id);
-        (void) rig_actf(s, 409, "{'as':'" STAFF "','action':'submit','modal':'%s','values':{'title':'hello','kind':['a']}}", p.id);
+        (void) rig_actf(s, 409,
+                        "{'as':'" STAFF
+                        "','action':'submit','modal':'%s','values':{'title':'hello','kind':['a']}}",
+                        p.id);
         (void) rig_actf(s, 200, SUBMIT "'title':'hello','kind':['a'],'where':['" GENERAL "']}}", p.id);
-        (void) rig_actf(s, 409, SUBMIT "'title':'hello','kind':['a']}}", p.id);                 /* sent already */
+        (void) rig_actf(s, 409, SUBMIT "'title':'hello','kind':['a']}}", p.id); /* sent already */
 #undef SUBMIT
 
         e = rig_event(s, "INTERACTION_CREATE");
@@ -293,15 +342,20 @@ static void a_failed_submit_can_be_sent_again(void **state _unused_) {
         Press p;
 
         press(s, &p);
-        (void) answer(s, &p, "{'type':9,'data':{'custom_id':'m','title':'T','components':[{'type':1,'components':[{'type':4,'custom_id':'t','style':1,"
-                             "'label':'L','value':'before'}]}]}}", 200);
+        (void) answer(s, &p,
+                      "{'type':9,'data':{'custom_id':'m','title':'T','components':[{'type':1,'components':[{"
+                      "'type':4,'custom_id':'t','style':1,"
+                      "'label':'L','value':'before'}]}]}}",
+                      200);
         (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'submit','modal':'%s','values':{}}", p.id);
-        assert_string_equal(at(rig_event(s, "INTERACTION_CREATE"), "data.components.0.components.0.value"), "before");
+        assert_string_equal(at(rig_event(s, "INTERACTION_CREATE"), "data.components.0.components.0.value"),
+                            "before");
         rig_advance(s, 4000);
         (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'submit','modal':'%s','values':{}}", p.id);
 }
 
 static void modal_rules_are_checked(void **state _unused_) {
+        /* clang-format off */
         static const struct {
                 const char *components, *path, *code;
         } cases[] = {
@@ -321,6 +375,7 @@ static void modal_rules_are_checked(void **state _unused_) {
                 { "[{'type':10,'content':'1'},{'type':10,'content':'2'},{'type':10,'content':'3'},{'type':10,'content':'4'},{'type':10,'content':'5'},"
                   "{'type':10,'content':'6'}]", "data.components", "BASE_TYPE_BAD_LENGTH" },
         };
+        /* clang-format on */
         _rig_ Sandbox *s = rig_new();
         Press p;
 
@@ -328,14 +383,21 @@ static void modal_rules_are_checked(void **state _unused_) {
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 _strbuf_ StrBuf body = {};
 
-                strbuf_appendf(&body, "{'type':9,'data':{'custom_id':'m','title':'T','components':%s}}", cases[i].components);
-                assert_string_equal(fault_at(answer(s, &p, strbuf_text(&body), 400), cases[i].path), cases[i].code);
+                strbuf_appendf(&body, "{'type':9,'data':{'custom_id':'m','title':'T','components':%s}}",
+                               cases[i].components);
+                assert_string_equal(fault_at(answer(s, &p, strbuf_text(&body), 400), cases[i].path),
+                                    cases[i].code);
         }
-        assert_string_equal(fault_at(answer(s, &p, "{'type':9,'data':{'custom_id':'m','title':'1234567890123456789012345678901234567890123456',"
-                                                   "'components':[{'type':10,'content':'x'}]}}", 400), "data.title"), "BASE_TYPE_BAD_LENGTH");
+        assert_string_equal(fault_at(answer(s, &p,
+                                            "{'type':9,'data':{'custom_id':'m','title':'"
+                                            "1234567890123456789012345678901234567890123456',"
+                                            "'components':[{'type':10,'content':'x'}]}}",
+                                            400),
+                                     "data.title"),
+                            "BASE_TYPE_BAD_LENGTH");
 }
 
-/* ---- the token afterwards ------------------------------------------------------------------------------------------- */
+/* ---- the token afterwards ---- */
 
 static void a_deferral_shows_a_placeholder_until_the_edit(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
@@ -343,7 +405,9 @@ static void a_deferral_shows_a_placeholder_until_the_edit(void **state _unused_)
         Press p;
 
         press(s, &p);
-        assert_string_equal(at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'x'}", 404), "code"), "10015");
+        assert_string_equal(
+                at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'x'}", 404), "code"),
+                "10015");
         r = answer(s, &p, "{'type':5,'data':{'flags':64}}", 200);
         assert_string_equal(at(r, "interaction.response_message_loading"), "true");
         assert_null(node(r, "resource"));
@@ -359,7 +423,9 @@ static void a_deferral_shows_a_placeholder_until_the_edit(void **state _unused_)
         assert_int_equal(rig_n_effects(s, "original.edit"), 1);
 
         rig_advance(s, 15 * 60 * 1000 + 1);
-        assert_string_equal(at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'x'}", 401), "code"), "50027");
+        assert_string_equal(
+                at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'x'}", 401), "code"),
+                "50027");
 }
 
 static void the_first_followup_fills_the_placeholder(void **state _unused_) {
@@ -368,11 +434,13 @@ static void the_first_followup_fills_the_placeholder(void **state _unused_) {
         Press p;
 
         press(s, &p);
-        copy(original, sizeof(original), at(answer(s, &p, "{'type':5,'data':{'flags':64}}", 200), "interaction.response_message_id"));
+        copy(original, sizeof(original),
+             at(answer(s, &p, "{'type':5,'data':{'flags':64}}", 200), "interaction.response_message_id"));
         /* Its own flag plays no part: the deferral decided. */
         assert_string_equal(at(by_token(s, &p, "POST", "", "{'content':'first'}", 200), "id"), original);
         assert_string_equal(at(by_token(s, &p, "GET", "/messages/@original", NULL, 200), "flags"), "64");
-        assert_string_not_equal(at(by_token(s, &p, "POST", "", "{'content':'second','flags':64}", 200), "id"), original);
+        assert_string_not_equal(
+                at(by_token(s, &p, "POST", "", "{'content':'second','flags':64}", 200), "id"), original);
 }
 
 static void a_followup_can_be_edited_and_deleted(void **state _unused_) {
@@ -382,8 +450,11 @@ static void a_followup_can_be_edited_and_deleted(void **state _unused_) {
 
         press(s, &p);
         (void) answer(s, &p, "{'type':6}", 200);
-        strbuf_appendf(&tail, "/messages/%s", at(by_token(s, &p, "POST", "", "{'content':'more','flags':64}", 200), "id"));
-        assert_string_equal(at(by_token(s, &p, "PATCH", strbuf_text(&tail), "{'content':'less'}", 200), "content"), "less");
+        strbuf_appendf(&tail, "/messages/%s",
+                       at(by_token(s, &p, "POST", "", "{'content':'more','flags':64}", 200), "id"));
+        assert_string_equal(
+                at(by_token(s, &p, "PATCH", strbuf_text(&tail), "{'content':'less'}", 200), "content"),
+                "less");
         (void) by_token(s, &p, "DELETE", strbuf_text(&tail), NULL, 204);
         assert_string_equal(at(by_token(s, &p, "GET", strbuf_text(&tail), NULL, 404), "code"), "10008");
         /* For a deferred update, @original is the message with the control. */
@@ -397,12 +468,18 @@ static void ephemeral_messages_exist_for_one_person_and_the_token(void **state _
 
         press(s, &p);
         strbuf_appendf(&path, "/channels/" PANEL "/messages/%s",
-                       at(answer(s, &p, "{'type':4,'data':{'content':'secret','flags':64}}", 200), "interaction.response_message_id"));
+                       at(answer(s, &p, "{'type':4,'data':{'content':'secret','flags':64}}", 200),
+                          "interaction.response_message_id"));
         assert_string_equal(at(rig_rest(s, "GET", strbuf_text(&path), NULL, 404), "code"), "10008");
-        assert_string_equal(at(rig_restf(s, 404, "PATCH", strbuf_text(&path), "{'content':'x'}"), "code"), "10008");
+        assert_string_equal(at(rig_restf(s, 404, "PATCH", strbuf_text(&path), "{'content':'x'}"), "code"),
+                            "10008");
         assert_int_equal(json_array_size(rig_rest(s, "GET", "/channels/" PANEL "/messages", NULL, 200)), 1);
-        assert_int_equal(json_array_size(rig_control(s, "GET", "messages?as=" APPLICANT "&channel=" PANEL, NULL, 200)), 2);
-        assert_int_equal(json_array_size(rig_control(s, "GET", "messages?as=" STAFF "&channel=" PANEL, NULL, 200)), 1);
+        assert_int_equal(json_array_size(rig_control(s, "GET", "messages?as=" APPLICANT "&channel=" PANEL,
+                                                     NULL, 200)),
+                         2);
+        assert_int_equal(
+                json_array_size(rig_control(s, "GET", "messages?as=" STAFF "&channel=" PANEL, NULL, 200)),
+                1);
 }
 
 static void a_deleted_original_is_an_unknown_message(void **state _unused_) {
@@ -412,7 +489,9 @@ static void a_deleted_original_is_an_unknown_message(void **state _unused_) {
         press(s, &p);
         (void) answer(s, &p, "{'type':4,'data':{'content':'x'}}", 200);
         (void) by_token(s, &p, "DELETE", "/messages/@original", NULL, 204);
-        assert_string_equal(at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'y'}", 404), "code"), "10008");
+        assert_string_equal(
+                at(by_token(s, &p, "PATCH", "/messages/@original", "{'content':'y'}", 404), "code"),
+                "10008");
 }
 
 int main(void) {

@@ -1,4 +1,7 @@
-/* The sandbox's permission algorithm and role order, against the rules of the Discord reference ("Permissions"). */
+/*
+ * The sandbox's permission algorithm and role order, against the rules of the Discord reference
+ * ("Permissions").
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,9 +14,9 @@
 #include "sandbox/model-name.h"
 #include "sandbox/model-permission.h"
 
-#define SEE PERM_VIEW_CHANNEL
-#define SEND PERM_SEND_MESSAGES
-#define ME 7
+#define SEE      PERM_VIEW_CHANNEL
+#define SEND     PERM_SEND_MESSAGES
+#define ME       7
 #define EVERYONE 1
 
 static const uint64_t two_roles[] = { 20, 21 };
@@ -79,7 +82,9 @@ static void the_algorithm_follows_the_reference(void **state _unused_) {
 }
 
 static void voice_without_connect_cannot_be_managed(void **state _unused_) {
-        const PermissionSubject subject = { .guild = EVERYONE, .user = ME, .everyone = SEE | PERM_MANAGE_CHANNELS };
+        const PermissionSubject subject = { .guild = EVERYONE,
+                                            .user = ME,
+                                            .everyone = SEE | PERM_MANAGE_CHANNELS };
 
         assert_int_equal(permission_effective(&subject, NULL, 0, true), SEE);
         assert_int_equal(permission_effective(&subject, NULL, 0, false), SEE | PERM_MANAGE_CHANNELS);
@@ -117,8 +122,12 @@ static void channel_names_become_what_discord_makes_of_them(void **state _unused
 }
 
 static void command_names_follow_the_pattern(void **state _unused_) {
-        static const char *const good[] = { "tickets", "set-targets", "a_b", "won't", "지원", "ß", "ไทย", "हिन्दी", "12345678901234567890123456789012" };
-        static const char *const bad[] = { "", "Tickets", "two words", "a.b", "é!", "123456789012345678901234567890123", "ÉCOLE", "😀" };
+        static const char *const good[] = { "tickets", "set-targets", "a_b",
+                                            "won't",   "지원",        "ß",
+                                            "ไทย",     "हिन्दी",       "12345678901234567890123456789012" };
+        static const char *const bad[] = { "",      "Tickets", "two words",
+                                           "a.b",   "é!",      "123456789012345678901234567890123",
+                                           "ÉCOLE", "😀" };
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++)
                 if (!command_name_is_valid(good[i]))
