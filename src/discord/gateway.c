@@ -28,7 +28,7 @@
 
 #define HELLO_TIMEOUT (20 * USEC_PER_SEC)       /* to connect, and again from there to Hello */
 #define REPLY_TIMEOUT (60 * USEC_PER_SEC)       /* from IDENTIFY or RESUME to READY or RESUMED; a replay that moves on prolongs it */
-#define STABLE_AFTER (10 * USEC_PER_SEC)        /* a connection that was live so long ends the backoff */
+#define STABLE_AFTER (5 * USEC_PER_SEC)         /* a connection that was live so long ends the backoff */
 #define BACKOFF_MAX (600 * USEC_PER_SEC)        /* a cap of 120 s could burn more than 1000 IDENTIFY a day in a long outage; 600 s stays under 300 */
 #define BACKOFF_LOUD 3                          /* close 4008: not before 8 s */
 
