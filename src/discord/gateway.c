@@ -22,6 +22,7 @@
 #include <syslog.h>
 
 #include "close-code.h"
+#include "gateway-session.h"
 #include "magikal/strbuf.h"
 #include "magikal/url.h"
 #include "zlib-stream.h"
@@ -39,8 +40,6 @@
 #define FRAMES_WINDOW (60 * USEC_PER_SEC)
 #define FRAMES_MAX 120
 #define FRAMES_ORDINARY 115
-
-#define SESSION_ID_MAX 256
 
 typedef enum State {
         STOPPED,
@@ -71,11 +70,7 @@ struct Gateway {
         State state;
         Usec timer;                     /* as last wished from the owner */
 
-        /* session */
-        char *session_id;               /* NULL: none */
-        char *resume_url;
-        int64_t seq, low_water;         /* -1: none */
-        int n_resume_tries, n_unreached;
+        Session session;
         bool is_identify_asked, is_identify_granted;
 
         /* connection */
@@ -169,15 +164,15 @@ static void send_heartbeat(Gateway *g, Usec now) {
         char frame[64];
         int n;
 
-        if (g->low_water > 0)
-                n = snprintf(frame, sizeof(frame), "{\"op\":1,\"d\":%" PRIi64 "}", g->low_water);
+        if (g->session.low_water > 0)
+                n = snprintf(frame, sizeof(frame), "{\"op\":1,\"d\":%" PRIi64 "}", g->session.low_water);
         else
                 n = snprintf(frame, sizeof(frame), "{\"op\":1,\"d\":null}");
         g->beat_sent = now;
         send_frame(g, frame, (size_t) n, now);
 }
 
-/* The token was checked in gateway_new() and the session id in take_ready(): neither needs escapes, and both together fit. */
+/* The token was checked in gateway_new() and the session id in session_set(): neither needs escapes, and both together fit. */
 static void send_identify(Gateway *g, Usec now) {
         char frame[GATEWAY_FRAME_MAX + 1];
         int n;
@@ -199,7 +194,7 @@ static void send_resume(Gateway *g, Usec now) {
         int n;
 
         n = snprintf(frame, sizeof(frame), "{\"op\":6,\"d\":{\"token\":\"%s\",\"session_id\":\"%s\",\"seq\":%" PRIi64 "}}",
-                     secret_reveal(g->config.token), g->session_id, MAX(g->low_water, (int64_t) 0));
+                     secret_reveal(g->config.token), g->session.id, MAX(g->session.low_water, (int64_t) 0));
         g->counts.n_resumes++;
         g->state = RESUMING;
         g->deadline = now + REPLY_TIMEOUT;
@@ -209,57 +204,21 @@ static void send_resume(Gateway *g, Usec now) {
 
 /* ---- session ------------------------------------------------------------------------------------------------------------------- */
 
-static void session_clear(Gateway *g) {
-        free(TAKE(g->session_id));
-        free(TAKE(g->resume_url));
-        g->seq = g->low_water = -1;
-        g->n_resume_tries = g->n_unreached = 0;
-}
-
-/* Id, resume URL and sequence go together: a stale one of them spoils the next session. */
 static void session_drop(Gateway *g, const char *why) {
-        if (!g->session_id)
+        if (!g->session.id)
                 return;
-        session_clear(g);
+        session_clear(&g->session);
         note(g, LOG_NOTICE, "gateway.session_lost", why, 0);
         g->ops.session_lost(g->userdata);
 }
 
-static bool resume_url_is_good(const char *text) {
-        Url url;
-
-        return url_parse(text, &url) == 0 && url.is_websocket && url_is_acceptable(&url);
-}
-
-/* -EINVAL, -ENOMEM; the old session is untouched then. */
-static int session_set(Gateway *g, const char *session_id, const char *resume_url) {
-        _free_ char *id = NULL, *url = NULL;
-
-        if (session_id[0] == '\0' || strlen(session_id) > SESSION_ID_MAX)
-                return -EINVAL;
-        for (const char *p = session_id; *p; p++)
-                if (*p <= ' ' || *p > '~' || *p == '"' || *p == '\\')
-                        return -EINVAL;
-        if (!resume_url_is_good(resume_url))
-                return -EINVAL;
-
-        id = strdup(session_id);
-        url = strdup(resume_url);
-        if (!id || !url)
-                return -ENOMEM;
-        session_clear(g);
-        g->session_id = TAKE(id);
-        g->resume_url = TAKE(url);
-        return 0;
-}
-
 /* A connection ends that did not carry the session on: how often may that happen before we stop believing in it? */
 static void session_doubt(Gateway *g, bool peer_said_no) {
-        if (!g->session_id)
+        if (!g->session.id)
                 return;
-        if (g->state == RESUMING && (peer_said_no || ++g->n_resume_tries >= RESUME_TRIES))
+        if (g->state == RESUMING && (peer_said_no || ++g->session.n_tries >= RESUME_TRIES))
                 session_drop(g, "Resuming was tried and failed, a new session will be made.");
-        else if (g->state < RESUMING && ++g->n_unreached >= UNREACHED_MAX)
+        else if (g->state < RESUMING && ++g->session.n_unreached >= UNREACHED_MAX)
                 session_drop(g, "The address for resuming cannot be reached, a new session will be made.");
 }
 
@@ -278,7 +237,7 @@ static void connection_forget(Gateway *g) {
 
 /* A session is resumed where READY said, a new one is made where GET /gateway/bot said; both with the same query. */
 static void connect_now(Gateway *g, Usec now) {
-        const char *base = g->session_id ? g->resume_url : g->config.url;
+        const char *base = g->session.id ? g->session.resume_url : g->config.url;
         _strbuf_ StrBuf url = {};
         Url parts;
 
@@ -294,7 +253,7 @@ static void connect_now(Gateway *g, Usec now) {
                 strbuf_append(&url, "&compress=zlib-stream");
         if (url.error < 0)
                 return;         /* no memory: the deadline brings us here again */
-        note(g, LOG_DEBUG, "gateway.connecting", g->session_id ? "Connecting to resume." : "Connecting for a new session.", 0);
+        note(g, LOG_DEBUG, "gateway.connecting", g->session.id ? "Connecting to resume." : "Connecting for a new session.", 0);
         g->ops.connect(strbuf_text(&url), g->userdata);
 }
 
@@ -382,7 +341,7 @@ static void take_hello(Gateway *g, const SkimEnvelope *e, Usec now) {
         g->beat_interval = (Usec) ms * USEC_PER_MSEC;
         g->beat_due = now + random_below(g, g->beat_interval);
         g->last_ack = now;
-        if (g->session_id)
+        if (g->session.id)
                 send_resume(g, now);
         else
                 want_identify(g, now);
@@ -394,43 +353,19 @@ static void become_live(Gateway *g, bool is_new, Usec now) {
         g->state = LIVE;
         g->live_since = now;
         g->deadline = USEC_INFINITY;
-        g->n_resume_tries = g->n_unreached = 0;
+        g->session.n_tries = g->session.n_unreached = 0;
         if (gateway_session(g, &session))
                 g->ops.ready(&session, is_new, g->userdata);
 }
 
-/* JSON allows "wss:\/\/…"; nothing else in a URL of ours could be escaped. */
-static int copy_url(const SkimValue *value, char *ret, size_t n_bytes) {
-        size_t n = 0;
-
-        if (value->type != SKIM_STRING || value->n_bytes > n_bytes)
-                return -EBADMSG;
-        for (size_t i = 1; i < value->n_bytes - 1; i++)
-                if (value->text[i] != '\\')
-                        ret[n++] = value->text[i];
-                else if (value->text[i + 1] != '/')
-                        return -EBADMSG;
-        ret[n] = '\0';
-        return 0;
-}
-
 static int take_ready(Gateway *g, const SkimEnvelope *e, Usec now) {
-        static const char *const keys[] = { "session_id", "resume_gateway_url" };
-        SkimValue values[2];
-        char id[SESSION_ID_MAX + 1], url[1024];
-        int r;
+        int r = session_from_ready(&g->session, &e->d, g->config.url);
 
-        if (skim_object(e->d.text, e->d.n_bytes, keys, values, 2) < 0 || skim_copy_plain(&values[0], id, sizeof(id)) < 0)
-                return -EBADMSG;
-        if (copy_url(&values[1], url, sizeof(url)) < 0 || !resume_url_is_good(url)) {
-                unreadable(g, "READY came without a usable resume URL, the common one will be used.", 0);
-                r = session_set(g, id, g->config.url);
-        } else
-                r = session_set(g, id, url);
         if (r < 0)
-                return -EBADMSG;
-
-        g->seq = e->seq;
+                return r;
+        if (r == SESSION_READY_ELSEWHERE)
+                unreadable(g, "READY came without a usable resume URL, the common one will be used.", 0);
+        g->session.seq = e->seq;
         note(g, LOG_INFO, "gateway.ready", "A new gateway session stands.", 0);
         become_live(g, true, now);
         return 0;
@@ -459,8 +394,8 @@ static void take_dispatch(Gateway *g, const SkimEnvelope *e, const char *frame, 
                         return;
                 }
         } else {
-                d.is_replay = e->seq <= g->seq;
-                g->seq = MAX(g->seq, e->seq);
+                d.is_replay = e->seq <= g->session.seq;
+                g->session.seq = MAX(g->session.seq, e->seq);
                 if (g->state == RESUMING) {
                         g->deadline = now + REPLY_TIMEOUT;
                         if (streq(e->event, "RESUMED")) {
@@ -664,8 +599,8 @@ void gateway_identify_granted(Gateway *g, Usec now) {
 }
 
 void gateway_set_low_water(Gateway *g, int64_t seq) {
-        if (seq > g->low_water && seq <= g->seq)
-                g->low_water = seq;
+        if (seq > g->session.low_water && seq <= g->session.seq)
+                g->session.low_water = seq;
 }
 
 /* ---- life ---------------------------------------------------------------------------------------------------------------------- */
@@ -673,7 +608,7 @@ void gateway_set_low_water(Gateway *g, int64_t seq) {
 int gateway_set_url(Gateway *g, const char *url) {
         char *copy;
 
-        if (!url || !resume_url_is_good(url))
+        if (!url || !gateway_url_is_good(url))
                 return -EINVAL;
         copy = strdup(url);
         if (!copy)
@@ -703,7 +638,7 @@ int gateway_new(const GatewayConfig *config, const GatewayOps *ops, void *userda
         g->userdata = userdata;
         g->random = seed;
         g->timer = USEC_INFINITY;
-        g->seq = g->low_water = -1;
+        g->session.seq = g->session.low_water = -1;
         g->may_hurry = true;
         r = gateway_set_url(g, config->url);
         if (r < 0)
@@ -722,7 +657,7 @@ int gateway_new(const GatewayConfig *config, const GatewayOps *ops, void *userda
 Gateway *gateway_free(Gateway *g) {
         if (!g)
                 return NULL;
-        session_clear(g);
+        session_clear(&g->session);
         zlib_stream_free(g->zlib);
         free((char *) g->config.url);
         free(g);
@@ -734,10 +669,10 @@ int gateway_restore(Gateway *g, const char *session_id, const char *resume_url, 
 
         if (!session_id || !resume_url || low_water < 0)
                 return -EINVAL;
-        r = session_set(g, session_id, resume_url);
+        r = session_set(&g->session, session_id, resume_url);
         if (r < 0)
                 return r;
-        g->seq = g->low_water = low_water;
+        g->session.seq = g->session.low_water = low_water;
         return 0;
 }
 
@@ -760,12 +695,12 @@ void gateway_stop(Gateway *g, bool keep_session) {
 }
 
 bool gateway_session(const Gateway *g, GatewaySession *ret_session) {
-        if (!g->session_id)
+        if (!g->session.id)
                 return false;
         *ret_session = (GatewaySession) {
-                .session_id = g->session_id,
-                .resume_url = g->resume_url,
-                .low_water = g->low_water,
+                .session_id = g->session.id,
+                .resume_url = g->session.resume_url,
+                .low_water = g->session.low_water,
         };
         return true;
 }
@@ -783,5 +718,5 @@ void gateway_status(const Gateway *g, GatewayStatus *ret_status) {
         ret_status->beat_interval = g->beat_interval;
         ret_status->round_trip = g->round_trip;
         ret_status->n_failed = g->n_failed;
-        ret_status->seq = g->seq;
+        ret_status->seq = g->session.seq;
 }

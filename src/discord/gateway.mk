@@ -5,6 +5,8 @@ src_libgateway_a_SOURCES = \
 	src/discord/close-code.h \
 	src/discord/gateway.c \
 	src/discord/gateway-conn.c \
+	src/discord/gateway-session.c \
+	src/discord/gateway-session.h \
 	src/discord/skim.c \
 	src/discord/websocket-handshake.c \
 	src/discord/websocket-handshake.h \

@@ -16,7 +16,7 @@ tests_fuzz_fuzz_custom_id_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_custom_id_LDADD = $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_gateway_SOURCES = tests/fuzz/fuzz-gateway.c src/base/secret.c src/base/strbuf.c src/base/url.c src/discord/close-code.c \
-	src/discord/gateway.c src/discord/skim.c src/discord/zlib-stream.c
+	src/discord/gateway.c src/discord/gateway-session.c src/discord/skim.c src/discord/zlib-stream.c
 tests_fuzz_fuzz_gateway_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_gateway_LDADD = $(SODIUM_LIBS) $(ZLIB_LIBS)
 
