@@ -1,0 +1,145 @@
+// A small bot made of discord.js, which knows nothing of the sandbox: it proves the sandbox to be Discord enough, and gives
+// the page everything there is to show.
+
+import { Client, Events, GatewayIntentBits } from 'discord.js';
+
+import { BOT, CHANNELS, GUILD, ROLES } from './sandbox.mjs';
+
+const EPHEMERAL = 64;
+
+export const row = (...components) => ({ type: 1, components });
+export const button = (style, label, id, more = {}) => ({ type: 2, style, label, ...(id ? { custom_id: id } : {}), ...more });
+
+const commands = [
+  { name: 'ping', type: 1, description: 'Is the bot there?' },
+  { name: 'hang', type: 1, description: 'Never answers' },
+  {
+    name: 'settings', type: 1, description: 'Settings of the guild', default_member_permissions: '32',
+    options: [{
+      type: 1, name: 'targets', description: 'Where tickets are opened and logged',
+      options: [
+        { type: 7, name: 'category', description: 'Category of new tickets', required: true, channel_types: [4] },
+        { type: 8, name: 'ping_role', description: 'Role to mention' },
+        { type: 5, name: 'dm', description: 'Tell the opener by DM' },
+        { type: 4, name: 'limit', description: 'How many', min_value: 1, max_value: 9 },
+        { type: 3, name: 'zone', description: 'Time zone', autocomplete: true },
+      ],
+    }],
+  },
+];
+
+const modal = {
+  custom_id: 'form', title: 'Every kind of input',
+  components: [
+    { type: 10, content: 'Some **text** first.' },
+    { type: 18, label: 'Name', description: 'As on your profile', component: { type: 4, style: 1, custom_id: 'name', min_length: 3, max_length: 20 } },
+    { type: 18, label: 'What happened?', component: { type: 4, style: 2, custom_id: 'what', max_length: 1000, required: false } },
+    {
+      type: 18, label: 'Kind',
+      component: { type: 3, custom_id: 'kind', options: [{ label: 'A bug', value: 'bug', description: 'Something is broken' }, { label: 'A wish', value: 'wish' }] },
+    },
+    { type: 18, label: 'Where', component: { type: 8, custom_id: 'where', required: false, max_values: 2 } },
+  ],
+};
+
+const controls = [
+  row(button(1, 'Form', 'form'), button(2, 'Later', 'later'), button(3, 'Now', 'now'), button(4, 'Never', 'never'),
+    { type: 2, style: 5, label: 'Link', url: 'https://example.invalid/' }),
+  row(button(2, 'Disabled', 'disabled', { disabled: true }), button(2, 'Change', 'change')),
+  row({ type: 3, custom_id: 'several', placeholder: 'Choose some', max_values: 2, options: ['red', 'green', 'blue'].map((c) => ({ label: c, value: c })) }),
+];
+
+async function answer(interaction) {
+  if (interaction.isAutocomplete())
+    return interaction.respond(['Europe/London', 'Asia/Seoul'].filter((z) =>
+      z.toLowerCase().includes(interaction.options.getFocused().toLowerCase())).map((z) => ({ name: z, value: z })));
+  if (interaction.isChatInputCommand()) {
+    if (interaction.commandName === 'hang')
+      return undefined;
+    if (interaction.commandName === 'ping')
+      return interaction.reply({ content: 'Pong', flags: EPHEMERAL });
+    const o = interaction.options;
+    return interaction.reply({
+      content: `category ${o.getChannel('category').name} role ${o.getRole('ping_role')?.name} dm ${o.getBoolean('dm')} limit ${o.getInteger('limit')} zone ${o.getString('zone')}`,
+      flags: EPHEMERAL,
+    });
+  }
+  if (interaction.isModalSubmit())
+    return interaction.reply({ content: `Form: ${interaction.fields.getTextInputValue('name')}, ${interaction.fields.getStringSelectValues('kind')}`, flags: EPHEMERAL });
+  if (interaction.isStringSelectMenu())
+    return interaction.reply({ content: `Chosen: ${interaction.values.join(' and ')}`, flags: EPHEMERAL });
+
+  switch (interaction.customId) {
+  case 'form':
+    return interaction.showModal(modal);
+  case 'now':
+    return interaction.reply({ content: 'Only for you', flags: EPHEMERAL });
+  case 'later':
+    await interaction.deferReply({ flags: EPHEMERAL });
+    return undefined;
+  case 'change':
+    return interaction.update({ components: [row(button(2, 'Changed', 'changed', { disabled: true }))] });
+  default:
+    return undefined;
+  }
+}
+
+export class Bot {
+  #deferred = [];
+
+  static async start(url) {
+    const bot = new Bot();
+
+    bot.errors = [];
+    bot.client = new Client({ intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages], rest: { api: `${url}/api` } });
+    bot.client.on(Events.Error, (error) => bot.errors.push(String(error)));
+    bot.client.on(Events.InteractionCreate, (interaction) => {
+      answer(interaction).catch((error) => bot.errors.push(String(error)));
+      if (interaction.isButton() && interaction.customId === 'later')
+        bot.#deferred.push(interaction);
+    });
+    const ready = new Promise((resolve) => bot.client.once(Events.ClientReady, resolve));
+    await bot.client.login('page-test');
+    await ready;
+    await bot.client.rest.put(`/applications/${BOT}/guilds/${GUILD}/commands`, { body: commands });
+    return bot;
+  }
+
+  post(channel, body) {
+    return this.client.rest.post(`/channels/${channel}/messages`, { body });
+  }
+
+  postControls() {
+    return this.post(CHANNELS.general, { content: 'Every control', components: controls });
+  }
+
+  async dm(user, content) {
+    const channel = await this.client.rest.post('/users/@me/channels', { body: { recipient_id: user } });
+
+    return this.post(channel.id, { content });
+  }
+
+  privateChannel(name, user) {
+    const allow = String((1 << 10) | (1 << 11) | (1 << 16));
+
+    return this.client.rest.post(`/guilds/${GUILD}/channels`, {
+      body: {
+        name, type: 0, parent_id: CHANNELS.support, topic: 'For two people',
+        permission_overwrites: [{ id: GUILD, type: 0, allow: '0', deny: '1024' }, { id: user, type: 1, allow, deny: '0' },
+          { id: ROLES.support, type: 0, allow, deny: '0' }, { id: BOT, type: 1, allow, deny: '0' }],
+      },
+    });
+  }
+
+  deleteChannel(channel) {
+    return this.client.rest.delete(`/channels/${channel}`);
+  }
+
+  finishDeferred(content) {
+    return this.#deferred.shift().editReply({ content });
+  }
+
+  stop() {
+    return this.client.destroy();
+  }
+}
