@@ -81,11 +81,11 @@ const WITH_OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)[+-]\d\d:\d\d$/;
 const bitsAsNumbers = (value, key) => (BIT_SETS.has(key) && /^\d{1,20}$/.test(value) ? Number(value) : value);
 const timesInZ = (value) => (typeof value === 'string' ? value.replace(WITH_OFFSET, '$1Z') : value);
 
-function check(schema, given, mayHaveMore) {
+function check(schema, given, { isRequest, mayHaveMore }) {
   const body = rewritten(given, timesInZ);
   let result = schema.safeParse(body);
 
-  if (!result.success && !mayHaveMore)
+  if (!result.success && isRequest)
     result = schema.safeParse(rewritten(body, bitsAsNumbers));
   if (!result.success)
     return [...complaints(result.error.issues)];
@@ -93,11 +93,12 @@ function check(schema, given, mayHaveMore) {
 }
 
 /**
- * exchange   one line of the traffic file
+ * exchange     one line of the traffic file
+ * allowsMore   the request may have members that the description does not know
  * Returns null when the description has nothing on it (unknown route, or a 5xx, which only faults make), else the list of
  * mismatches {side, path, reason}, empty when all is well.
  */
-export function judge(exchange) {
+export function judge(exchange, allowsMore = false) {
   const operation = operationOf(exchange);
   const { status, request, response } = exchange;
   const found = [];
@@ -109,7 +110,7 @@ export function judge(exchange) {
   // What was refused as malformed was allowed to be malformed.
   if (status !== 400 && request !== null && request !== undefined) {
     const schema = operation.requestSchema();
-    add('request', schema ? check(schema, request, false) : [{ path: '(body)', reason: 'no body is described' }]);
+    add('request', schema ? check(schema, request, { isRequest: true, mayHaveMore: allowsMore }) : [{ path: '(body)', reason: 'no body is described' }]);
   }
 
   const schema = operation.responseSchema(status);
@@ -118,6 +119,6 @@ export function judge(exchange) {
   else if (schema === null)
     add('response', response === null || response === undefined ? [] : [{ path: '(body)', reason: 'no body is described' }]);
   else
-    add('response', check(schema, response, true));
+    add('response', check(schema, response, { isRequest: false, mayHaveMore: true }));
   return found;
 }

@@ -28,7 +28,7 @@ function one(component, context) {
   case 8:
     return selectField({
       component, world: context.world, label: component.placeholder,
-      disabled: component.disabled || context.pressed?.state === 'pending',
+      disabled: component.disabled, waits: context.pressed?.state === 'pending',
       picked: (values) => context.select(component.custom_id, values),
     }).element;
   case 9:
@@ -66,11 +66,13 @@ function button(component, context) {
   return h('button', {
     type: 'button',
     class: `button button-${style}${mine ? ' button-waits' : ''}`,
-    disabled: component.disabled === true || waits || component.style === 5,
+    disabled: component.disabled === true || component.style === 5,
+    // Not `disabled` while it waits: a disabled button would lose the focus of who pressed it by keyboard.
+    'aria-disabled': waits ? 'true' : null,
     'aria-busy': mine ? 'true' : null,
     'aria-label': component.label ? null : component.emoji?.name ?? 'Button',
     data: { customId: component.custom_id ?? '' },
-    on: { click: () => context.press(component.custom_id) },
+    on: { click: () => waits || context.press(component.custom_id) },
   }, content, mine ? dots() : null);
 }
 

@@ -101,3 +101,18 @@ export function oncePerFrame(f) {
       requestAnimationFrame(run);
   };
 }
+
+/**
+ * A function that finds the element again, also after the message around it was drawn anew: controls are told apart by their
+ * message and custom_id.
+ */
+export function refinder(element) {
+  const item = element?.closest?.('[data-message]');
+  const { customId } = element?.dataset ?? {};
+
+  return () => {
+    if (!element || element.isConnected || !item || !customId)
+      return element?.isConnected ? element : null;
+    return document.querySelector(`[data-message="${CSS.escape(item.dataset.message)}"] [data-custom-id="${CSS.escape(customId)}"]`);
+  };
+}

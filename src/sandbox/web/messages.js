@@ -1,7 +1,7 @@
 // The list of messages of the open channel. Each message is drawn again only when what it shows has changed.
 
 import { components, dots } from './components.js';
-import { h, icon, oncePerFrame } from './dom.js';
+import { h, icon, oncePerFrame, refinder } from './dom.js';
 import { clockTime, colour, dayName, fullTime, hue, initials, messageTime, snowflakeMs } from './format.js';
 import { inlineMarkdown, markdown } from './markdown.js';
 import { displayName, EPHEMERAL, LOADING } from './world.js';
@@ -59,12 +59,13 @@ export class MessageList {
       if (note.channel === world.channel)
         wanted.push(this.#note(note));
 
-    const focus = focusIn(this.element);
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    const again = refinder(focused);
     const intro = this.#intro(kept);
     this.#put([intro, ...wanted]);
     this.#drawn = kept;
-    if (focus)
-      this.element.querySelector(focus)?.focus({ preventScroll: true });
+    if (focused && !focused.isConnected)
+      again()?.focus({ preventScroll: true });
     this.#keepEnd();
   }
 
@@ -132,16 +133,6 @@ function isGrouped(previous, message, at) {
     && at - previous.at < GROUP_MS && dayName(previous.at) === dayName(at)
     && (previous.message.flags & EPHEMERAL) === (message.flags & EPHEMERAL)
     && !message.interaction_metadata && !message.referenced_message;
-}
-
-/** A selector that finds the focused control again after its message was drawn anew. */
-function focusIn(root) {
-  const focused = document.activeElement;
-  const item = focused && root.contains(focused) ? focused.closest('[data-message]') : null;
-
-  if (!item || !focused.dataset.customId)
-    return null;
-  return `[data-message="${CSS.escape(item.dataset.message)}"] [data-custom-id="${CSS.escape(focused.dataset.customId)}"]`;
 }
 
 export function authorName(author, world) {

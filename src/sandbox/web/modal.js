@@ -1,7 +1,7 @@
 // Modals of the bot. The dialog element keeps the focus inside and closes on Escape; closing tells nobody, as in Discord.
 
 import { choices, dots } from './components.js';
-import { h, icon, replace, uniqueId } from './dom.js';
+import { h, icon, refinder, replace, uniqueId } from './dom.js';
 import { plural } from './format.js';
 import { markdown } from './markdown.js';
 import { selectField } from './select.js';
@@ -10,7 +10,7 @@ const PARAGRAPH = 2;
 
 /** Shows the modal {custom_id, title, components} that interaction `interaction` was answered with. */
 export function showModal({ interaction, modal }, world, botName) {
-  const back = document.activeElement;
+  const back = refinder(document.activeElement);
   const titleId = uniqueId('modal');
   const inputs = [];
   const error = h('p', { class: 'modal-error', role: 'alert', hidden: true });
@@ -25,6 +25,13 @@ export function showModal({ interaction, modal }, world, botName) {
     h('footer', { class: 'modal-foot' }, cancel, send));
   const dialog = h('dialog', { class: 'modal', 'aria-labelledby': titleId, data: { interaction } }, form);
 
+  const shut = () => {
+    if (!dialog.isConnected)
+      return;
+    dialog.close();
+    dialog.remove();
+    back()?.focus();
+  };
   const say = (sentence) => {
     replace(error, sentence ?? '');
     error.hidden = !sentence;
@@ -43,7 +50,7 @@ export function showModal({ interaction, modal }, world, botName) {
     send.setAttribute('aria-busy', 'true');
     const result = await world.submit(interaction, Object.fromEntries(inputs.map((i) => [i.customId, i.value()])));
     if (result === true) {
-      dialog.close();
+      shut();
       return;
     }
     replace(send, 'Submit');
@@ -57,16 +64,17 @@ export function showModal({ interaction, modal }, world, botName) {
       form.requestSubmit();
   });
   for (const button of [cancel, close])
-    button.addEventListener('click', () => dialog.close());
+    button.addEventListener('click', shut);
   dialog.addEventListener('pointerdown', (event) => {
     if (event.target === dialog)
-      dialog.close();
+      shut();
   });
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    if (back?.isConnected)
-      back.focus();
+  // Escape. Browsers that skip "cancel" for a second Escape still tell of "close".
+  dialog.addEventListener('cancel', (event) => {
+    event.preventDefault();
+    shut();
   });
+  dialog.addEventListener('close', shut);
 
   document.body.append(dialog);
   dialog.showModal();

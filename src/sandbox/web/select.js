@@ -63,7 +63,7 @@ function avatarMark(member) {
  * Makes the field. `picked(values)` is called when the person has decided: at once for a single choice, when the list
  * closes for several. Returns { element, values() }.
  */
-export function selectField({ component, world, label, disabled, picked }) {
+export function selectField({ component, world, label, disabled, waits, picked }) {
   const options = optionsOf(component, world);
   const max = component.max_values ?? 1;
   const min = component.min_values ?? 1;
@@ -75,7 +75,7 @@ export function selectField({ component, world, label, disabled, picked }) {
   const listId = uniqueId('options');
   const field = h('button', {
     type: 'button', class: 'select-field', disabled: disabled === true, 'aria-haspopup': 'listbox',
-    'aria-expanded': 'false', 'aria-controls': listId, data: { customId: component.custom_id },
+    'aria-expanded': 'false', 'aria-controls': listId, 'aria-disabled': waits ? 'true' : null, data: { customId: component.custom_id },
   });
   const search = h('input', {
     class: 'select-search', type: 'text', placeholder: 'Search', 'aria-label': 'Search options', 'aria-controls': listId,
@@ -162,6 +162,8 @@ export function selectField({ component, world, label, disabled, picked }) {
   };
 
   const open = () => {
+    if (waits)
+      return;
     before = [...chosen].join();
     search.value = '';
     active = options.findIndex((o) => chosen.has(o.value));

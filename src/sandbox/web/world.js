@@ -19,6 +19,7 @@ export class World {
   #listeners = new Map();
   #stopListening = null;
   #messages = new Map();
+  #nEvents = new Map();
   #read = new Map();
   #refreshTimer = null;
   #startedMs = Date.now();
@@ -77,7 +78,8 @@ export class World {
     this.fetchMessages(channel);
   }
 
-  async refresh() {
+  /** Reads the state again; with `messages` also those of the open channel, which events may have missed. */
+  async refresh({ messages = true } = {}) {
     const me = this.me;
     let state;
 
@@ -93,7 +95,7 @@ export class World {
 
     this.guild = { roles: [], members: [], ...state.guild };
     this.channels = state.channels ?? [];
-    this.dms = (state.dms ?? []).map((d) => directChannel(d));
+    this.dms = (state.dms ?? []).map((d) => directChannel(d, me, this.guild.members));
     this.people = state.people ?? [];
     this.commands = state.commands ?? [];
     this.emit('people');
@@ -102,14 +104,14 @@ export class World {
 
     if (!this.channelById(this.channel))
       this.open(this.#firstChannel()?.id);
-    else
+    else if (messages)
       this.open(this.channel);
   }
 
   /** Many events come at once when a ticket opens; one fetch of the state serves them all. */
   #refreshSoon() {
     clearTimeout(this.#refreshTimer);
-    this.#refreshTimer = setTimeout(() => this.refresh().catch(() => {}), 40);
+    this.#refreshTimer = setTimeout(() => this.refresh({ messages: false }).catch(() => {}), 40);
   }
 
   #firstChannel() {
@@ -126,17 +128,23 @@ export class World {
 
   async fetchMessages(channel) {
     const me = this.me;
-    let messages;
 
-    try {
-      messages = await api.messages(me, channel);
-    } catch {
-      return;
+    // An event that came while the answer was on its way may be newer than the answer: ask again until none did.
+    for (let i = 0; i < 5; i++) {
+      const n = this.#nEvents.get(channel);
+      let messages;
+      try {
+        messages = await api.messages(me, channel);
+      } catch {
+        return;
+      }
+      if (me !== this.me)
+        return;
+      this.#messages.set(channel, new Map(messages.map((m) => [m.id, m])));
+      this.emit('messages', channel);
+      if (n === this.#nEvents.get(channel))
+        return;
     }
-    if (me !== this.me)
-      return;
-    this.#messages.set(channel, new Map(messages.map((m) => [m.id, m])));
-    this.emit('messages', channel);
   }
 
   dismiss(id, channel) {
@@ -170,12 +178,10 @@ export class World {
   // ---- events ----
 
   #lineUp() {
-    const wasDown = !this.lineUp;
-
     this.lineUp = true;
     this.emit('line');
-    if (wasDown)
-      this.#refreshSoon();
+    // Between the last fetch and the opened line something may have happened.
+    this.refresh().catch(() => {});
   }
 
   #lineDown() {
@@ -191,6 +197,9 @@ export class World {
   }
 
   #event(type, data) {
+    if (type.startsWith('message_'))
+      this.#nEvents.set(data.channel_id, (this.#nEvents.get(data.channel_id) ?? 0) + 1);
+
     switch (type) {
     case 'message_create':
     case 'message_update': {
@@ -227,7 +236,7 @@ export class World {
       this.#messages.clear();
       this.effects = [];
       this.emit('reset');
-      this.#refreshSoon();
+      this.refresh().catch(() => {});
       break;
     }
   }
@@ -377,11 +386,10 @@ export function displayName(member) {
   return member.nick ?? member.user.global_name ?? member.user.username;
 }
 
-/** A DM is listed as a channel object, possibly wrapped together with what else is known of it. */
-function directChannel(dm) {
+/** A DM is listed as the bot sees it: its recipient is the person. The person's client shows the other end. */
+function directChannel(dm, me, members) {
   const channel = typeof dm.channel === 'object' && dm.channel ? dm.channel : dm;
-  const id = typeof dm.channel === 'string' ? dm.channel : channel.id;
-  const recipient = (channel.recipients ?? dm.recipients ?? [])[0] ?? dm.recipient ?? dm.user ?? null;
+  const other = (channel.recipients ?? []).find((u) => u.id !== me) ?? members.find((m) => m.user.bot)?.user ?? null;
 
-  return { ...channel, id, type: 1, recipient, permissions: channel.permissions ?? '2048' };
+  return { ...channel, type: 1, recipient: other };
 }

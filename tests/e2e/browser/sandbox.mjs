@@ -49,7 +49,7 @@ export class Sandbox {
     const sandbox = new Sandbox();
 
     sandbox.dir = mkdtempSync(join(tmpdir(), 'magikal-page-'));
-    sandbox.traffic = join(sandbox.dir, 'traffic.jsonl');
+    sandbox.traffic = process.env.MAGIKAL_TRAFFIC ?? join(sandbox.dir, 'traffic.jsonl');
     const addressFile = join(sandbox.dir, 'address');
     sandbox.process = spawn(program('magikal-sandbox'), ['--listen', '127.0.0.1:0', '--address-file', addressFile, '--token', 'page-test',
       '--traffic', sandbox.traffic, '--web', join(SOURCE, 'src/sandbox/web'), ...options], { stdio: ['ignore', 'ignore', 'inherit'] });

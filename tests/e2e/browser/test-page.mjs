@@ -16,6 +16,15 @@ const present = async (locator) => (await locator.waitFor(), true);
 const gone = async (locator) => (await locator.waitFor({ state: 'detached' }), true);
 const focused = (page) => page.evaluate(() => document.activeElement?.dataset.customId ?? document.activeElement?.id ?? '');
 
+/** True when everything named is; says what is not. */
+function told(all) {
+  const wrong = Object.keys(all).filter((k) => !all[k]);
+
+  if (wrong.length)
+    console.log(`# not so: ${wrong.join(', ')}`);
+  return wrong.length === 0;
+}
+
 let page;
 
 async function type(text) {
@@ -54,7 +63,7 @@ const tests = {
     await last.waitFor();
     return await last.locator('strong').textContent() === 'bold' && await last.locator('em').textContent() === 'it'
       && await last.locator('code').textContent() === 'code' && await last.locator('a[href="https://example.invalid/x"]').count() === 1
-      && (await last.locator('.mention').allTextContents()).join() === '@applicant,@Support,open-a-ticket'
+      && (await last.locator('.mention').allTextContents()).join() === '@Applicant,@Support,open-a-ticket'
       && await last.locator('time[data-relative]').count() === 1 && await page.locator('.for-me').count() > 0;
   },
 
@@ -104,7 +113,8 @@ const tests = {
     const trapped = await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null);
     await page.keyboard.press('Escape');
     await gone(dialog);
-    return inside && trapped && errors.join() === 'Must be at least 3 characters long.,This is required.' && await focused(page) === 'form';
+    return told({ inside, trapped, errors: errors.join() === 'Must be at least 3 characters long.,This is required.',
+      back: await focused(page) === 'form' });
   },
 
   async 'a modal by keyboard, with a counter and a select'() {
