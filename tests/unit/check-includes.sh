@@ -34,7 +34,7 @@ may_include() {
 # header or list under include/magikal: the directory it belongs to
 owner_of() {
         case $1 in
-        cleanup.h | clock.h | config.h | fault.h | fault-points.def | json.h | keys.h | log.h | secret.h | settings.def | strbuf.h | unicode.h | url.h)
+        catalog.def | cleanup.h | clock.h | config.h | fault.h | fault-points.def | json.h | keys.h | log.h | secret.h | settings.def | strbuf.h | unicode.h | url.h)
                 echo base ;;
         snowflake.h | limits.h | permission.h)
                 echo words ;;
