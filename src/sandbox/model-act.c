@@ -4,18 +4,9 @@
  * it is a client that lies.
  */
 
-#include "model.h"
+#include "model-component.h"
 
 #include <errno.h>
-
-enum {
-        TYPE_BUTTON = 2,
-        TYPE_STRING_SELECT = 3,
-        TYPE_USER_SELECT = 5,
-        TYPE_ROLE_SELECT = 6,
-        TYPE_MENTIONABLE_SELECT = 7,
-        TYPE_CHANNEL_SELECT = 8,
-};
 
 void act_begin(SbxModel *model, const InteractionWish *wish, SbxReply *reply) {
         const Interaction *interaction = NULL;
@@ -239,7 +230,7 @@ static void act_press(SbxModel *model, User *user, const SbxRequest *request, Sb
 
         if (!control_find(model, user, request, &control, reply))
                 return;
-        if (control.type != TYPE_BUTTON) {
+        if (control.type != COMPONENT_BUTTON) {
                 sbx_reply_refuse(reply, 409, "The control is no button.");
                 return;
         }
@@ -260,13 +251,13 @@ static bool option_exists(const Json *component, const Json *value) {
 static bool select_takes(const SbxModel *model, const Control *control, const Json *value, const User *user,
                          Resolved *resolved) {
         static const char kinds[] = {
-                [TYPE_USER_SELECT] = 'u',
-                [TYPE_ROLE_SELECT] = 'r',
-                [TYPE_MENTIONABLE_SELECT] = 'm',
-                [TYPE_CHANNEL_SELECT] = 'c',
+                [COMPONENT_USER_SELECT] = 'u',
+                [COMPONENT_ROLE_SELECT] = 'r',
+                [COMPONENT_MENTIONABLE_SELECT] = 'm',
+                [COMPONENT_CHANNEL_SELECT] = 'c',
         };
 
-        if (control->type == TYPE_STRING_SELECT)
+        if (control->type == COMPONENT_STRING_SELECT)
                 return option_exists(control->component, value);
         return resolved_add(model, resolved, kinds[control->type], value,
                             json_get(control->component, "channel_types"), user) == 0;
@@ -281,7 +272,8 @@ static void act_select(SbxModel *model, User *user, const SbxRequest *request, S
 
         if (!control_find(model, user, request, &control, reply))
                 return;
-        if (control.type < TYPE_STRING_SELECT || control.type > TYPE_CHANNEL_SELECT || control.type == 4) {
+        if (control.type < COMPONENT_STRING_SELECT || control.type > COMPONENT_CHANNEL_SELECT ||
+            control.type == 4) {
                 sbx_reply_refuse(reply, 409, "The control is no select.");
                 return;
         }

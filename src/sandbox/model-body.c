@@ -272,8 +272,9 @@ static void read_reference(Form *form, const FormPath *at, const Json *json, Bod
 
 /* ---- the whole ---- */
 
+/* An embed in which nothing was given but its type says nothing. */
 static bool array_has_items(const char *rendered) {
-        return rendered && !streq(rendered, "[]");
+        return rendered && !streq(rendered, "[]") && !streq(rendered, "[{\"type\":\"rich\"}]");
 }
 
 /* A message of components has nothing else; what an edited one has must be cleared in the same request. */

@@ -304,6 +304,70 @@ void rest_create_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *
                 create_channel(model, request, &wanted, reply);
 }
 
+/* One entry of the positions call: {id, position?, parent_id?}. */
+typedef struct Move {
+        Channel *channel;
+        Wanted wanted;
+} Move;
+
+static void move_read(const SbxModel *model, Form *form, const Json *json, Move *move) {
+        uint64_t id = 0;
+
+        if (!form_is_object(form, NULL, json) || !form_snowflake(form, NULL, json, "id", FORM_REQUIRED, &id))
+                return;
+        move->channel = model_channel(model, id);
+        if (!move->channel)
+                return;
+        move->wanted.type = move->channel->type;
+        move->wanted.has_position =
+                form_i64(form, NULL, json, "position", 0, 0, INT32_MAX, &move->wanted.position);
+        read_parent(model, form, json, move->channel, &move->wanted);
+}
+
+/* Checked as a whole, then applied; one call may change the parent of one channel only (40009). */
+void rest_move_channels(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        SbxModel *model = sbx_model(sandbox);
+        size_t n = (size_t) json_array_size(request->body), n_read = 0, n_parents = 0;
+        _free_ Move *moves = new0(Move, n + 1);
+        _form_ Form form = {};
+
+        if (!request_guild(model, request, 0, reply) ||
+            !bot_may_in_guild(model, PERM_MANAGE_CHANNELS, reply))
+                return;
+        if (!moves) {
+                reply_no_memory(reply);
+                return;
+        }
+        if (!json_is_array(request->body))
+                form_fault(&form, NULL, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+        JSON_FOREACH(item, request->body) {
+                Move *move = &moves[n_read++];
+
+                move_read(model, &form, item, move);
+                n_parents += move->channel && move->wanted.has_parent &&
+                             move->wanted.parent != move->channel->parent;
+        }
+        if (form_refuses(&form, reply))
+                return;
+        if (n_parents > 1) {
+                sbx_reply_error(reply, 400, 40009, "Only one channel's parent may be changed at a time");
+                return;
+        }
+
+        for (size_t i = 0; i < n_read; i++) {
+                if (!moves[i].channel || channel_apply(model, moves[i].channel, &moves[i].wanted) < 0)
+                        continue;
+                channel_tell(model, moves[i].channel, "CHANNEL_UPDATE", "channel_update");
+        }
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = "channel.move",
+                                    .guild = model->guild,
+                                    .reason = request->reason,
+                                    .body = request->body,
+                            });
+        sbx_reply_empty(reply);
+}
+
 void rest_edit_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
         Channel *channel = request_channel(model, request, 0, reply);

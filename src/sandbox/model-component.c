@@ -6,33 +6,9 @@
  * Every component gets an id: its own, or the next number that none in the message has.
  */
 
-#include "model.h"
+#include "model-component.h"
 
 #include <stdio.h>
-
-enum {
-        TYPE_ACTION_ROW = 1,
-        TYPE_BUTTON,
-        TYPE_STRING_SELECT,
-        TYPE_TEXT_INPUT,
-        TYPE_USER_SELECT,
-        TYPE_ROLE_SELECT,
-        TYPE_MENTIONABLE_SELECT,
-        TYPE_CHANNEL_SELECT,
-        TYPE_SECTION,
-        TYPE_TEXT_DISPLAY,
-        TYPE_THUMBNAIL,
-        TYPE_MEDIA_GALLERY,
-        TYPE_FILE,
-        TYPE_SEPARATOR,
-        TYPE_CONTAINER = 17,
-        TYPE_LABEL,
-        TYPE_FILE_UPLOAD,
-        TYPE_RADIO_GROUP = 21,
-        TYPE_CHECKBOX_GROUP,
-        TYPE_CHECKBOX,
-        _TYPE_MAX,
-};
 
 enum {
         LEGACY_ROWS_MAX = 5,
@@ -40,49 +16,35 @@ enum {
         MODAL_TOP_MAX = 5,
         ROW_WIDTH = 5,
         CUSTOM_ID_MAX = 100,
-        SEEN_MAX = 128, /* components read before we stop remembering; more are refused anyway */
 };
 
 #define OF(type) (UINT32_C(1) << (type))
 #define SELECTS                                                                                             \
-        (OF(TYPE_STRING_SELECT) | OF(TYPE_USER_SELECT) | OF(TYPE_ROLE_SELECT) |                             \
-         OF(TYPE_MENTIONABLE_SELECT) | OF(TYPE_CHANNEL_SELECT))
+        (OF(COMPONENT_STRING_SELECT) | OF(COMPONENT_USER_SELECT) | OF(COMPONENT_ROLE_SELECT) |              \
+         OF(COMPONENT_MENTIONABLE_SELECT) | OF(COMPONENT_CHANNEL_SELECT))
 
 /* Which types stand at the top of each place, and inside each type that holds others. */
 static const uint32_t top_types[] = {
-        [COMPONENTS_LEGACY] = OF(TYPE_ACTION_ROW),
-        [COMPONENTS_V2] = OF(TYPE_ACTION_ROW) | OF(TYPE_SECTION) | OF(TYPE_TEXT_DISPLAY) |
-                          OF(TYPE_MEDIA_GALLERY) | OF(TYPE_FILE) | OF(TYPE_SEPARATOR) | OF(TYPE_CONTAINER),
-        [COMPONENTS_MODAL] = OF(TYPE_ACTION_ROW) | OF(TYPE_TEXT_DISPLAY) | OF(TYPE_LABEL),
+        [COMPONENTS_LEGACY] = OF(COMPONENT_ACTION_ROW),
+        [COMPONENTS_V2] = OF(COMPONENT_ACTION_ROW) | OF(COMPONENT_SECTION) | OF(COMPONENT_TEXT_DISPLAY) |
+                          OF(COMPONENT_MEDIA_GALLERY) | OF(COMPONENT_FILE) | OF(COMPONENT_SEPARATOR) |
+                          OF(COMPONENT_CONTAINER),
+        [COMPONENTS_MODAL] = OF(COMPONENT_ACTION_ROW) | OF(COMPONENT_TEXT_DISPLAY) | OF(COMPONENT_LABEL),
 };
-static const uint32_t row_types = OF(TYPE_BUTTON) | SELECTS;
-static const uint32_t modal_row_types = OF(TYPE_TEXT_INPUT);
-static const uint32_t container_types = OF(TYPE_ACTION_ROW) | OF(TYPE_SECTION) | OF(TYPE_TEXT_DISPLAY) |
-                                        OF(TYPE_MEDIA_GALLERY) | OF(TYPE_FILE) | OF(TYPE_SEPARATOR);
-static const uint32_t section_types = OF(TYPE_TEXT_DISPLAY);
-static const uint32_t accessory_types = OF(TYPE_BUTTON) | OF(TYPE_THUMBNAIL);
-static const uint32_t label_types = SELECTS | OF(TYPE_TEXT_INPUT) | OF(TYPE_FILE_UPLOAD) |
-                                    OF(TYPE_RADIO_GROUP) | OF(TYPE_CHECKBOX_GROUP) | OF(TYPE_CHECKBOX);
-
-typedef struct Reader {
-        Form *form;
-        JsonWriter *w;
-        ComponentPlace place;
-        size_t n_total;
-        size_t n_text;         /* characters of all text displays */
-        int64_t ids[SEEN_MAX]; /* given ones, then assigned ones */
-        size_t n_ids;
-        int64_t next_id;
-        const char *custom_ids[SEEN_MAX];
-        size_t n_custom_ids;
-} Reader;
-
-static void component_read(Reader *r, const FormPath *at, const Json *component, uint32_t allowed,
-                           bool is_in_label);
+static const uint32_t row_types = OF(COMPONENT_BUTTON) | SELECTS;
+static const uint32_t modal_row_types = OF(COMPONENT_TEXT_INPUT);
+static const uint32_t container_types = OF(COMPONENT_ACTION_ROW) | OF(COMPONENT_SECTION) |
+                                        OF(COMPONENT_TEXT_DISPLAY) | OF(COMPONENT_MEDIA_GALLERY) |
+                                        OF(COMPONENT_FILE) | OF(COMPONENT_SEPARATOR);
+static const uint32_t section_types = OF(COMPONENT_TEXT_DISPLAY);
+static const uint32_t accessory_types = OF(COMPONENT_BUTTON) | OF(COMPONENT_THUMBNAIL);
+static const uint32_t label_types = SELECTS | OF(COMPONENT_TEXT_INPUT) | OF(COMPONENT_FILE_UPLOAD) |
+                                    OF(COMPONENT_RADIO_GROUP) | OF(COMPONENT_CHECKBOX_GROUP) |
+                                    OF(COMPONENT_CHECKBOX);
 
 /* ---- ids ---- */
 
-static bool id_is_taken(const Reader *r, int64_t id) {
+static bool id_is_taken(const ComponentReader *r, int64_t id) {
         for (size_t i = 0; i < r->n_ids; i++)
                 if (r->ids[i] == id)
                         return true;
@@ -90,7 +52,7 @@ static bool id_is_taken(const Reader *r, int64_t id) {
 }
 
 /* Ids that the request names, so that assigned ones keep out of their way. */
-static void collect_ids(Reader *r, const FormPath *at, const Json *value) {
+static void collect_ids(ComponentReader *r, const FormPath *at, const Json *value) {
         size_t i = 0;
         int64_t id;
 
@@ -101,7 +63,7 @@ static void collect_ids(Reader *r, const FormPath *at, const Json *value) {
         }
         if (!json_is_object(value))
                 return;
-        if (json_get_i64(value, "id", &id) == 0 && id > 0 && r->n_ids < SEEN_MAX) {
+        if (json_get_i64(value, "id", &id) == 0 && id > 0 && r->n_ids < COMPONENTS_SEEN_MAX) {
                 if (id_is_taken(r, id))
                         form_fault(r->form, AT(at, "id"), "COMPONENT_ID_DUPLICATED",
                                    "Component id cannot be duplicated");
@@ -113,7 +75,7 @@ static void collect_ids(Reader *r, const FormPath *at, const Json *value) {
         collect_ids(r, AT(at, "accessory"), json_get(value, "accessory"));
 }
 
-static void put_id(Reader *r, const FormPath *at, const Json *component) {
+static void put_id(ComponentReader *r, const FormPath *at, const Json *component) {
         int64_t id = 0;
 
         (void) form_i64(r->form, at, component, "id", 0, 0, INT32_MAX, &id);
@@ -125,7 +87,7 @@ static void put_id(Reader *r, const FormPath *at, const Json *component) {
         json_i64(r->w, "id", id);
 }
 
-static void read_custom_id(Reader *r, const FormPath *at, const Json *component) {
+void component_custom_id(ComponentReader *r, const FormPath *at, const Json *component) {
         const char *custom_id = NULL;
 
         if (!form_string(r->form, at, component, "custom_id", FORM_REQUIRED, 1, CUSTOM_ID_MAX, &custom_id))
@@ -136,29 +98,29 @@ static void read_custom_id(Reader *r, const FormPath *at, const Json *component)
                                    "Component custom id cannot be duplicated");
                         return;
                 }
-        if (r->n_custom_ids < SEEN_MAX)
+        if (r->n_custom_ids < COMPONENTS_SEEN_MAX)
                 r->custom_ids[r->n_custom_ids++] = custom_id;
         json_string(r->w, "custom_id", custom_id);
 }
 
 /* ---- parts ---- */
 
-static void read_text(Reader *r, const FormPath *at, const Json *object, const char *key, unsigned flags,
-                      size_t min, size_t max) {
+void component_text(ComponentReader *r, const FormPath *at, const Json *object, const char *key,
+                    unsigned flags, size_t min, size_t max) {
         const char *text = NULL;
 
         if (form_string(r->form, at, object, key, flags, min, max, &text))
                 json_string(r->w, key, text);
 }
 
-static void read_flag(Reader *r, const FormPath *at, const Json *object, const char *key) {
+void component_flag(ComponentReader *r, const FormPath *at, const Json *object, const char *key) {
         bool flag = false;
 
         if (form_bool(r->form, at, object, key, 0, &flag))
                 json_bool(r->w, key, flag);
 }
 
-static bool read_emoji(Reader *r, const FormPath *at, const Json *object) {
+bool component_emoji(ComponentReader *r, const FormPath *at, const Json *object) {
         const Json *emoji = NULL;
         const char *name = NULL;
         uint64_t id = 0;
@@ -185,7 +147,7 @@ static bool read_emoji(Reader *r, const FormPath *at, const Json *object) {
 }
 
 /* Children under "components". */
-static void read_children(Reader *r, const FormPath *at, const Json *component, uint32_t allowed,
+static void read_children(ComponentReader *r, const FormPath *at, const Json *component, uint32_t allowed,
                           size_t max) {
         const Json *children = NULL;
         size_t i = 0;
@@ -198,7 +160,7 @@ static void read_children(Reader *r, const FormPath *at, const Json *component, 
         json_close_array(r->w);
 }
 
-static void read_media(Reader *r, const FormPath *at, const Json *component, const char *key) {
+static void read_media(ComponentReader *r, const FormPath *at, const Json *component, const char *key) {
         const Json *media = NULL;
         const char *url = NULL;
 
@@ -214,11 +176,11 @@ static void read_media(Reader *r, const FormPath *at, const Json *component, con
 
 /* ---- one function per type ---- */
 
-static void read_row(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_row(ComponentReader *r, const FormPath *at, const Json *component,
+                     bool is_in_label _unused_) {
         const Json *children = json_get(component, "components");
         unsigned width = 0;
 
-        (void) is_in_label;
         if (r->place == COMPONENTS_MODAL) {
                 read_children(r, at, component, modal_row_types, 1);
                 return;
@@ -228,7 +190,7 @@ static void read_row(Reader *r, const FormPath *at, const Json *component, bool 
                 int64_t type = 0;
 
                 if (json_get_i64(child, "type", &type) == 0)
-                        width += type == TYPE_BUTTON ? 1 : ROW_WIDTH;
+                        width += type == COMPONENT_BUTTON ? 1 : ROW_WIDTH;
         }
         if (width > ROW_WIDTH && json_array_size(children) <= ROW_WIDTH)
                 form_fault(r->form, AT(at, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED",
@@ -236,22 +198,22 @@ static void read_row(Reader *r, const FormPath *at, const Json *component, bool 
         read_children(r, at, component, row_types, ROW_WIDTH);
 }
 
-static void read_button(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_button(ComponentReader *r, const FormPath *at, const Json *component,
+                        bool is_in_label _unused_) {
         static const int64_t styles[] = { 1, 2, 3, 4, 5, 6 };
         const char *url = NULL, *label = NULL;
         int64_t style = 0;
         uint64_t sku = 0;
         bool has_emoji;
 
-        (void) is_in_label;
         if (!form_choice(r->form, at, component, "style", FORM_REQUIRED, styles, ELEMENTSOF(styles), &style))
                 return;
         json_i64(r->w, "style", style);
 
         if (form_string(r->form, at, component, "label", 0, 0, 80, &label) && *label)
                 json_string(r->w, "label", label);
-        has_emoji = read_emoji(r, at, component);
-        read_flag(r, at, component, "disabled");
+        has_emoji = component_emoji(r, at, component);
+        component_flag(r, at, component, "disabled");
 
         if (style == 6) {
                 if (form_snowflake(r->form, at, component, "sku_id", FORM_REQUIRED, &sku))
@@ -277,203 +239,13 @@ static void read_button(Reader *r, const FormPath *at, const Json *component, bo
                 form_fault(r->form, AT(at, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED",
                            "A custom id is required");
         else
-                read_custom_id(r, at, component);
+                component_custom_id(r, at, component);
 }
 
-static void read_options(Reader *r, const FormPath *at, const Json *component, size_t min, size_t max,
-                         size_t *ret_n, size_t *ret_n_defaults) {
-        const Json *options = NULL;
-        size_t i = 0;
-
-        if (!form_array(r->form, at, component, "options", FORM_REQUIRED, min, max, &options))
-                return;
-        at = AT(at, "options");
-        *ret_n = (size_t) json_array_size(options);
-        json_array(r->w, "options");
-        JSON_FOREACH(option, options) {
-                const FormPath *here = AT_INDEX(at, i++);
-                const char *value = NULL;
-                bool is_default = false;
-
-                if (!form_is_object(r->form, here, option))
-                        continue;
-                json_open(r->w);
-                read_text(r, here, option, "label", FORM_REQUIRED, 1, 100);
-                if (form_string(r->form, here, option, "value", FORM_REQUIRED, 1, 100, &value))
-                        json_string(r->w, "value", value);
-                read_text(r, here, option, "description", 0, 0, 100);
-                (void) read_emoji(r, here, option);
-                if (form_bool(r->form, here, option, "default", 0, &is_default))
-                        json_bool(r->w, "default", is_default);
-                json_close(r->w);
-
-                *ret_n_defaults += is_default;
-                JSON_FOREACH(earlier, options) {
-                        if (earlier == option)
-                                break;
-                        if (value && streq_ptr(json_text(json_get(earlier, "value")), value)) {
-                                form_fault(r->form, AT(here, "value"),
-                                           "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
-                                           "The specified option value is already used");
-                                break;
-                        }
-                }
-        }
-        json_close_array(r->w);
-}
-
-/*
- * min_values and max_values, and whether an answer may be missing. Modals: required by default, then not
- * fewer than one.
- */
-static void read_range(Reader *r, const FormPath *at, const Json *component, int64_t max_allowed,
-                       size_t n_options, size_t n_defaults) {
-        int64_t min = 1, max = 1;
-        bool is_required = r->place == COMPONENTS_MODAL, has_min;
-
-        has_min = form_i64(r->form, at, component, "min_values", 0, 0, max_allowed, &min);
-        (void) form_i64(r->form, at, component, "max_values", 0, 1, max_allowed, &max);
-        (void) form_bool(r->form, at, component, "required", 0, &is_required);
-
-        if (r->place == COMPONENTS_MODAL) {
-                if (has_min && min == 0 && is_required)
-                        form_fault(r->form, AT(at, "min_values"), "SELECT_COMPONENT_MIN_VALUES_REQUIRED",
-                                   "min_values must be at least 1 while the component is required");
-                if (!has_min && !is_required)
-                        min = 0;
-                json_bool(r->w, "required", is_required);
-        }
-        if (min > max)
-                form_fault(r->form, AT(at, "min_values"), "SELECT_COMPONENT_MIN_VALUES_GREATER",
-                           "min_values cannot be greater than max_values");
-        if (n_options > 0 && (size_t) max > n_options)
-                form_fault(r->form, AT(at, "max_values"), "SELECT_COMPONENT_MAX_VALUES_EXCEEDED",
-                           "max_values cannot be greater than the number of options");
-        if (n_defaults > (size_t) max)
-                form_fault(r->form, AT(at, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS",
-                           "More options are default than max_values allows");
-        json_i64(r->w, "min_values", min);
-        json_i64(r->w, "max_values", max);
-}
-
-static void read_default_values(Reader *r, const FormPath *at, const Json *component, int64_t type) {
-        const Json *values = NULL;
-        size_t i = 0;
-
-        if (!form_array(r->form, at, component, "default_values", 0, 0, 25, &values))
-                return;
-        json_array(r->w, "default_values");
-        JSON_FOREACH(value, values) {
-                const FormPath *here = AT_INDEX(AT(at, "default_values"), i++);
-                const char *kind = NULL;
-                uint64_t id = 0;
-                bool fits;
-
-                if (!form_is_object(r->form, here, value) ||
-                    !form_string(r->form, here, value, "type", FORM_REQUIRED, 1, 16, &kind) ||
-                    !form_snowflake(r->form, here, value, "id", FORM_REQUIRED, &id))
-                        continue;
-                fits = (streq(kind, "user") &&
-                        (type == TYPE_USER_SELECT || type == TYPE_MENTIONABLE_SELECT)) ||
-                       (streq(kind, "role") &&
-                        (type == TYPE_ROLE_SELECT || type == TYPE_MENTIONABLE_SELECT)) ||
-                       (streq(kind, "channel") && type == TYPE_CHANNEL_SELECT);
-                if (!fits) {
-                        form_fault(r->form, AT(here, "type"), "ENUM_TYPE_COERCE",
-                                   "Value \"%s\" is not a valid enum value.", kind);
-                        continue;
-                }
-                json_open(r->w);
-                json_id(r->w, "id", id);
-                json_string(r->w, "type", kind);
-                json_close(r->w);
-        }
-        json_close_array(r->w);
-}
-
-static void read_channel_types(Reader *r, const FormPath *at, const Json *component) {
-        const Json *types = NULL;
-        size_t i = 0;
-
-        if (!form_array(r->form, at, component, "channel_types", 0, 0, 25, &types))
-                return;
-        json_array(r->w, "channel_types");
-        JSON_FOREACH(type, types) {
-                int64_t value;
-
-                if (json_to_i64(type, &value) < 0 || value < 0 || value > 16)
-                        form_fault(r->form, AT_INDEX(AT(at, "channel_types"), i), "NUMBER_TYPE_COERCE",
-                                   "Value is not a channel type.");
-                else
-                        json_put_i64(r->w, value);
-                i++;
-        }
-        json_close_array(r->w);
-}
-
-static void read_select(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
-        size_t n_options = 0, n_defaults = 0;
-        bool is_disabled = false;
-        int64_t type = 0;
-
-        (void) is_in_label;
-        (void) json_get_i64(component, "type", &type);
-        read_custom_id(r, at, component);
-        read_text(r, at, component, "placeholder", 0, 0, 150);
-        if (type == TYPE_STRING_SELECT)
-                read_options(r, at, component, 1, 25, &n_options, &n_defaults);
-        else
-                read_default_values(r, at, component, type);
-        if (type == TYPE_CHANNEL_SELECT)
-                read_channel_types(r, at, component);
-        read_range(r, at, component, 25, n_options, n_defaults);
-
-        if (form_bool(r->form, at, component, "disabled", 0, &is_disabled)) {
-                if (r->place == COMPONENTS_MODAL && is_disabled)
-                        form_fault(r->form, AT(at, "disabled"), "SELECT_COMPONENT_DISABLED_IN_MODAL",
-                                   "A select in a modal cannot be disabled");
-                json_bool(r->w, "disabled", is_disabled);
-        }
-}
-
-static void read_text_input(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
-        static const int64_t styles[] = { 1, 2 };
-        int64_t style = 0, min = 0, max = 4000;
-        const char *value = NULL;
-        bool is_required = true;
-
-        read_custom_id(r, at, component);
-        if (form_choice(r->form, at, component, "style", FORM_REQUIRED, styles, ELEMENTSOF(styles), &style))
-                json_i64(r->w, "style", style);
-        if (!is_in_label)
-                read_text(r, at, component, "label", FORM_REQUIRED, 1, 45);
-        else if (json_text(json_get(component, "label")))
-                form_fault(r->form, AT(at, "label"), "TEXT_INPUT_COMPONENT_LABEL_IN_LABEL",
-                           "A text input inside a label cannot have a label");
-        read_text(r, at, component, "placeholder", 0, 0, 100);
-
-        if (form_i64(r->form, at, component, "min_length", 0, 0, 4000, &min))
-                json_i64(r->w, "min_length", min);
-        if (form_i64(r->form, at, component, "max_length", 0, 1, 4000, &max))
-                json_i64(r->w, "max_length", max);
-        if (min > max)
-                form_fault(r->form, AT(at, "min_length"), "TEXT_INPUT_COMPONENT_MIN_LENGTH_GREATER",
-                           "min_length cannot be greater than max_length");
-        (void) form_bool(r->form, at, component, "required", 0, &is_required);
-        json_bool(r->w, "required", is_required);
-
-        if (!form_string(r->form, at, component, "value", 0, 0, 4000, &value))
-                return;
-        if (*value && (text_length(value) < (size_t) min || text_length(value) > (size_t) max))
-                form_fault(r->form, AT(at, "value"), "BASE_TYPE_BAD_LENGTH",
-                           "Must be between %d and %d in length.", (int) min, (int) max);
-        json_string(r->w, "value", value);
-}
-
-static void read_section(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_section(ComponentReader *r, const FormPath *at, const Json *component,
+                         bool is_in_label _unused_) {
         const Json *accessory = NULL;
 
-        (void) is_in_label;
         read_children(r, at, component, section_types, 3);
         if (!form_object(r->form, at, component, "accessory", FORM_REQUIRED, &accessory))
                 return;
@@ -481,21 +253,21 @@ static void read_section(Reader *r, const FormPath *at, const Json *component, b
         component_read(r, AT(at, "accessory"), accessory, accessory_types, false);
 }
 
-static void read_text_display(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_text_display(ComponentReader *r, const FormPath *at, const Json *component,
+                              bool is_in_label _unused_) {
         const char *content = NULL;
 
-        (void) is_in_label;
         if (!form_string(r->form, at, component, "content", FORM_REQUIRED | FORM_TRIM, 1, 4000, &content))
                 return;
         r->n_text += text_length(content);
         json_string(r->w, "content", content);
 }
 
-static void read_thumbnail(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_thumbnail(ComponentReader *r, const FormPath *at, const Json *component,
+                           bool is_in_label _unused_) {
         const char *description = NULL;
         bool is_spoiler = false;
 
-        (void) is_in_label;
         read_media(r, at, component, "media");
         (void) form_string(r->form, at, component, "description", 0, 0, 1024, &description);
         (void) form_bool(r->form, at, component, "spoiler", 0, &is_spoiler);
@@ -503,7 +275,7 @@ static void read_thumbnail(Reader *r, const FormPath *at, const Json *component,
         json_bool(r->w, "spoiler", is_spoiler);
 }
 
-static void read_gallery(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_gallery(ComponentReader *r, const FormPath *at, const Json *component, bool is_in_label) {
         const Json *items = NULL;
         size_t i = 0;
 
@@ -522,10 +294,10 @@ static void read_gallery(Reader *r, const FormPath *at, const Json *component, b
         json_close_array(r->w);
 }
 
-static void read_file(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_file(ComponentReader *r, const FormPath *at, const Json *component,
+                      bool is_in_label _unused_) {
         bool is_spoiler = false;
 
-        (void) is_in_label;
         read_media(r, at, component, "file");
         (void) form_bool(r->form, at, component, "spoiler", 0, &is_spoiler);
         json_null(r->w, "name");
@@ -533,23 +305,23 @@ static void read_file(Reader *r, const FormPath *at, const Json *component, bool
         json_bool(r->w, "spoiler", is_spoiler);
 }
 
-static void read_separator(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_separator(ComponentReader *r, const FormPath *at, const Json *component,
+                           bool is_in_label _unused_) {
         static const int64_t spacings[] = { 1, 2 };
         int64_t spacing = 1;
         bool has_divider = true;
 
-        (void) is_in_label;
         (void) form_choice(r->form, at, component, "spacing", 0, spacings, ELEMENTSOF(spacings), &spacing);
         (void) form_bool(r->form, at, component, "divider", 0, &has_divider);
         json_i64(r->w, "spacing", spacing);
         json_bool(r->w, "divider", has_divider);
 }
 
-static void read_container(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_container(ComponentReader *r, const FormPath *at, const Json *component,
+                           bool is_in_label _unused_) {
         bool is_spoiler = false;
         int64_t color = 0;
 
-        (void) is_in_label;
         if (form_i64(r->form, at, component, "accent_color", 0, 0, 0xFFFFFF, &color))
                 json_i64(r->w, "accent_color", color);
         else
@@ -559,83 +331,47 @@ static void read_container(Reader *r, const FormPath *at, const Json *component,
         read_children(r, at, component, container_types, V2_TOTAL_MAX);
 }
 
-static void read_label(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
+static void read_label(ComponentReader *r, const FormPath *at, const Json *component,
+                       bool is_in_label _unused_) {
         const Json *inner = NULL;
 
-        (void) is_in_label;
-        read_text(r, at, component, "label", FORM_REQUIRED, 1, 45);
-        read_text(r, at, component, "description", 0, 1, 100);
+        component_text(r, at, component, "label", FORM_REQUIRED, 1, 45);
+        component_text(r, at, component, "description", 0, 1, 100);
         if (!form_object(r->form, at, component, "component", FORM_REQUIRED, &inner))
                 return;
         json_put_key(r->w, "component");
         component_read(r, AT(at, "component"), inner, label_types, true);
 }
 
-static void read_file_upload(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
-        (void) is_in_label;
-        read_custom_id(r, at, component);
-        read_range(r, at, component, 10, 0, 0);
-}
-
-static void read_radio_group(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
-        size_t n_options = 0, n_defaults = 0;
-        bool is_required = true;
-
-        (void) is_in_label;
-        read_custom_id(r, at, component);
-        read_options(r, at, component, 2, 10, &n_options, &n_defaults);
-        if (n_defaults > 1)
-                form_fault(r->form, AT(at, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS",
-                           "Only one option can be default");
-        (void) form_bool(r->form, at, component, "required", 0, &is_required);
-        json_bool(r->w, "required", is_required);
-}
-
-static void read_checkbox_group(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
-        size_t n_options = 0, n_defaults = 0;
-
-        (void) is_in_label;
-        read_custom_id(r, at, component);
-        read_options(r, at, component, 1, 10, &n_options, &n_defaults);
-        read_range(r, at, component, 10, n_options, 0);
-}
-
-static void read_checkbox(Reader *r, const FormPath *at, const Json *component, bool is_in_label) {
-        (void) is_in_label;
-        read_custom_id(r, at, component);
-        read_flag(r, at, component, "default");
-}
-
 /* ---- dispatch ---- */
 
-static void (*const readers[_TYPE_MAX])(Reader *r, const FormPath *at, const Json *component,
-                                        bool is_in_label) = {
-        [TYPE_ACTION_ROW] = read_row,
-        [TYPE_BUTTON] = read_button,
-        [TYPE_STRING_SELECT] = read_select,
-        [TYPE_TEXT_INPUT] = read_text_input,
-        [TYPE_USER_SELECT] = read_select,
-        [TYPE_ROLE_SELECT] = read_select,
-        [TYPE_MENTIONABLE_SELECT] = read_select,
-        [TYPE_CHANNEL_SELECT] = read_select,
-        [TYPE_SECTION] = read_section,
-        [TYPE_TEXT_DISPLAY] = read_text_display,
-        [TYPE_THUMBNAIL] = read_thumbnail,
-        [TYPE_MEDIA_GALLERY] = read_gallery,
-        [TYPE_FILE] = read_file,
-        [TYPE_SEPARATOR] = read_separator,
-        [TYPE_CONTAINER] = read_container,
-        [TYPE_LABEL] = read_label,
-        [TYPE_FILE_UPLOAD] = read_file_upload,
-        [TYPE_RADIO_GROUP] = read_radio_group,
-        [TYPE_CHECKBOX_GROUP] = read_checkbox_group,
-        [TYPE_CHECKBOX] = read_checkbox,
+static const ComponentRead readers[_COMPONENT_MAX] = {
+        [COMPONENT_ACTION_ROW] = read_row,
+        [COMPONENT_BUTTON] = read_button,
+        [COMPONENT_STRING_SELECT] = input_select,
+        [COMPONENT_TEXT_INPUT] = input_text,
+        [COMPONENT_USER_SELECT] = input_select,
+        [COMPONENT_ROLE_SELECT] = input_select,
+        [COMPONENT_MENTIONABLE_SELECT] = input_select,
+        [COMPONENT_CHANNEL_SELECT] = input_select,
+        [COMPONENT_SECTION] = read_section,
+        [COMPONENT_TEXT_DISPLAY] = read_text_display,
+        [COMPONENT_THUMBNAIL] = read_thumbnail,
+        [COMPONENT_MEDIA_GALLERY] = read_gallery,
+        [COMPONENT_FILE] = read_file,
+        [COMPONENT_SEPARATOR] = read_separator,
+        [COMPONENT_CONTAINER] = read_container,
+        [COMPONENT_LABEL] = read_label,
+        [COMPONENT_FILE_UPLOAD] = input_file_upload,
+        [COMPONENT_RADIO_GROUP] = input_radio_group,
+        [COMPONENT_CHECKBOX_GROUP] = input_checkbox_group,
+        [COMPONENT_CHECKBOX] = input_checkbox,
 };
 
-static void fault_type(Reader *r, const FormPath *at, uint32_t allowed) {
+static void fault_type(ComponentReader *r, const FormPath *at, uint32_t allowed) {
         _strbuf_ StrBuf list = {};
 
-        for (int type = 1; type < _TYPE_MAX; type++)
+        for (int type = 1; type < _COMPONENT_MAX; type++)
                 if (allowed & OF(type))
                         strbuf_appendf(&list, "%s%d", list.n_bytes ? ", " : "", type);
         form_fault(r->form, AT(at, "type"), "UNION_TYPE_CHOICES",
@@ -643,8 +379,8 @@ static void fault_type(Reader *r, const FormPath *at, uint32_t allowed) {
 }
 
 /* Writes exactly one value in every case, so that the document stays whole. */
-static void component_read(Reader *r, const FormPath *at, const Json *component, uint32_t allowed,
-                           bool is_in_label) {
+void component_read(ComponentReader *r, const FormPath *at, const Json *component, uint32_t allowed,
+                    bool is_in_label) {
         int64_t type = 0;
 
         json_open(r->w);
@@ -653,7 +389,7 @@ static void component_read(Reader *r, const FormPath *at, const Json *component,
                 ;
         else if (!form_has(component, "type"))
                 form_fault(r->form, AT(at, "type"), "BASE_TYPE_REQUIRED", "This field is required");
-        else if (json_get_i64(component, "type", &type) != 0 || type < 1 || type >= _TYPE_MAX ||
+        else if (json_get_i64(component, "type", &type) != 0 || type < 1 || type >= _COMPONENT_MAX ||
                  !(allowed & OF(type)))
                 fault_type(r, at, allowed);
         else {
@@ -672,7 +408,7 @@ void components_read(Form *form, const FormPath *at, const Json *array, Componen
                 [COMPONENTS_MODAL] = MODAL_TOP_MAX,
         };
         size_t n = (size_t) json_array_size(array), i = 0;
-        Reader r = {
+        ComponentReader r = {
                 .form = form,
                 .w = w,
                 .place = place,

@@ -29,6 +29,30 @@ void member_tell(SbxModel *model, const User *user) {
         sbx_changed(model->sandbox);
 }
 
+void member_remove(SbxModel *model, User *user) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *d = NULL;
+
+        user->is_member = false;
+        id_list_done(&user->roles);
+        free(TAKE(user->nick));
+        json_open(&w);
+        json_id(&w, "guild_id", model->guild);
+        json_put_key(&w, "user");
+        put_user(&w, user);
+        json_close(&w);
+        if (json_writer_finish(&w, &d) < 0)
+                return;
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
+                                                    .event = "GUILD_MEMBER_REMOVE",
+                                                    .intent = SBX_INTENT_GUILD_MEMBERS,
+                                                    .guild = model->guild,
+                                                    .d = d,
+                                            });
+        sbx_push(model->sandbox, 0, 0, "member_update", d);
+        sbx_changed(model->sandbox);
+}
+
 static User *request_member(const SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         User *user;
 
@@ -64,6 +88,50 @@ void rest_get_member(Sandbox *sandbox, const SbxRequest *request, SbxReply *repl
 
         if (user)
                 reply_member(model, user, reply);
+}
+
+/* Pages of up to 1000, by id. Needs the GUILD_MEMBERS intent, which this application has. */
+void rest_get_members(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        SbxModel *model = sbx_model(sandbox);
+        uint64_t limit = sbx_query_u64(request, "limit", 1), after = sbx_query_u64(request, "after", 0);
+        _json_writer_ JsonWriter w = {};
+        _form_ Form form = {};
+
+        if (!request_guild(model, request, 0, reply))
+                return;
+        if (limit < 1 || limit > 1000)
+                form_fault(&form, AT(NULL, "limit"), limit < 1 ? "NUMBER_TYPE_MIN" : "NUMBER_TYPE_MAX",
+                           "int value should be between 1 and 1000.");
+        if (form_refuses(&form, reply))
+                return;
+
+        json_open_array(&w);
+        for (size_t i = after ? table_lower_bound(&model->users, after + 1) : 0;
+             i < model->users.n && limit > 0; i++) {
+                const User *user = model->users.items[i];
+
+                if (!user->is_member)
+                        continue;
+                put_member(model, &w, user, MEMBER_WITH_USER, NULL);
+                limit--;
+        }
+        json_close_array(&w);
+        sbx_reply_json(reply, 200, &w);
+}
+
+void rest_remove_member(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        SbxModel *model = sbx_model(sandbox);
+        User *user = request_member(model, request, reply);
+
+        if (!user || !bot_may_in_guild(model, PERM_KICK_MEMBERS, reply))
+                return;
+        if (!bot_is_above_member(model, user)) {
+                reply_code(reply, 50013);
+                return;
+        }
+        member_remove(model, user);
+        member_effect(model, "member.remove", user->id, request);
+        sbx_reply_empty(reply);
 }
 
 /* ---- PATCH ---- */

@@ -304,7 +304,7 @@ void put_message(const SbxModel *model, JsonWriter *w, const Message *message, u
         put_time(w, "timestamp", message->created_at);
         put_time(w, "edited_timestamp", message->edited_at);
         json_bool(w, "tts", message->is_tts);
-        json_bool(w, "pinned", false);
+        json_bool(w, "pinned", message->is_pinned);
         json_i64(w, "flags", message->flags);
         put_mentions(model, w, message, flags);
         if (message->nonce && (flags & MESSAGE_WITH_NONCE))

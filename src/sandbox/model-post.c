@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#define PINS_MAX      250
 #define BULK_AGE_USEC (14 * 24 * 3600 * USEC_PER_SEC)
 
 /* The message of the route's second argument. Ephemeral ones do not exist here: 10008. */
@@ -377,4 +378,47 @@ void rest_bulk_delete(Sandbox *sandbox, const SbxRequest *request, SbxReply *rep
         if (known.n > 0)
                 messages_remove(model, channel, &known);
         sbx_reply_empty(reply);
+}
+
+/* ---- pins ---- */
+
+static void change_pin(Sandbox *sandbox, const SbxRequest *request, bool is_pinned, SbxReply *reply) {
+        SbxModel *model = sbx_model(sandbox);
+        Channel *channel = request_channel(model, request, 0, reply);
+        Message *message;
+        size_t n_pins = 0;
+
+        if (!channel ||
+            !bot_may(model, channel, channel_is_of_guild(channel) ? PERM_PIN_MESSAGES : 0, reply))
+                return;
+        message = request_message(channel, request, reply);
+        if (!message)
+                return;
+        for (size_t i = 0; i < channel->messages.n; i++)
+                n_pins += ((const Message *) channel->messages.items[i])->is_pinned;
+        if (is_pinned && !message->is_pinned && n_pins >= PINS_MAX) {
+                reply_code(reply, 30003);
+                return;
+        }
+        if (message->is_pinned != is_pinned) {
+                message->is_pinned = is_pinned;
+                message_tell_update(model, message);
+        }
+        sbx_effect(sandbox, &(SbxEffect){
+                                    .effect = is_pinned ? "message.pin" : "message.unpin",
+                                    .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                    .channel = channel->id,
+                                    .message = message->id,
+                                    .id = message->id,
+                                    .reason = request->reason,
+                            });
+        sbx_reply_empty(reply);
+}
+
+void rest_pin_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        change_pin(sandbox, request, true, reply);
+}
+
+void rest_unpin_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        change_pin(sandbox, request, false, reply);
 }

@@ -55,6 +55,7 @@ static void save_message(JsonWriter *w, const Message *message) {
         json_id(w, "created_at", message->created_at);
         json_id(w, "edited_at", message->edited_at);
         json_bool(w, "is_tts", message->is_tts);
+        json_bool(w, "is_pinned", message->is_pinned);
         json_bool(w, "mentions_everyone", message->mentions_everyone);
         put_ids(w, "mentions", &message->mentions);
         put_ids(w, "mention_roles", &message->mention_roles);
@@ -258,6 +259,7 @@ static int load_message(Channel *channel, const Json *json) {
         load_u64(&l, "created_at", &message->created_at);
         load_u64(&l, "edited_at", &message->edited_at);
         load_bool(&l, "is_tts", &message->is_tts);
+        load_bool(&l, "is_pinned", &message->is_pinned);
         load_bool(&l, "mentions_everyone", &message->mentions_everyone);
         load_ids(&l, "mentions", &message->mentions);
         load_ids(&l, "mention_roles", &message->mention_roles);

@@ -4,24 +4,9 @@
  * what is offered.
  */
 
-#include "model.h"
+#include "model-component.h"
 
 #include <errno.h>
-
-enum {
-        TYPE_ACTION_ROW = 1,
-        TYPE_STRING_SELECT = 3,
-        TYPE_TEXT_INPUT = 4,
-        TYPE_USER_SELECT = 5,
-        TYPE_ROLE_SELECT = 6,
-        TYPE_MENTIONABLE_SELECT = 7,
-        TYPE_CHANNEL_SELECT = 8,
-        TYPE_LABEL = 18,
-        TYPE_FILE_UPLOAD = 19,
-        TYPE_RADIO_GROUP = 21,
-        TYPE_CHECKBOX_GROUP = 22,
-        TYPE_CHECKBOX = 23,
-};
 
 typedef struct Submission {
         const SbxModel *model;
@@ -73,15 +58,15 @@ static bool option_exists(const Json *component, const char *value) {
 
 static bool value_is_offered(const Submission *s, const Json *component, int64_t type, const Json *value) {
         static const char kinds[] = {
-                [TYPE_USER_SELECT] = 'u',
-                [TYPE_ROLE_SELECT] = 'r',
-                [TYPE_MENTIONABLE_SELECT] = 'm',
-                [TYPE_CHANNEL_SELECT] = 'c',
+                [COMPONENT_USER_SELECT] = 'u',
+                [COMPONENT_ROLE_SELECT] = 'r',
+                [COMPONENT_MENTIONABLE_SELECT] = 'm',
+                [COMPONENT_CHANNEL_SELECT] = 'c',
         };
 
-        if (type == TYPE_STRING_SELECT || type == TYPE_CHECKBOX_GROUP)
+        if (type == COMPONENT_STRING_SELECT || type == COMPONENT_CHECKBOX_GROUP)
                 return json_text(value) && option_exists(component, json_text(value));
-        if (type == TYPE_FILE_UPLOAD)
+        if (type == COMPONENT_FILE_UPLOAD)
                 return false; /* nobody here has files */
         return resolved_add(s->model, s->resolved, kinds[type], value, json_get(component, "channel_types"),
                             s->user) == 0;
@@ -176,19 +161,19 @@ static bool submit_field(const Submission *s, const Json *component) {
         if (custom_id)
                 json_string(s->w, "custom_id", custom_id);
         switch (type) {
-        case TYPE_TEXT_INPUT:
+        case COMPONENT_TEXT_INPUT:
                 return submit_text(s, component, given);
-        case TYPE_RADIO_GROUP:
+        case COMPONENT_RADIO_GROUP:
                 return submit_radio(s, component, given);
-        case TYPE_CHECKBOX:
+        case COMPONENT_CHECKBOX:
                 return submit_checkbox(s, component, given);
-        case TYPE_STRING_SELECT:
-        case TYPE_USER_SELECT:
-        case TYPE_ROLE_SELECT:
-        case TYPE_MENTIONABLE_SELECT:
-        case TYPE_CHANNEL_SELECT:
-        case TYPE_FILE_UPLOAD:
-        case TYPE_CHECKBOX_GROUP:
+        case COMPONENT_STRING_SELECT:
+        case COMPONENT_USER_SELECT:
+        case COMPONENT_ROLE_SELECT:
+        case COMPONENT_MENTIONABLE_SELECT:
+        case COMPONENT_CHANNEL_SELECT:
+        case COMPONENT_FILE_UPLOAD:
+        case COMPONENT_CHECKBOX_GROUP:
                 return submit_values(s, component, type, given);
         default:
                 return true; /* text displays carry nothing back but type and id */
@@ -204,10 +189,10 @@ static bool submit_component(const Submission *s, const Json *component) {
         json_open(s->w);
         json_i64(s->w, "type", type);
         json_i64(s->w, "id", id);
-        if (type == TYPE_LABEL) {
+        if (type == COMPONENT_LABEL) {
                 json_put_key(s->w, "component");
                 is_fine = submit_component(s, json_get(component, "component"));
-        } else if (type == TYPE_ACTION_ROW) {
+        } else if (type == COMPONENT_ACTION_ROW) {
                 json_array(s->w, "components");
                 JSON_FOREACH(child, json_get(component, "components"))
                         is_fine = is_fine && submit_component(s, child);

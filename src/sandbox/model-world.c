@@ -62,34 +62,6 @@ static void reply_done(SbxReply *reply) {
         sbx_reply_text(reply, 200, "{}");
 }
 
-/* Sends {"guild_id":…,key:value} to sessions with the intent, and news to pages. */
-static void tell_guild(SbxModel *model, const char *event, int intent, const char *page_event,
-                       const char *key, const char *value) {
-        _json_writer_ JsonWriter w = {};
-        _free_ char *d = NULL;
-
-        json_open(&w);
-        json_id(&w, "guild_id", model->guild);
-        json_raw(&w, key, value);
-        json_close(&w);
-        if (json_writer_finish(&w, &d) < 0)
-                return;
-        (void) sbx_dispatch(
-                model->sandbox,
-                &(SbxDispatch){ .event = event, .intent = intent, .guild = model->guild, .d = d });
-        sbx_push(model->sandbox, 0, 0, page_event, d);
-        sbx_changed(model->sandbox);
-}
-
-static void tell_role(SbxModel *model, const Role *role) {
-        _json_writer_ JsonWriter w = {};
-        _free_ char *value = NULL;
-
-        put_role(&w, role);
-        if (json_writer_finish(&w, &value) == 0)
-                tell_guild(model, "GUILD_ROLE_UPDATE", SBX_INTENT_GUILDS, "role_update", "role", value);
-}
-
 /* ---- channels and messages ---- */
 
 static void delete_channel(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
@@ -234,7 +206,7 @@ static void set_bot_permissions(SbxModel *model, const SbxRequest *request, SbxR
                 if (role->bot != model->application)
                         continue;
                 role->permissions = permissions & PERM_ALL;
-                tell_role(model, role);
+                role_tell(model, role, "GUILD_ROLE_UPDATE");
                 world_effect(model, "role.update", 0, 0, role->id, request);
         }
         reply_done(reply);
@@ -251,15 +223,13 @@ static void set_role_position(SbxModel *model, const SbxRequest *request, SbxRep
                 return;
         }
         role->position = (int) position;
-        tell_role(model, role);
+        role_tell(model, role, "GUILD_ROLE_UPDATE");
         world_effect(model, "role.update", 0, 0, role->id, request);
         reply_done(reply);
 }
 
-/* Holders just lose it: Discord sends no GUILD_MEMBER_UPDATE. Overwrites that name it stay. */
 static void delete_role(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Role *role = world_role(model, request, reply);
-        _strbuf_ StrBuf value = {};
 
         if (!role)
                 return;
@@ -267,13 +237,8 @@ static void delete_role(SbxModel *model, const SbxRequest *request, SbxReply *re
                 sbx_reply_refuse(reply, 409, "This role cannot be deleted.");
                 return;
         }
-        for (size_t i = 0; i < model->users.n; i++)
-                (void) id_list_remove(&((User *) model->users.items[i])->roles, role->id);
-        strbuf_appendf(&value, "\"%llu\"", (unsigned long long) role->id);
         world_effect(model, "role.delete", 0, 0, role->id, request);
-        (void) role_free(table_take(&model->roles, role->id));
-        tell_guild(model, "GUILD_ROLE_DELETE", SBX_INTENT_GUILDS, "role_update", "role_id",
-                   strbuf_text(&value));
+        role_remove(model, role);
         reply_done(reply);
 }
 
@@ -322,8 +287,6 @@ static void set_roles(SbxModel *model, const SbxRequest *request, SbxReply *repl
 
 static void remove_member(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         User *user = world_user(model, request, reply);
-        _json_writer_ JsonWriter w = {};
-        _free_ char *value = NULL;
 
         if (!user)
                 return;
@@ -331,12 +294,7 @@ static void remove_member(SbxModel *model, const SbxRequest *request, SbxReply *
                 sbx_reply_refuse(reply, 409, "%s cannot leave.", user->name);
                 return;
         }
-        user->is_member = false;
-        id_list_done(&user->roles);
-        put_user(&w, user);
-        if (replace_text(&user->nick, NULL) == 0 && json_writer_finish(&w, &value) == 0)
-                tell_guild(model, "GUILD_MEMBER_REMOVE", SBX_INTENT_GUILD_MEMBERS, "member_update", "user",
-                           value);
+        member_remove(model, user);
         world_effect(model, "member.remove", 0, 0, user->id, request);
         reply_done(reply);
 }

@@ -16,7 +16,8 @@
  *   model-callback.c       answers                         model-followup.c       @original, follow-ups
  *   model-act.c            what people do                  model-invoke.c         commands as called
  *   model-submit.c         modals as sent                  model-world.c          changes made by hand
- *   model-state.c          what a person sees              model-snapshot.c       save and load
+ *   model-input.c          selects, text inputs, groups    model-state.c          what a person sees
+ *   model-role.c           roles                           model-snapshot.c       save and load
  */
 
 #include "model-form.h"
@@ -96,6 +97,7 @@ typedef struct Message {
         Usec created_at;
         Usec edited_at; /* 0: never */
         bool is_tts;
+        bool is_pinned;
         bool mentions_everyone;
         IdList mentions;
         IdList mention_roles;
@@ -294,10 +296,20 @@ HANDLER(rest_get_guild);
 HANDLER(rest_get_roles);
 HANDLER(rest_get_dm_channel);
 
+/* ---- model-role.c ---- */
+HANDLER(rest_create_role);
+HANDLER(rest_edit_role);
+HANDLER(rest_delete_role);
+/* GUILD_ROLE_CREATE or _UPDATE, and "role_update" to pages. */
+void role_tell(SbxModel *model, const Role *role, const char *event);
+/* Deletes it and tells everybody. */
+void role_remove(SbxModel *model, Role *role);
+
 /* ---- model-channel.c ---- */
 HANDLER(rest_get_channel);
 HANDLER(rest_get_channels);
 HANDLER(rest_create_channel);
+HANDLER(rest_move_channels);
 HANDLER(rest_edit_channel);
 HANDLER(rest_delete_channel);
 /* CHANNEL_CREATE, _UPDATE or _DELETE to the bot and "channel_…" to pages. */
@@ -333,12 +345,16 @@ int channel_set_overwrites(SbxModel *model, Channel *channel, const Overwrite *o
 
 /* ---- model-member.c ---- */
 HANDLER(rest_get_member);
+HANDLER(rest_get_members);
+HANDLER(rest_remove_member);
 HANDLER(rest_edit_member);
 HANDLER(rest_edit_self_member);
 HANDLER(rest_add_member_role);
 HANDLER(rest_remove_member_role);
 /* GUILD_MEMBER_UPDATE, and "member_update" to pages. */
 void member_tell(SbxModel *model, const User *user);
+/* GUILD_MEMBER_REMOVE: the person keeps the account, not the membership. */
+void member_remove(SbxModel *model, User *user);
 
 /* ---- model-nonce.c ---- */
 /* "a few minutes" (Discord reference, "Create Message") */
@@ -429,6 +445,8 @@ HANDLER(rest_create_message);
 HANDLER(rest_edit_message);
 HANDLER(rest_delete_message);
 HANDLER(rest_bulk_delete);
+HANDLER(rest_pin_message);
+HANDLER(rest_unpin_message);
 
 /* ---- model-command.c, model-command-check.c ---- */
 HANDLER(rest_get_commands);

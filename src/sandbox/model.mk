@@ -9,11 +9,12 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-channel.c \
 	src/sandbox/model-command.c \
 	src/sandbox/model-command-check.c \
-	src/sandbox/model-component.c \
+	src/sandbox/model-component.c src/sandbox/model-component.h \
 	src/sandbox/model-embed.c \
 	src/sandbox/model-error.c \
 	src/sandbox/model-followup.c \
 	src/sandbox/model-form.c src/sandbox/model-form.h \
+	src/sandbox/model-input.c \
 	src/sandbox/model-interaction.c \
 	src/sandbox/model-invoke.c \
 	src/sandbox/model-member.c \
@@ -24,6 +25,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-overwrite.c \
 	src/sandbox/model-permission.c src/sandbox/model-permission.h \
 	src/sandbox/model-post.c \
+	src/sandbox/model-role.c \
 	src/sandbox/model-seed.c \
 	src/sandbox/model-self.c \
 	src/sandbox/model-snapshot.c \
@@ -38,13 +40,29 @@ magikal_sandbox_SOURCES = src/sandbox/main.c
 # Each half calls the other
 magikal_sandbox_LDADD = src/libsandbox.a src/libsandboxmodel.a $(SANDBOX_LIBS)
 
-MODEL_TESTS = tests/unit/test-sandbox-permission tests/unit/test-sandbox-interaction tests/unit/test-sandbox-rest
+MODEL_TESTS = \
+	tests/unit/test-sandbox-channel \
+	tests/unit/test-sandbox-command \
+	tests/unit/test-sandbox-interaction \
+	tests/unit/test-sandbox-member \
+	tests/unit/test-sandbox-message \
+	tests/unit/test-sandbox-permission \
+	tests/unit/test-sandbox-state
 MODEL_TEST_LIBS = src/libsandboxmodel.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+MODEL_RIG = tests/unit/model-rig.c tests/unit/model-rig.h
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
+tests_unit_test_sandbox_channel_SOURCES = tests/unit/test-sandbox-channel.c $(MODEL_RIG)
+tests_unit_test_sandbox_channel_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_command_SOURCES = tests/unit/test-sandbox-command.c $(MODEL_RIG)
+tests_unit_test_sandbox_command_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_interaction_SOURCES = tests/unit/test-sandbox-interaction.c $(MODEL_RIG)
+tests_unit_test_sandbox_interaction_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_member_SOURCES = tests/unit/test-sandbox-member.c $(MODEL_RIG)
+tests_unit_test_sandbox_member_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_message_SOURCES = tests/unit/test-sandbox-message.c $(MODEL_RIG)
+tests_unit_test_sandbox_message_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_permission_SOURCES = tests/unit/test-sandbox-permission.c
 tests_unit_test_sandbox_permission_LDADD = $(MODEL_TEST_LIBS)
-tests_unit_test_sandbox_interaction_SOURCES = tests/unit/test-sandbox-interaction.c tests/unit/model-rig.c tests/unit/model-rig.h
-tests_unit_test_sandbox_interaction_LDADD = $(MODEL_TEST_LIBS)
-tests_unit_test_sandbox_rest_SOURCES = tests/unit/test-sandbox-rest.c tests/unit/model-rig.c tests/unit/model-rig.h
-tests_unit_test_sandbox_rest_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_state_SOURCES = tests/unit/test-sandbox-state.c $(MODEL_RIG)
+tests_unit_test_sandbox_state_LDADD = $(MODEL_TEST_LIBS)
