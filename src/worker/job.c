@@ -122,29 +122,26 @@ void job_args_begin(Job *job, JsonWriter *w) {
         engine_put_acknowledgement(w, &(Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER });
 }
 
-/* What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
-static void job_give_back(Job *job, const char *text) {
+/* Nothing could be saved. What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
+static void job_try_again(Job *job) {
         _strbuf_ StrBuf b = {};
         char *data = NULL;
+        size_t n_texts = 0;
 
         text_put(&b, TEXT_TRY_AGAIN_TEXT, TEXT_ARGS());
-        strbuf_append(&b, "\n>>> ");
-        text_escape(&b, text);
-        if (b.error < 0 || view_notice(strbuf_text(&b), true, &data) < 0)
+        for (size_t i = 0; i < job->ix->n_fields; i++)
+                if (job->ix->fields[i].text) {
+                        strbuf_append(&b, n_texts++ == 0 ? "\n>>> " : "\n\n");
+                        text_escape(&b, job->ix->fields[i].text);
+                }
+        if (n_texts == 0 || b.error < 0 || view_notice(strbuf_text(&b), true, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MESSAGE, data);
 }
 
-typedef struct Acceptance {
-        Job *job;
-        char *text;
-} Acceptance;
-
 static void job_accepted(int outcome, const Accepted *accepted, void *userdata) {
-        _free_ Acceptance *a = userdata;
-        _free_ char *text = a->text;
-        Job *job = a->job;
+        Job *job = userdata;
         Worker *worker = job->worker;
 
         switch (outcome) {
@@ -154,10 +151,7 @@ static void job_accepted(int outcome, const Accepted *accepted, void *userdata) 
                 job_say(job, TEXT_MAYBE_SAVED, TEXT_ARGS());
                 return;
         default:
-                if (text)
-                        job_give_back(job, text);
-                else
-                        job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                job_try_again(job);
                 return;
         }
         if (accepted->flow.v == 0) {
@@ -176,14 +170,13 @@ static void job_accepted(int outcome, const Accepted *accepted, void *userdata) 
         (void) job_free(job);
 }
 
-void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args, const char *text) {
+void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args) {
         _free_ char *args = take_args;
-        _free_ Acceptance *a = new0(Acceptance, 1);
         AcceptRequest request = {
                 .kind = flow->name, .code_version = flow->version, .guild = job->ix->guild, .user = job->ix->user, .subject = subject,
                 .args = args, .ttl_s = flow->ttl_s,
         };
-        int r = args && a ? 0 : -ENOMEM;
+        int r = args ? 0 : -ENOMEM;
 
         job->acknowledgement = (Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER };
         if (r == 0 && asprintf(&job->idem_key, "ix:%llu", (unsigned long long) job->ix->id.v) < 0) {
@@ -192,18 +185,14 @@ void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args
         }
         if (r == 0) {
                 request.idem_key = job->idem_key;
-                *a = (Acceptance) { .job = job, .text = text ? strdup(text) : NULL };
                 (void) FAULT("accept/before");
-                r = store_accept(job->worker->store, &request, job_accepted, a);
+                r = store_accept(job->worker->store, &request, job_accepted, job);
         }
         if (r < 0) {
                 log_event(LOG_ERR, "flow.not_accepted", "A flow could not be accepted.", LOG_TEXT("kind", flow->name), LOG_ERRNO(r));
-                if (a)
-                        free(a->text);
-                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                job_try_again(job);
                 return;
         }
-        (void) TAKE(a);
         (void) FAULT("accept/sent");
 }
 
@@ -220,7 +209,7 @@ static void job_loaded(int outcome, const Facts *facts, void *userdata) {
         Job *job = userdata;
 
         if (outcome != 0) {
-                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                job_try_again(job);
                 return;
         }
         job_keep_facts(job, facts);
@@ -246,7 +235,7 @@ static void job_load(Job *job) {
                 break;
         }
         if (r < 0)
-                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                job_try_again(job);
 }
 
 /* The control that this interaction means, or the sentence why there is none. */

@@ -135,7 +135,7 @@ void on_support_form(Job *job) {
         json_id(&w, "held", job->ix->app_permissions);
         if (job->custom_id.ids[0])
                 json_id(&w, "replaces", job->custom_id.ids[0]);
-        job_accept(job, &flow_support_open, "actor", args_end(&w), question);
+        job_accept(job, &flow_support_open, "actor", args_end(&w));
 }
 
 /* ---- resolve ------------------------------------------------------------------------------------------------------------------------ */
@@ -194,5 +194,5 @@ void on_resolve_form(Job *job) {
         job_args_begin(job, &w);
         json_id(&w, "tid", job->facts.ticket.id.v);
         json_string(&w, "resolution", text);
-        job_accept(job, &flow_support_resolve, subject, args_end(&w), text);
+        job_accept(job, &flow_support_resolve, subject, args_end(&w));
 }

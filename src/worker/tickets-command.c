@@ -14,7 +14,7 @@ static void accept_for_guild(Job *job, const Flow *flow, JsonWriter *w) {
         if (json_writer_finish(w, &args) < 0)
                 args = NULL;
         (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) job->ix->guild.v);
-        job_accept(job, flow, subject, args, NULL);
+        job_accept(job, flow, subject, args);
 }
 
 void on_set_targets(Job *job) {

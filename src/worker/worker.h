@@ -83,10 +83,11 @@ void job_say(Job *job, TextId id, const TextArg *args);
  * Accepts a flow: a durable row, then the acknowledgement.
  *
  * subject    "actor", or as it is
- * take_args  malloced JSON, made between job_args_begin() and the writer's end
- * text       what the person typed, given back when it could not be stored; NULL: nothing
+ * take_args  malloced JSON, made between job_args_begin() and the writer's end; NULL (no memory) becomes an apology
+ *
+ * When it cannot be stored, the person gets back what they typed.
  */
-void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args, const char *text);
+void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args);
 /* Opens the object of args and puts in what the engine needs; the caller adds members and closes it. */
 void job_args_begin(Job *job, JsonWriter *w);
 /* The same job without an interaction's answer: over. */
