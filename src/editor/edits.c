@@ -27,7 +27,7 @@
 
 #define AT_ONCE 16
 #define PACES 256                               /* targets with something to remember; one forgotten too early costs one 429 */
-#define LOOK_AT_LEAST (10 * USEC_PER_SEC)       /* hints may be lost with a process */
+#define LOOK_AT_LEAST (2 * USEC_PER_SEC)        /* hints may be lost with a process */
 #define LOOK_AT_MOST (20 * USEC_PER_MSEC)       /* between two looks */
 #define DATABASE_RETRY (500 * USEC_PER_MSEC)
 #define UNBLOCK_EVERY (300 * USEC_PER_SEC)
