@@ -133,7 +133,7 @@ static int secret_init(Secret *s, const char *token) {
         p = mmap(NULL, s->n_mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (p == MAP_FAILED)
                 return -errno;
-        /* Both are refused only by tight limits; the token is no less usable then, and the process has neither swap rights nor core files */
+        /* Refused only by tight limits. The token works without; the process is not dumpable anyway */
         (void) mlock(p, s->n_mapped);
         (void) madvise(p, s->n_mapped, MADV_DONTDUMP);
 
