@@ -340,6 +340,8 @@ void rest_move_channels(Sandbox *sandbox, const SbxRequest *request, SbxReply *r
         }
         if (!json_is_array(request->body))
                 form_fault(&form, NULL, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType");
+        if (form_refuses(&form, reply))
+                return;
         JSON_FOREACH(item, request->body) {
                 Move *move = &moves[n_read++];
 

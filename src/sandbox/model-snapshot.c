@@ -276,8 +276,8 @@ static void load_overwrites(Loader *l, Channel *channel) {
         const Json *array = json_get(l->object, "overwrites");
 
         channel->overwrites = new0(Overwrite, (size_t) json_array_size(array) + 1);
-        if (!channel->overwrites) {
-                note(l, -ENOMEM);
+        if (!channel->overwrites || !json_is_array(array)) {
+                note(l, channel->overwrites ? -EBADMSG : -ENOMEM);
                 return;
         }
         JSON_FOREACH(item, array) {

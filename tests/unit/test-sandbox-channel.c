@@ -199,6 +199,8 @@ static void children_in_step_follow_their_category(void **state _unused_) {
 static void channels_move_but_one_parent_at_a_time(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
 
+        assert_string_equal(fault_at(rig_restf(s, 400, "PATCH", CHANNELS, "{'id':'1','position':1}"), ""),
+                            "LIST_TYPE_CONVERT");
         (void) rig_restf(s, 204, "PATCH", CHANNELS,
                          "[{'id':'" GENERAL "','position':9},{'id':'" PANEL "','parent_id':null}]");
         assert_string_equal(at(rig_rest(s, "GET", "/channels/" GENERAL, NULL, 200), "position"), "9");
