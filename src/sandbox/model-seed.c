@@ -16,6 +16,10 @@
 #define RECRUITMENT ROLE(3)
 #define ADMIN       ROLE(4)
 
+#define EVERYONE_MAY                                                                                        \
+        (PERM_VIEW_CHANNEL | PERM_SEND_MESSAGES | PERM_READ_MESSAGE_HISTORY | PERM_ADD_REACTIONS |          \
+         PERM_USE_APPLICATION_COMMANDS | PERM_EMBED_LINKS | PERM_ATTACH_FILES | PERM_CHANGE_NICKNAME)
+
 /* clang-format off */
 static const struct {
         uint64_t id;
@@ -25,15 +29,13 @@ static const struct {
         bool is_mentionable;
         uint64_t bot;
 } roles[] = {
-        { GUILD,       "@everyone",   0,
-          PERM_VIEW_CHANNEL | PERM_SEND_MESSAGES | PERM_READ_MESSAGE_HISTORY | PERM_ADD_REACTIONS | PERM_USE_APPLICATION_COMMANDS |
-          PERM_EMBED_LINKS | PERM_ATTACH_FILES | PERM_CHANGE_NICKNAME,                                          false, 0 },
-        { BOT_ROLE,    "Magikal",     5, UINT64_C(378360032336),                                                false, APPLICATION },
-        { SUPPORT,     "Support",     3, PERM_MANAGE_CHANNELS,                                                  true,  0 },
-        { RECRUITMENT, "Recruitment", 2, PERM_MANAGE_CHANNELS,                                                  false, 0 },
-        { ADMIN,       "Admin",       4, PERM_MANAGE_GUILD | PERM_MANAGE_CHANNELS,                              false, 0 },
-        { ROLE(5),     "Member",      1, 0,                                                                     false, 0 },
-        { ROLE(6),     "Affiliate",   1, 0,                                                                     false, 0 },
+        { GUILD,       "@everyone",   0, EVERYONE_MAY,                             false, 0           },
+        { BOT_ROLE,    "Magikal",     5, UINT64_C(378360032336),                   false, APPLICATION },
+        { SUPPORT,     "Support",     3, PERM_MANAGE_CHANNELS,                     true,  0           },
+        { RECRUITMENT, "Recruitment", 2, PERM_MANAGE_CHANNELS,                     false, 0           },
+        { ADMIN,       "Admin",       4, PERM_MANAGE_GUILD | PERM_MANAGE_CHANNELS, false, 0           },
+        { ROLE(5),     "Member",      1, 0,                                        false, 0           },
+        { ROLE(6),     "Affiliate",   1, 0,                                        false, 0           },
 };
 
 static const struct {
