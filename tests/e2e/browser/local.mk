@@ -6,12 +6,22 @@ EXTRA_DIST += \
 	tests/e2e/browser/package.json \
 	tests/e2e/browser/run.sh \
 	tests/e2e/browser/sandbox.mjs \
-	tests/e2e/browser/test-page.mjs
+	tests/e2e/browser/story.py \
+	tests/e2e/browser/test-page.mjs \
+	tests/e2e/browser/test-story.mjs
 
 # Fetches the packages of tests/e2e/browser into the source tree; needs the npm registry
-.PHONY: browser-tools e2e-browser
+.PHONY: browser-tools e2e-browser screenshots
 browser-tools:
 	cd $(srcdir)/tests/e2e/browser && npm ci --no-audit --no-fund
 
-e2e-browser: magikal-sandbox
-	MAGIKAL_BUILD_DIR='$(abs_top_builddir)' MAGIKAL_SOURCE_DIR='$(abs_top_srcdir)' $(srcdir)/tests/e2e/browser/run.sh test-page.mjs
+BROWSER_ENVIRONMENT = MAGIKAL_BUILD_DIR='$(abs_top_builddir)' MAGIKAL_SOURCE_DIR='$(abs_top_srcdir)' MAGIKAL_PG_BINDIR='$(PG_BINDIR)'
+
+e2e-browser: all
+	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-page.mjs
+	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh story.py
+
+# The same story, and its pictures for the documentation
+screenshots: all
+	$(MKDIR_P) $(srcdir)/docs/screenshots
+	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh story.py

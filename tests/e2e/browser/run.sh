@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh SCRIPT: one of the browser tests (TAP), and afterwards its traffic judged by Discord's own description.
+# run.sh test-page.mjs|story.py: one of the browser tests (TAP), and afterwards its traffic judged by Discord's own description.
 # Needs MAGIKAL_BUILD_DIR and MAGIKAL_SOURCE_DIR, Chromium, and the packages of "make browser-tools" and "make schema-tools".
 here=$(cd "$(dirname "$0")" && pwd)
 script=${1:-test-page.mjs}
@@ -13,6 +13,10 @@ command -v node >/dev/null || skip 'node is not installed'
 [ -d "$here/node_modules/playwright-core" ] || skip 'packages are not installed; "make browser-tools" fetches them from the npm registry'
 [ -x "${MAGIKAL_CHROMIUM:-/usr/bin/chromium}" ] || skip 'Chromium is not installed; MAGIKAL_CHROMIUM names another one'
 
+if [ "$script" = story.py ]; then
+        exec python3 "$here/story.py"
+fi
+
 MAGIKAL_TRAFFIC=$(mktemp) || exit 1
 export MAGIKAL_TRAFFIC
 trap 'rm -f "$MAGIKAL_TRAFFIC"' EXIT
@@ -20,12 +24,8 @@ trap 'rm -f "$MAGIKAL_TRAFFIC"' EXIT
 node "$here/$script"
 status=$?
 
-# discord.js adds members that Discord ignores; the daemon must not.
-case $script in
-test-page.mjs) set -- --allow-more "$MAGIKAL_TRAFFIC" ;;
-*) set -- "$MAGIKAL_TRAFFIC" ;;
-esac
-node "$here/../../schema/validate.mjs" "$@"
+# discord.js adds members that Discord ignores
+node "$here/../../schema/validate.mjs" --allow-more "$MAGIKAL_TRAFFIC"
 case $? in
 0|77) ;;
 *) status=1 ;;

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+"""
+Starts database, sandbox and daemon, plays test-story.mjs in a browser against them, and has their traffic judged by Discord's own
+description of its API. Ends with the first bad status.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "lib"))
+from stack import Stack, skip_unless_possible  # noqa: E402
+
+MISSING = 77     # of validate.mjs: its packages are not installed
+
+
+def main():
+    skip_unless_possible()
+    with Stack() as stack:
+        story = subprocess.run(["node", str(HERE / "test-story.mjs")], env={**os.environ, "MAGIKAL_SANDBOX": stack.address}, check=False)
+        if story.returncode != 0:
+            print("# the daemon's last words:", *stack.log().splitlines()[-40:], sep="\n# ", file=sys.stderr)
+        stack.stop_daemon()
+        judge = subprocess.run(["node", str(HERE.parents[1] / "schema" / "validate.mjs"), str(stack.traffic)], check=False)
+    return story.returncode or (0 if judge.returncode == MISSING else judge.returncode)
+
+
+sys.exit(main())
