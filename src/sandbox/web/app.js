@@ -38,6 +38,8 @@ function setPanel(name, open) {
   document.body.classList.toggle('is-covered', NARROW.matches && ['sidebar', 'members'].some(isOpen));
   if (name === 'faults' && open)
     faults.update();
+  if (name === 'effects' && open)
+    effects.showEnd();
 }
 
 function isOpen(name) {

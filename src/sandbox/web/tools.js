@@ -25,6 +25,9 @@ const FAULTS = [
   { label: 'Drop before', hint: 'lost on the way, not done', rule: () => ({ do: 'drop_before' }) },
 ];
 
+// Rules are used up by the bot's requests, of which nobody tells the page.
+const FAULTS_REFRESH_MS = 1000;
+
 const GATEWAY = [
   ['Cut gateway', { do: 'cut' }, 'The connection ends without a word'],
   ['Ask to reconnect', { do: 'reconnect' }, 'Op 7'],
@@ -41,6 +44,7 @@ export function faultPanel(root, world) {
   const ms = h('input', { class: 'plain-input', id: 'fault-ms', type: 'number', min: '0', max: '600000', step: '500', value: '2000' });
   const active = h('ul', { class: 'fault-list' });
   const status = h('p', { class: 'panel-status', role: 'status' });
+  let timer = null;
 
   const attempt = async (f, done) => {
     try {
@@ -71,7 +75,10 @@ export function faultPanel(root, world) {
       rules = [];
     }
     replace(active, rules.length ? rules.map((r) => h('li', null, describe(r))) : h('li', { class: 'quiet' }, 'No faults set.'));
-    root.dispatchEvent(new CustomEvent('faults', { detail: rules.length }));
+    const n = rules.filter((r) => r.count !== 0).length;
+    root.dispatchEvent(new CustomEvent('faults', { detail: n }));
+    clearTimeout(timer);
+    timer = n ? setTimeout(update, FAULTS_REFRESH_MS) : null;
   }
 
   append(root, 'Next requests of the bot',
@@ -101,12 +108,12 @@ function append(root, title, ...children) {
 function describe(rule) {
   const where = rule.match?.route ? `${rule.match.method ?? ''} ${rule.match.route}`.trim() : rule.match?.path ?? 'any request';
   const what = { slow: `slow, ${rule.ms} ms`, status: `status ${rule.status ?? rule.code}`, ratelimit: `429, ${rule.retry_after} s` }[rule.do] ?? rule.do;
-  const left = rule.count === undefined || rule.count < 0 ? 'until cleared' : plural(rule.count, 'time', 'times');
+  const left = rule.count === 0 ? 'used up' : rule.count < 0 ? 'until cleared' : plural(rule.count, 'time', 'times');
 
   return [h('strong', null, what.replaceAll('_', ' ')), ` on ${where}, ${left}`, rule.hits ? `, hit ${rule.hits}×` : ''];
 }
 
-/** The log of effects: one row per thing the bot or somebody did, newest last. */
+/** The log of effects: one row per thing the bot or somebody did, newest last. Returns { fetchAll, showEnd }. */
 export function effectLog(root, world) {
   const filter = h('input', { class: 'plain-input', type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the effect log' });
   const rows = h('ol', { class: 'effects' });
@@ -135,7 +142,10 @@ export function effectLog(root, world) {
   world.on('effect', draw);
   world.on('reset', draw);
   root.append(h('div', { class: 'panel-tools' }, filter), body);
-  return { fetchAll };
+  const showEnd = () => {
+    body.scrollTop = body.scrollHeight;
+  };
+  return { fetchAll, showEnd };
 }
 
 function drawEffect(effect, world, open) {

@@ -7,6 +7,7 @@
 
 import { api, ApiError, listen } from './api.js';
 import { compareIds, snowflakeMs } from './format.js';
+import { permissionsIn } from './permissions.js';
 
 // Message flags (Discord reference, "Message Flags").
 export const EPHEMERAL = 64;
@@ -216,7 +217,13 @@ export class World {
       break;
     case 'channel_create':
     case 'channel_update':
+      this.#putChannel(data);
+      this.#refreshSoon();
+      break;
     case 'channel_delete':
+      this.channels = this.channels.filter((c) => c.id !== data.id);
+      this.#refreshSoon();
+      break;
     case 'member_update':
     case 'role_update':
       this.#refreshSoon();
@@ -239,6 +246,18 @@ export class World {
       this.refresh().catch(() => {});
       break;
     }
+  }
+
+  /** A message may link a channel as soon as it is made; waiting for the next state would show it as one without access. */
+  #putChannel(channel) {
+    const old = this.channelById(channel.id);
+    const member = this.member(this.me);
+
+    if (old)
+      Object.assign(old, channel);
+    else if (member)
+      this.channels.push({ ...channel, permissions: String(permissionsIn(this.guild, member, channel)) });
+    this.emit('channels');
   }
 
   #newest(message) {

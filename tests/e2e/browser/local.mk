@@ -25,3 +25,15 @@ e2e-browser: all
 screenshots: all
 	$(MKDIR_P) $(srcdir)/docs/screenshots
 	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh story.py
+
+EXTRA_DIST += \
+	docs/screenshots/answer.png \
+	docs/screenshots/command.png \
+	docs/screenshots/dm.png \
+	docs/screenshots/fault.png \
+	docs/screenshots/form.png \
+	docs/screenshots/log.png \
+	docs/screenshots/panel.png \
+	docs/screenshots/resolve-narrow.png \
+	docs/screenshots/ticket.png \
+	docs/screenshots/ticket-narrow.png
