@@ -5,3 +5,4 @@ include tests/fuzz/local.mk
 TESTS += tests/unit/check-includes.sh
 dist_check_SCRIPTS += tests/unit/check-includes.sh
 include tests/e2e/browser/local.mk
+include tests/e2e/systemd/local.mk

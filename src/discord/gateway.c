@@ -366,7 +366,6 @@ static int take_ready(Gateway *g, const SkimEnvelope *e, Usec now) {
         if (r == SESSION_READY_ELSEWHERE)
                 unreadable(g, "READY came without a usable resume URL, the common one will be used.", 0);
         g->session.seq = e->seq;
-        note(g, LOG_INFO, "gateway.ready", "A new gateway session stands.", 0);
         become_live(g, true, now);
         return 0;
 }
@@ -398,10 +397,8 @@ static void take_dispatch(Gateway *g, const SkimEnvelope *e, const char *frame, 
                 g->session.seq = MAX(g->session.seq, e->seq);
                 if (g->state == RESUMING) {
                         g->deadline = now + REPLY_TIMEOUT;
-                        if (streq(e->event, "RESUMED")) {
-                                note(g, LOG_INFO, "gateway.resumed", "The gateway session goes on, nothing was missed.", 0);
+                        if (streq(e->event, "RESUMED"))
                                 become_live(g, false, now);
-                        }
                 }
         }
         g->ops.dispatch(&d, g->userdata);
@@ -540,7 +537,8 @@ void gateway_closed(Gateway *g, int code, Usec now) {
                 return;
         }
 
-        note(g, LOG_NOTICE, "gateway.closed", row->meaning, code);
+        if (code != 0)          /* without a code the socket's own reason says more, and its owner has it */
+                note(g, LOG_NOTICE, "gateway.closed", row->meaning, code);
         count_end(g, now);
         if (row->action == CLOSE_NEW_SESSION)
                 session_drop(g, "Discord has ended the session, a new one will be made.");

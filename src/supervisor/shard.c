@@ -305,7 +305,9 @@ static void on_conn_binary(const void *bytes, size_t n_bytes, void *userdata) {
 static void on_conn_closed(int code, const char *why, void *userdata) {
         Shard *s = userdata;
 
-        log_event(LOG_NOTICE, "gateway.closed", "The gateway connection ended.", LOG_I64("code", code), LOG_TEXT("why", why), LOG_I64("shard", s->config.shard));
+        /* what a code means is noted by the session machine */
+        log_event(code == 0 ? LOG_NOTICE : LOG_DEBUG, "gateway.closed", "The gateway connection ended.", LOG_I64("code", code), LOG_TEXT("why", why),
+                  LOG_I64("shard", s->config.shard));
         if (s->gateway)
                 gateway_closed(s->gateway, code, clock_boottime());
 }
