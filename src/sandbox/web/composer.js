@@ -21,8 +21,7 @@ export class Composer {
     this.list = h('div', { id: this.listId, class: 'suggestions', role: 'listbox', 'aria-label': 'Suggestions', hidden: true });
     this.error = h('p', { class: 'composer-error', role: 'alert', hidden: true });
     this.text = h('textarea', {
-      class: 'composer-text', rows: 1, maxlength: 2000, role: 'combobox', 'aria-expanded': 'false', 'aria-controls': this.listId,
-      'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false',
+      class: 'composer-text', rows: 1, maxlength: 2000, 'aria-controls': this.listId, 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false',
     });
     this.line = h('div', { class: 'command-line', hidden: true });
     this.sendButton = h('button', { type: 'submit', class: 'icon-button composer-send', 'aria-label': 'Send' }, icon('send'));
@@ -300,7 +299,11 @@ export class Composer {
       row.setAttribute('aria-selected', String(k === i));
     });
     rows[i]?.scrollIntoView({ block: 'nearest' });
-    document.activeElement?.setAttribute?.('aria-activedescendant', rows[i]?.id ?? '');
+    for (const input of this.form.querySelectorAll('[aria-controls]'))
+      if (rows[i] && input === document.activeElement)
+        input.setAttribute('aria-activedescendant', rows[i].id);
+      else
+        input.removeAttribute('aria-activedescendant');
   }
 
   #key(event) {

@@ -60,8 +60,8 @@ function time(seconds, style) {
 function spoiler(content) {
   const show = (event) => event.currentTarget.classList.add('spoiler-open');
 
-  return h('button', { type: 'button', class: 'spoiler', 'aria-label': 'Spoiler, press to show', on: { click: show } },
-    content);
+  return h('button', { type: 'button', class: 'spoiler', title: 'Spoiler, press to show', on: { click: show } },
+    h('span', null, content));
 }
 
 function inline(text, world) {

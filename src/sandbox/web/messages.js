@@ -91,7 +91,7 @@ export class MessageList {
 
   #divider(day, kept) {
     return this.#keep(`day ${day}`, day, kept, () =>
-      h('li', { class: 'day', role: 'separator', 'aria-label': day }, h('span', null, day)));
+      h('div', { class: 'day', role: 'separator', 'aria-label': day }, h('span', null, day)));
   }
 
   #intro(kept) {
@@ -99,7 +99,7 @@ export class MessageList {
     const direct = channel?.type === 1;
     const name = !channel ? '' : direct ? channel.recipient?.username ?? 'direct messages' : channel.name;
 
-    return this.#keep('intro', `${this.world.channel} ${name}`, kept, () => h('li', { class: 'intro' },
+    return this.#keep('intro', `${this.world.channel} ${name}`, kept, () => h('div', { class: 'intro' },
       h('div', { class: 'intro-mark' }, icon(direct ? 'at' : 'hash')),
       h('h2', null, direct ? name : `Welcome to #${name}!`),
       h('p', null, direct ? `This is the beginning of your direct messages with ${name}.`
@@ -119,7 +119,7 @@ export class MessageList {
   #note(note) {
     const dismiss = () => this.world.dismissNote(note);
 
-    return h('li', { class: `message note note-${note.state}` },
+    return h('div', { role: 'article', class: `message note note-${note.state}` },
       h('div', { class: 'message-body' },
         h('div', { class: 'used' }, icon('slash'), `You used `, h('span', { class: 'mention' }, note.title)),
         h('div', { class: note.state === 'failed' ? 'failed' : 'thinking', role: 'status' }, note.text,
@@ -165,7 +165,7 @@ function drawMessage(message, at, grouped, pressed, world) {
   };
   const classes = ['message', grouped ? 'grouped' : '', ephemeral ? 'ephemeral' : '', isForMe(message, world) ? 'for-me' : ''];
 
-  return h('li', { class: classes.filter(Boolean).join(' '), data: { message: message.id }, 'aria-label': `${name}, ${messageTime(at)}` },
+  return h('div', { role: 'article', class: classes.filter(Boolean).join(' '), data: { message: message.id }, 'aria-label': `${name}, ${messageTime(at)}` },
     grouped ? h('time', { class: 'aside-time', datetime: at.toISOString(), title: fullTime(at) }, clockTime(at))
       : avatar(author.id, name),
     h('div', { class: 'message-body' },
@@ -207,7 +207,7 @@ function drawEmbed(embed, world) {
     embed.timestamp ? h('time', { datetime: embed.timestamp }, messageTime(new Date(embed.timestamp))) : null,
   ].filter(Boolean);
 
-  return h('article', { class: 'embed', css: { '--bar': colour(embed.color) ?? 'var(--embed-bar)' } },
+  return h('div', { class: 'embed', css: { '--bar': colour(embed.color) ?? 'var(--embed-bar)' } },
     embed.author?.name ? h('div', { class: 'embed-author' }, embed.author.name) : null,
     title ? h('div', { class: 'embed-title' }, /^https?:/.test(embed.url ?? '')
       ? h('a', { href: embed.url, target: '_blank', rel: 'noreferrer noopener' }, title) : title) : null,

@@ -98,7 +98,7 @@ export function selectField({ component, world, label, disabled, waits, picked }
         ? names.map((n) => h('span', { class: 'select-chip' }, n)) : names[0])
         : h('span', { class: 'select-placeholder' }, component.placeholder ?? PLACEHOLDERS[component.type] ?? 'Select'),
       icon('chevron'));
-    field.setAttribute('aria-label', `${label ?? component.placeholder ?? 'Selection'}: ${names.join(', ') || 'nothing chosen'}`);
+    field.setAttribute('aria-label', [label, field.textContent].filter(Boolean).join(': '));
   };
 
   const fill = () => {

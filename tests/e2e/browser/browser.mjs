@@ -1,6 +1,7 @@
 // Chromium, and what makes a page of the sandbox suspicious: errors, requests to other places, things wider than the window.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
 
@@ -45,4 +46,16 @@ export class Browser {
 /** Whether anything sticks out of the window to the right. */
 export function sticksOut(page) {
   return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+}
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+
+/** What axe-core finds wrong for people who do not use eyes or a mouse: one line per rule broken. */
+export async function barriers(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+
+    return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' … ')}`);
+  });
 }

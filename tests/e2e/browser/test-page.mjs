@@ -2,7 +2,7 @@
 // looked at and used as a person would. Speaks TAP. Screenshots of failures go to $MAGIKAL_SCREENSHOTS when that is set.
 
 import { Bot } from './bot.mjs';
-import { Browser, sticksOut } from './browser.mjs';
+import { barriers, Browser, sticksOut } from './browser.mjs';
 import { CHANNELS, PEOPLE, ROLES, Sandbox, until } from './sandbox.mjs';
 
 const HOSTILE = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>';
@@ -244,6 +244,23 @@ const tests = {
     await narrow.locator('.channel', { hasText: 'welcome' }).click();
     await narrow.locator('#channel-title', { hasText: 'welcome' }).waitFor();
     return fits && !await narrow.locator('#sidebar').isVisible() && !await sticksOut(narrow);
+  },
+
+  async 'axe-core finds no barrier, dark and light, with every panel and with a modal'() {
+    const found = [];
+    for (const scheme of ['dark', 'light']) {
+      const window = await browser.open(PEOPLE.applicant, CHANNELS.general, { scheme });
+      await bot.postControls();
+      await message(window, 'Every control').waitFor();
+      await window.locator('#open-faults').click();
+      await window.locator('#open-effects').click();
+      found.push(...await barriers(window));
+      await window.getByRole('button', { name: 'Form', exact: true }).last().click();
+      await window.getByRole('dialog').getByRole('button', { name: 'Submit' }).click();
+      found.push(...await barriers(window));
+    }
+    found.forEach((f) => console.log(`# ${f}`));
+    return found.length === 0;
   },
 
   async 'a bot that leaves is told, and its buttons fail'() {
