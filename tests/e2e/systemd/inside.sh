@@ -33,8 +33,8 @@ has_events() { # EVENT N: at least so many since the boot
 count() {
         journalctl -u magikald "MAGIKAL_EVENT=$1" -o cat --no-pager | grep -c .
 }
-is_other_process() {
-        [ "$(property ActiveState)" = active ] && [ "$(property MainPID)" != "$1" ]
+is_other_process() { # both from one answer: between two the old process may end
+        systemctl show magikald -p ActiveState,MainPID | tr '\n' ' ' | grep 'ActiveState=active' | grep -q -v -e 'MainPID=0 ' -e "MainPID=$1 "
 }
 settings=/etc/magikal/magikald.conf
 
