@@ -20,7 +20,7 @@ export function drawPeople(root, world) {
     return h('label', { class: 'person', title },
       h('input', {
         type: 'radio', name: 'person', value: id, checked: id === world.me,
-        on: { change: () => world.become(id, null).catch(() => {}) },
+        on: { change: () => world.become(id, world.channel).catch(() => {}) },
       }),
       avatar(id, name, 'avatar-small'), h('span', { class: 'person-name' }, name));
   }));

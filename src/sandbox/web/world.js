@@ -115,8 +115,11 @@ export class World {
     this.#refreshTimer = setTimeout(() => this.refresh({ messages: false }).catch(() => {}), 40);
   }
 
+  /** Where to begin: the first channel in which something is written, else the first. */
   #firstChannel() {
-    return this.orderedChannels().flatMap((g) => g.channels)[0] ?? this.dms[0];
+    const all = this.orderedChannels().flatMap((g) => g.channels);
+
+    return all.find((c) => c.last_message_id) ?? all[0] ?? this.dms[0];
   }
 
   // ---- messages ----
