@@ -91,7 +91,7 @@ export class Composer {
     const found = matching(runnable(this.world.commands, channel), value);
     this.#offer(found.map((entry) => ({
       title: entry.title, description: entry.description, mark: icon('slash'), pick: () => this.#enterCommand(entry),
-    })), 'Commands');
+    })), found.length ? 'Commands' : null);
   }
 
   async #send() {

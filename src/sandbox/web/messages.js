@@ -110,8 +110,8 @@ export class MessageList {
     const { world } = this;
     const pressed = world.pressed.get(message.id);
     // Names, roles and visible channels show in mentions; a change of them must reach what is drawn.
-    const content = JSON.stringify([message, pressed, grouped, world.me, world.guild.roles, world.guild.members,
-      world.channels.map((c) => [c.id, c.name])]);
+    const content = JSON.stringify([message, pressed, grouped, world.typed.get(message.interaction_metadata?.id), world.me,
+      world.guild.roles, world.guild.members, world.channels.map((c) => [c.id, c.name])]);
 
     return this.#keep(message.id, content, kept, () => drawMessage(message, at, grouped, pressed, world));
   }
@@ -185,14 +185,15 @@ function drawMessage(message, at, grouped, pressed, world) {
       ephemeral ? onlyYou(() => world.dismiss(message.id, message.channel_id)) : null));
 }
 
+/** A message does not carry the name of the command it answers; this page knows only what was typed here. */
 function usedCommand(message, world) {
-  const used = message.interaction_metadata ?? message.interaction;
-  const command = used?.name ?? message.interaction?.name;
+  const used = message.interaction_metadata;
+  const typed = world.typed.get(used?.id);
 
-  if (!used || used.type !== 2 || !command)
+  if (used?.type !== 2)
     return null;
   return h('div', { class: 'used' }, icon('slash'), `${world.nameOf(used.user?.id)} used `,
-    h('span', { class: 'mention' }, `/${command}`));
+    typed ? h('span', { class: 'mention' }, typed) : 'a command');
 }
 
 function onlyYou(dismiss) {

@@ -38,6 +38,7 @@ export class World {
   dismissed = new Set();
   notes = [];
   pressed = new Map();
+  typed = new Map();    // interaction id → the command as this page's person typed it
 
   on(topic, listener) {
     const all = this.#listeners.get(topic) ?? [];
@@ -309,6 +310,7 @@ export class World {
     const note = { channel: this.channel, title, state: 'pending', text: 'Sending command…' };
     const { interaction } = await api.act(this.me, { action: 'command', channel: note.channel, name, options });
 
+    this.typed.set(interaction, title);
     this.notes.push(note);
     this.emit('messages', note.channel);
     try {
