@@ -115,7 +115,7 @@ int64_t row_i64(const PGresult *result, size_t row, int column);
 int row_int(const PGresult *result, size_t row, int column);
 bool row_bool(const PGresult *result, size_t row, int column);
 bool row_is_null(const PGresult *result, size_t row, int column);
-bool row_is_empty(const PGresult *result, size_t row, int column);      /* NULL, or of no bytes */
+bool row_is_empty_bytea(const PGresult *result, size_t row, int column);      /* NULL, or of no bytes */
 const char *row_text(const PGresult *result, size_t row, int column);   /* borrowed from the result; NULL */
 Pseudonym row_pseudonym(const PGresult *result, size_t row, int column);
 const char *row_opened(Batch *b, const PGresult *result, size_t row, int column);       /* kept by the batch; NULL: empty or did not open */

@@ -25,12 +25,14 @@ bool row_is_null(const PGresult *result, size_t row, int column) {
         return PQgetisnull(result, (int) row, column) != 0;
 }
 
-bool row_is_empty(const PGresult *result, size_t row, int column) {
-        return PQgetlength(result, (int) row, column) == 0;
-}
-
 const char *row_text(const PGresult *result, size_t row, int column) {
         return row_is_null(result, row, column) ? NULL : PQgetvalue(result, (int) row, column);
+}
+
+bool row_is_empty_bytea(const PGresult *result, size_t row, int column) {
+        const char *text = row_text(result, row, column);
+
+        return !text || streq(text, "\\x");    /* how PostgreSQL writes a bytea of no bytes (bytea_output = hex) */
 }
 
 int64_t row_i64(const PGresult *result, size_t row, int column) {

@@ -17,7 +17,7 @@ static void read_flow(Batch *b, const PGresult *r, size_t row, FlowRow *ret) {
                 .actor = row_pseudonym(r, row, 5),
                 .actor_user = row_user(b, r, row, 6),
                 /* a flow that a timer started has no arguments, which is nothing to be sealed */
-                .args = row_is_empty(r, row, 7) ? "{}" : row_opened(b, r, row, 7),
+                .args = row_is_empty_bytea(r, row, 7) ? "{}" : row_opened(b, r, row, 7),
                 .is_undo = row_bool(r, row, 8),
                 .next_step = row_int(r, row, 9),
                 .attempt = row_int(r, row, 10),

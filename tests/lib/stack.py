@@ -203,6 +203,7 @@ class Guild:
 
     def set_up(self):
         """As an administrator would: targets, ping role."""
+        wait_for(lambda: self.state()["commands"], "the commands to be registered")
         self.answer(self.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL, support_category=CATEGORY_SUPPORT,
                                  log_channel=CHANNEL_LOG))
         self.answer(self.tickets(ADMIN, "set-ping", support_role=ROLE_SUPPORT))
