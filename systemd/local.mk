@@ -29,4 +29,4 @@ systemd/tmpfiles/magikal.conf: systemd/magikal.tmpfiles
 
 TESTS += tests/unit/check-units.sh
 dist_check_SCRIPTS += tests/unit/check-units.sh
-check_DATA = systemd/magikald.service
+check_DATA += systemd/magikald.service

@@ -2,7 +2,20 @@
 include tests/schema/local.mk
 include tests/fuzz/local.mk
 
-TESTS += tests/unit/check-includes.sh
-dist_check_SCRIPTS += tests/unit/check-includes.sh
+TESTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
+dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
+EXTRA_DIST += tests/lib/python.sh
+
+# The whole system: each with its own PostgreSQL, sandbox and daemon
+SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-tour.py
+dist_check_SCRIPTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-tour.py
+EXTRA_DIST += tests/lib/stack.py tests/e2e/tour.py tests/fault/matrix.py
+
+# A process dies at every point that the daemon lists
+FAULT_JOBS = 4
+.PHONY: fault-matrix
+fault-matrix: all
+	$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/fault/matrix.py --jobs $(FAULT_JOBS) $(FAULT_POINTS)
+
 include tests/e2e/browser/local.mk
 include tests/e2e/systemd/local.mk

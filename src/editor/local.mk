@@ -18,5 +18,5 @@ tests_flow_test_editor_LDADD = src/libeditor.a $(REST_LIBS) $(STORE_TEST_LIBS)
 check_PROGRAMS += tests/lib/want
 tests_lib_want_SOURCES = tests/lib/want.c
 tests_lib_want_LDADD = $(STORE_LIBS) $(BASE_LIBS)
-TESTS += tests/e2e/test-editor.py
+SLOW_TESTS += tests/e2e/test-editor.py
 dist_check_SCRIPTS += tests/e2e/test-editor.py

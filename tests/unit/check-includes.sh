@@ -148,7 +148,7 @@ for path in src/*/; do
         if [ "$(may_include "$d")" = unknown ]; then
                 point "src/$d is in the table" "src/$d has no row in the table of $0"
         else
-                # shellcheck disable=SC2086 — file names of ours have no spaces
+                # shellcheck disable=SC2086 # file names of ours have no spaces
                 point "src/$d includes only what it may" "$(judge_files "$d" $files)"
         fi
 done
