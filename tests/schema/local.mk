@@ -1,15 +1,34 @@
 # The sandbox's traffic judged by Discord's own description: validate.mjs TRAFFIC.jsonl
-TESTS += tests/schema/test-validate.sh
-EXTRA_DIST += \
+SCHEMA_JUDGE = \
 	tests/schema/description.mjs \
 	tests/schema/judge.mjs \
 	tests/schema/package-lock.json \
 	tests/schema/package.json \
 	tests/schema/test-validate.mjs \
-	tests/schema/test-validate.sh \
 	tests/schema/validate.mjs
+TESTS += tests/schema/test-validate.sh
+dist_check_SCRIPTS += tests/schema/test-validate.sh
+EXTRA_DIST += $(SCHEMA_JUDGE)
 
-# Fetches the packages of tests/schema into the source tree; the only target that needs a registry
+# Node looks for packages beside the file that wants them, and they belong in the build tree: so the judge is copied there
+check_DATA += tests/schema/judge.stamp
+tests/schema/judge.stamp: $(SCHEMA_JUDGE)
+	$(AM_V_GEN)$(MKDIR_P) tests/schema && \
+	{ test '$(abs_srcdir)' = '$(abs_builddir)' || (cd $(srcdir) && cp -f $(SCHEMA_JUDGE) '$(abs_builddir)/tests/schema'); } && \
+	chmod u+w tests/schema/* && touch $@
+
+# Fetches its packages; needs the npm registry
 .PHONY: schema-tools
-schema-tools:
-	cd $(srcdir)/tests/schema && npm ci --no-audit --no-fund
+schema-tools: tests/schema/node_modules/.package-lock.json
+tests/schema/node_modules/.package-lock.json: $(srcdir)/tests/schema/package-lock.json
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) tests/schema/judge.stamp
+	cd tests/schema && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
+
+CLEANFILES += tests/schema/judge.stamp
+clean-local: clean-schema
+distclean-local: distclean-schema
+.PHONY: clean-schema distclean-schema
+clean-schema:
+	test '$(abs_srcdir)' = '$(abs_builddir)' || rm -f $(SCHEMA_JUDGE)
+distclean-schema:
+	rm -rf tests/schema/node_modules

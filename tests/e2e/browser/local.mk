@@ -17,12 +17,12 @@ browser-tools:
 
 BROWSER_ENVIRONMENT = MAGIKAL_BUILD_DIR='$(abs_top_builddir)' MAGIKAL_SOURCE_DIR='$(abs_top_srcdir)' MAGIKAL_PG_BINDIR='$(PG_BINDIR)'
 
-e2e-browser: all
+e2e-browser: all tests/schema/judge.stamp
 	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-page.mjs
 	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh story.py
 
 # The same story, and its pictures for the documentation
-screenshots: all
+screenshots: all tests/schema/judge.stamp
 	$(MKDIR_P) $(srcdir)/docs/screenshots
 	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh story.py
 

@@ -25,7 +25,7 @@ node "$here/$script"
 status=$?
 
 # discord.js adds members that Discord ignores
-node "$here/../../schema/validate.mjs" --allow-more "$MAGIKAL_TRAFFIC"
+node "$MAGIKAL_BUILD_DIR/tests/schema/validate.mjs" --allow-more "$MAGIKAL_TRAFFIC"
 case $? in
 0|77) ;;
 *) status=1 ;;
