@@ -1,6 +1,7 @@
 # Tests that belong to no single directory
 include tests/schema/local.mk
 include tests/fuzz/local.mk
+include tests/bench/local.mk
 
 TESTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
 dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh

@@ -56,6 +56,7 @@ class Postgres:
         self.socket = directory / "sock"
         self.log = directory / "pg.log"
         self.prefix, self.process = [], None
+        self.settings = ["fsync=off"]
         self.socket.mkdir()
         if os.geteuid() == 0:
             account = "postgres" if any(p.pw_name == "postgres" for p in pwd.getpwall()) else "nobody"
@@ -76,7 +77,7 @@ class Postgres:
         return done.stdout
 
     def start(self):
-        options = f"-c listen_addresses= -c unix_socket_directories={self.socket} -c fsync=off -c max_connections=60"
+        options = " ".join(f"-c {s}" for s in ["listen_addresses=", f"unix_socket_directories={self.socket}", "max_connections=60", *self.settings])
         # the postmaster must not be in the tests' session: a Ctrl-C there would stop it before its clients
         log = open(self.log, "ab")
         self.process = subprocess.Popen(
@@ -87,6 +88,15 @@ class Postgres:
 
     def is_ready(self):
         return subprocess.run([os.path.join(self.bindir, "pg_isready"), "-q", "-h", str(self.socket)]).returncode == 0
+
+    def pids(self):
+        """The postmaster and its children."""
+        found = [self.process.pid]
+        for entry in pathlib.Path("/proc").iterdir():
+            with contextlib.suppress(OSError, ValueError):
+                if entry.name.isdigit() and int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == self.process.pid:
+                    found.append(int(entry.name))
+        return found
 
     def stop(self, how=signal.SIGINT):
         if self.process and self.process.poll() is None:
@@ -202,7 +212,7 @@ class Guild:
     # ---- what tests do again and again ----
 
     def set_up(self):
-        """As an administrator would: targets, ping role."""
+        """As an administrator would: targets, ping role. A worker registers the commands after the daemon is ready."""
         wait_for(lambda: self.state()["commands"], "the commands to be registered")
         self.answer(self.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL, support_category=CATEGORY_SUPPORT,
                                  log_channel=CHANNEL_LOG))
