@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -344,6 +345,7 @@ static int child_main(const char *url) {
         sd_event *event = NULL;
         Channel *channel = NULL;
 
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);        /* a test that is interrupted leaves nobody behind */
         if (sd_event_new(&event) < 0 || channel_dial(event, url, getppid(), child_hears, NULL, &channel) < 0 ||
             channel_send(channel, &(IpcMessage) { .type = IPC_READY, .ready = { 1, 1 } }) < 0)
                 return 1;
