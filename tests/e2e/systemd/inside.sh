@@ -107,6 +107,7 @@ ok "stopped, and nothing is left"
 
 systemctl stop database
 systemctl start --no-block magikald
+# shellcheck disable=SC2016 # for the inner shell
 soon sh -c '[ "$(systemctl show magikald -p NRestarts --value)" -ge 1 ]'
 systemctl start database
 for _ in 1 2; do soon systemctl is-active -q magikald && break; done

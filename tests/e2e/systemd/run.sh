@@ -22,8 +22,11 @@ fi
 
 top=$(mktemp -d) || exit 1
 trap 'umount "$top/root" 2>/dev/null; umount "$top" 2>/dev/null; rmdir "$top"' EXIT
-mount -t tmpfs tmpfs "$top" && mkdir "$top/upper" "$top/work" "$top/root" &&
-        mount -t overlay overlay -o "lowerdir=/,upperdir=$top/upper,workdir=$top/work" "$top/root" 2>/dev/null || skip "no overlay can be mounted here"
+overlay() {
+        mount -t tmpfs tmpfs "$top" && mkdir "$top/upper" "$top/work" "$top/root" &&
+                mount -t overlay overlay -o "lowerdir=/,upperdir=$top/upper,workdir=$top/work" "$top/root" 2>/dev/null
+}
+overlay || skip "no overlay can be mounted here"
 root=$top/root
 
 "$MAKE" -s -C "$MAGIKAL_BUILD_DIR" install DESTDIR="$root" >"$top/install.log" 2>&1 || {
