@@ -196,6 +196,26 @@ static void put_owners(const SbxModel *model, JsonWriter *w, const Channel *chan
         json_close(w);
 }
 
+/* What opened the modal. A form sent as it is ("raw") was opened by nothing: then a press that nobody saw stands for it. */
+static void put_trigger(const SbxModel *model, JsonWriter *w, const Interaction *interaction, const Interaction *parent, const User *user,
+                        const Channel *channel) {
+        json_put_key(w, "triggering_interaction_metadata");
+        if (parent && parent->metadata) {
+                json_put_raw(w, parent->metadata);
+                return;
+        }
+        json_open(w);
+        json_id(w, "id", interaction->id - 1);
+        json_i64(w, "type", INTERACTION_COMPONENT);
+        if (user) {
+                json_put_key(w, "user");
+                put_user(w, user);
+        }
+        put_owners(model, w, channel);
+        json_id(w, "interacted_message_id", interaction->source ? interaction->source : interaction->id - 1);
+        json_close(w);
+}
+
 static char *render_metadata(const SbxModel *model, const Interaction *interaction, const Channel *channel,
                              const Interaction *parent) {
         const User *user = model_user(model, interaction->user);
@@ -213,8 +233,7 @@ static char *render_metadata(const SbxModel *model, const Interaction *interacti
         if (interaction->type == INTERACTION_COMPONENT)
                 json_id(&w, "interacted_message_id", interaction->source);
         if (interaction->type == INTERACTION_MODAL_SUBMIT)
-                json_raw(&w, "triggering_interaction_metadata",
-                         parent && parent->metadata ? parent->metadata : "{}");
+                put_trigger(model, &w, interaction, parent, user, channel);
         json_close(&w);
         return json_writer_finish(&w, &text) == 0 ? text : NULL;
 }

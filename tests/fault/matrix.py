@@ -279,6 +279,10 @@ def run_batch(batch, action):
         results.append((point, error, time.monotonic() - started))
         print(f"# {'FAILED' if error else 'held'}: {point}", file=sys.stderr, flush=True)
     if stack is not None:
+        try:
+            stack.judge()
+        except Trouble as trouble:
+            results.append((f"{batch[0]} and others: schema of their traffic", str(trouble), 0))
         stack.close()
     return results
 

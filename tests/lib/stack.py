@@ -415,6 +415,15 @@ class Stack(Guild):
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
+    def judge(self):
+        """Every exchange so far against Discord's own description of its API. False: the judge's packages are not installed."""
+        if not shutil.which("node"):
+            return False
+        done = subprocess.run(["node", str(BUILD / "tests/schema/validate.mjs"), str(self.traffic)], capture_output=True, text=True)
+        if done.returncode not in (0, 77):
+            raise Trouble("an exchange does not fit Discord's description:\n" + done.stdout[-4000:] + done.stderr[-2000:])
+        return done.returncode == 0
+
     def quiet(self, seconds=60):
         """Until no flow is unfinished and no edit is waiting."""
         wait_for(lambda: self.postgres.sql("SELECT (SELECT count(*) FROM flow.flow WHERE finished_at IS NULL)"
