@@ -283,6 +283,7 @@ static int start(RoleContext *role, const Arguments *arguments) {
         r = role_owner(role->config->runtime_dir, getpid(), role->owner);
         if (r < 0)
                 return r;
+        role->slot = arguments->slot;
         r = ratelimit_map(arguments->memfd, &role->limits);
         if (r < 0)
                 return r;
