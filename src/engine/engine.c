@@ -347,6 +347,8 @@ void engine_list_faults(FILE *out, const Flow *(*at)(size_t i)) {
                 for (int k = 0; k < flow->n_steps; k++) {
                         const Step *step = &flow->steps[k];
 
+                        if (step->build || step->apply)
+                                fprintf(out, "%s/%s/in-code\n", flow->name, step->name);
                         for (size_t p = 0; step->kind == STEP_REST && p < ELEMENTSOF(rest_points); p++)
                                 fprintf(out, "%s/%s/%s\n", flow->name, step->name, rest_points[p]);
                         for (size_t p = 0; p < ELEMENTSOF(commit_points); p++)

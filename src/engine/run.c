@@ -138,6 +138,8 @@ uint64_t flow_result_id(const StepContext *c, const Flow *flow, const char *step
 
 void run_enter(Run *run) {
         ratelimit_slot_set(run->engine->config.limits, run->engine->config.slot, run->id);
+        if (run->at < run->flow->n_steps)       /* behind the last step it is the last words' turn, which have points of their own */
+                run_fault(run, "in-code");
 }
 
 void run_leave(Run *run) {
