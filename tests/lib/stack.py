@@ -176,6 +176,8 @@ class Guild:
         return self.act(who, "submit", modal=modal, values=values)["interaction"]
 
     def command(self, who, name, options=(), channel=CHANNEL_GENERAL):
+        # a daemon that has just become ready for the first time is a moment ahead of the registration of its commands
+        wait_for(lambda: any(c["name"] == name for c in self.state()["commands"]), f"/{name} to be registered")
         return self.act(who, "command", name=name, channel=channel, options=list(options))["interaction"]
 
     def tickets(self, who, sub, **options):
