@@ -96,13 +96,30 @@ static void on_want_quarantine(void *userdata) {
         children_ensure(s);
 }
 
+/* An interaction's token has no shape that the redactor could know. */
+static void blank_tokens(char *frame) {
+        static const char key[] = "\"token\"";
+
+        for (char *p = frame; (p = strstr(p, key));) {
+                p += sizeof(key) - 1;
+                p += strspn(p, " \t\r\n:");
+                if (*p == '"')
+                        for (p++; *p && *p != '"'; p++)
+                                *p = '*';
+        }
+}
+
 /* What killed two processes is kept for whoever looks for the reason; without tokens and ids of people. */
 static void keep_frame(Supervisor *s, const Job *job) {
         _free_ char *frame = strndup(job->frame, job->n_frame), *redacted = NULL;
         char path[160];
         _close_ int fd = -1;
 
-        if (!frame || !(redacted = log_redact("frame", frame)))
+        if (!frame)
+                return;
+        blank_tokens(frame);
+        redacted = log_redact("frame", frame);
+        if (!redacted)
                 return;
         (void) snprintf(path, sizeof(path), "%s/deadly-%s.json", s->started->runtime_dir, job->reference);
         fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -188,6 +205,34 @@ static void on_note(Child *child, const char *event, const char *sentence, _unus
         log_event(LOG_ERR, event, sentence, LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
 }
 
+/* ---- the next look ---------------------------------------------------------------------------------------------------------------- */
+
+static int on_children_timer(_unused_ sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
+        Supervisor *s = userdata;
+
+        s->wake_at = 0;
+        children_reap_step(s);
+        children_ensure(s);
+        return 0;
+}
+
+static void wake_up_at(Supervisor *s, Usec due) {
+        int r;
+
+        if (s->wake_at != 0 && s->wake_at <= due)
+                return;
+        s->wake_at = due;
+        if (!s->children_timer)
+                r = sd_event_add_time(s->event, &s->children_timer, CLOCK_BOOTTIME, due, 1, on_children_timer, s);
+        else {
+                r = sd_event_source_set_time(s->children_timer, due);
+                if (r >= 0)
+                        r = sd_event_source_set_enabled(s->children_timer, SD_EVENT_ONESHOT);
+        }
+        if (r < 0)
+                log_event(LOG_WARNING, "child.timer_failed", "A timer could not be set; the next second looks again.", LOG_ERRNO(r));
+}
+
 /* ---- leases of the dead ------------------------------------------------------------------------------------------------------- */
 
 static void on_released(Supervisor *s, const Reaped *flows, size_t n_flows) {
@@ -204,6 +249,12 @@ static void on_released(Supervisor *s, const Reaped *flows, size_t n_flows) {
                 children_tell_workers(s, &(IpcMessage) { .type = IPC_RESUME });
 }
 
+/*
+ * When the leases of a dead process are released, counted from its death. Not once: what it had sent to the database before it died, a
+ * claim for example, may still be executed after the first pass; a statement lives for five seconds at most.
+ */
+static const Usec reap_passes[] = { 0, 250 * USEC_PER_MSEC, 1500 * USEC_PER_MSEC, 6 * USEC_PER_SEC };
+
 static void on_reaped(int outcome, const Reaped *flows, size_t n_flows, void *userdata) {
         PendingReap *reap = userdata;
         Supervisor *s = reap->supervisor;
@@ -211,7 +262,11 @@ static void on_reaped(int outcome, const Reaped *flows, size_t n_flows, void *us
         reap->is_sent = false;
         if (outcome != 0)
                 return;                 /* the next second tries again */
-        reap->is_used = false;
+        if (++reap->n_done < ELEMENTSOF(reap_passes)) {
+                reap->due = reap->died_at + reap_passes[reap->n_done];
+                wake_up_at(s, reap->due);
+        } else
+                reap->is_used = false;
         on_released(s, flows, n_flows);
 }
 
@@ -226,20 +281,30 @@ static void on_prefix_reaped(int outcome, const Reaped *flows, size_t n_flows, v
         children_ensure(s);
 }
 
+static void reap_owner(Supervisor *s, const char *owner, pid_t pid, const char *why, FlowId culprit);
+
+static void on_orphan_gone(pid_t pid, void *userdata) {
+        Supervisor *s = userdata;
+        char owner[ROLE_OWNER_MAX];
+
+        if (role_owner(s->started->runtime_dir, pid, owner) == 0)
+                reap_owner(s, owner, pid, "supervisor died", (FlowId) { 0 });
+}
+
 /*
- * Our dead self's children have finished their steps when the last of them is gone; then whatever they still held is free. No child of ours
- * may hold anything yet, for it would be taken from it: so the first ones wait for this, but not long. If it takes longer, leases end by time.
+ * Our dead self's children have finished their steps when the last of them is gone; then whatever any owner of our prefix still holds is
+ * free. No child of ours may hold anything yet, for it would be taken from it: so the first ones wait for this, but not long. Should an
+ * orphan need longer, its leases are released by its name when it is gone.
  */
 static void reap_prefix_step(Supervisor *s) {
+        if (!s->are_orphans_gone)
+                s->are_orphans_gone = pool_orphans_are_gone(s->pool, on_orphan_gone, s) != 0;
         if (s->is_prefix_reaped || s->is_reaping_prefix || !store_is_connected(s->store))
                 return;
-        if (clock_boottime() >= s->hold_until) {
+        if (clock_boottime() >= s->hold_until)
                 s->is_prefix_reaped = true;
-                return;
-        }
-        if (pool_orphans_are_gone(s->pool) == 0)
-                return;
-        s->is_reaping_prefix = store_reap_prefix(s->store, s->owner_prefix, on_prefix_reaped, s) == 0;
+        else if (s->are_orphans_gone)
+                s->is_reaping_prefix = store_reap_prefix(s->store, s->owner_prefix, on_prefix_reaped, s) == 0;
 }
 
 void children_reap_step(Supervisor *s) {
@@ -249,24 +314,24 @@ void children_reap_step(Supervisor *s) {
         for (size_t i = 0; i < REAPS_MAX; i++) {
                 PendingReap *reap = &s->reaps[i];
 
-                if (reap->is_used && !reap->is_sent)
+                if (reap->is_used && !reap->is_sent && clock_boottime() >= reap->due)
                         reap->is_sent = store_reap_owner(s->store, reap->owner, reap->why, reap->culprit, on_reaped, reap) == 0;
         }
 }
 
-static void reap_owner(Supervisor *s, const Child *child, const char *why, FlowId culprit) {
+/* children_reap_step() sends it. */
+static void reap_owner(Supervisor *s, const char *owner, pid_t pid, const char *why, FlowId culprit) {
         for (size_t i = 0; i < REAPS_MAX; i++) {
                 PendingReap *reap = &s->reaps[i];
 
                 if (reap->is_used)
                         continue;
-                *reap = (PendingReap) { .supervisor = s, .culprit = culprit, .is_used = true };
-                (void) snprintf(reap->owner, sizeof(reap->owner), "%s", child->owner);
+                *reap = (PendingReap) { .supervisor = s, .culprit = culprit, .died_at = clock_boottime(), .is_used = true };
+                (void) snprintf(reap->owner, sizeof(reap->owner), "%s", owner);
                 (void) snprintf(reap->why, sizeof(reap->why), "%s", why);
-                children_reap_step(s);
                 return;
         }
-        log_event(LOG_WARNING, "flow.reap_later", "Too many deaths wait for the database; leases will end by themselves.", LOG_I64("child", child->pid));
+        log_event(LOG_WARNING, "flow.reap_later", "Too many deaths wait for the database; leases will end by themselves.", LOG_I64("child", pid));
 }
 
 /* ---- death --------------------------------------------------------------------------------------------------------------------- */
@@ -306,7 +371,8 @@ static void on_died(Child *child, const Death *death, void *userdata) {
                   LOG_I64("child", child->pid), LOG_TEXT("how", name), LOG_FLOW(culprit.v));
 
         dispatch_worker_down(s->dispatch, child->incarnation, verdict == VERDICT_PLANNED);
-        reap_owner(s, child, name, culprit);
+        reap_owner(s, child->owner, child->pid, name, culprit);
+        children_reap_step(s);
         child->is_asked = true;         /* it counts for nobody any more */
 
         if (verdict != VERDICT_PLANNED) {
@@ -329,25 +395,6 @@ const PoolOps children_ops = {
 };
 
 /* ---- how many ------------------------------------------------------------------------------------------------------------------ */
-
-static int on_children_timer(_unused_ sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
-        children_ensure(userdata);
-        return 0;
-}
-
-static void wake_up_at(Supervisor *s, Usec due) {
-        int r;
-
-        if (!s->children_timer)
-                r = sd_event_add_time(s->event, &s->children_timer, CLOCK_BOOTTIME, due, 1, on_children_timer, s);
-        else {
-                r = sd_event_source_set_time(s->children_timer, due);
-                if (r >= 0)
-                        r = sd_event_source_set_enabled(s->children_timer, SD_EVENT_ONESHOT);
-        }
-        if (r < 0)
-                log_event(LOG_WARNING, "child.timer_failed", "A timer could not be set; the next second looks again.", LOG_ERRNO(r));
-}
 
 static void leave(Supervisor *s, Child *child) {
         dispatch_worker_stop(s->dispatch, child->incarnation);

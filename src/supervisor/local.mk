@@ -11,7 +11,8 @@ src_libsupervisor_a_SOURCES = \
 
 SUPERVISOR_TESTS = tests/unit/test-dispatch tests/unit/test-intake tests/unit/test-notify tests/unit/test-pool tests/unit/test-restart-policy
 check_PROGRAMS += $(SUPERVISOR_TESTS)
-TESTS += $(SUPERVISOR_TESTS)
+TESTS += $(SUPERVISOR_TESTS) tests/e2e/test-supervision.py
+dist_check_SCRIPTS += tests/e2e/test-supervision.py
 tests_unit_test_dispatch_SOURCES = tests/unit/test-dispatch.c
 tests_unit_test_dispatch_LDADD = src/libsupervisor.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_restart_policy_SOURCES = tests/unit/test-restart-policy.c

@@ -21,11 +21,12 @@
  * (role.h) and nothing else. The pidfd tells of its death; the channel is read out before the process is reaped, and never used again.
  *
  * Orphans are found by a lock that dies with its last holder: all children of one supervisor inherit one locked file, so a successor that
- * can lock the file knows that they are gone.
+ * can lock the file knows that they are gone. Their pids are in it.
  */
 
 #define CHECK_EVERY (500 * USEC_PER_MSEC)
 #define LOCK_PREFIX "children-"
+#define ORPHANS_MAX 48                  /* newest pids of a predecessor that matter; all older ones died in its time */
 
 struct Pool {
         sd_event *event;
@@ -94,7 +95,7 @@ static int make_orphan_lock(Pool *pool) {
         _close_ int fd = -1;
 
         (void) snprintf(pool->lock_name, sizeof(pool->lock_name), LOCK_PREFIX "%d-%" PRIu64, (int) getpid(), clock_boottime());
-        fd = openat(pool->dir_fd, pool->lock_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        fd = openat(pool->dir_fd, pool->lock_name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
         if (fd < 0)
                 return -errno;
         if (flock(fd, LOCK_SH | LOCK_NB) < 0)
@@ -348,6 +349,7 @@ int pool_spawn(Pool *pool, Role role, Child **ret_child) {
                 child_free(child);
                 return r;
         }
+        (void) dprintf(pool->lock_fd, "%d\n", (int) child->pid);       /* for a successor; without it leases end by time */
         channel_expect(child->channel, child->pid);
         pool->children[slot] = child;
         *ret_child = child;
@@ -432,14 +434,39 @@ unsigned pool_count(Pool *pool, Role role, bool only_ready) {
 
 /* ---- orphans --------------------------------------------------------------------------------------------------------------- */
 
+/* The pids that a predecessor wrote into its lock. */
+static void tell_pids(Pool *pool, int fd, void (*gone)(pid_t pid, void *userdata), void *userdata) {
+        char text[ORPHANS_MAX * 12 + 1];
+        struct stat st;
+        ssize_t n;
+
+        if (fstat(fd, &st) < 0)
+                return;
+        n = pread(fd, text, sizeof(text) - 1, MAX(st.st_size - (off_t) (sizeof(text) - 1), (off_t) 0));
+        if (n <= 0)
+                return;
+        text[n] = '\0';
+        for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+                long pid = strtol(line, NULL, 10);
+                bool is_ours = false;
+
+                /* the first line may be cut at its beginning: then it names nobody, or somebody without leases */
+                POOL_FOREACH(child, pool)
+                        is_ours |= child->pid == pid;
+                if (pid > 1 && pid <= INT32_MAX && !is_ours)
+                        gone((pid_t) pid, userdata);
+        }
+}
+
 /* Is this left-over lock free? Then it is removed. */
-static bool is_free(Pool *pool, const char *name) {
+static bool is_free(Pool *pool, const char *name, void (*gone)(pid_t pid, void *userdata), void *userdata) {
         _close_ int fd = openat(pool->dir_fd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
         if (fd < 0)
                 return errno == ENOENT;
         if (flock(fd, LOCK_EX | LOCK_NB) < 0)
                 return false;
+        tell_pids(pool, fd, gone, userdata);
         (void) unlinkat(pool->dir_fd, name, 0);
         return true;
 }
@@ -456,7 +483,7 @@ static void remove_stale_socket(Pool *pool, const char *name) {
                 (void) unlinkat(pool->dir_fd, name, 0);
 }
 
-int pool_orphans_are_gone(Pool *pool) {
+int pool_orphans_are_gone(Pool *pool, void (*gone)(pid_t pid, void *userdata), void *userdata) {
         bool are_gone = true;
         int fd;
         DIR *dir;
@@ -474,7 +501,7 @@ int pool_orphans_are_gone(Pool *pool) {
         for (const struct dirent *entry; (entry = readdir(dir));) {
                 if (strncmp(entry->d_name, LOCK_PREFIX, strlen(LOCK_PREFIX)) != 0)
                         remove_stale_socket(pool, entry->d_name);
-                else if (!streq(entry->d_name, pool->lock_name) && !is_free(pool, entry->d_name))
+                else if (!streq(entry->d_name, pool->lock_name) && !is_free(pool, entry->d_name, gone, userdata))
                         are_gone = false;
         }
         (void) closedir(dir);

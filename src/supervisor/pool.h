@@ -81,7 +81,8 @@ Child *pool_by_incarnation(Pool *pool, uint64_t incarnation);
 unsigned pool_count(Pool *pool, Role role, bool only_ready);
 
 /*
- * Children of a supervisor that died finish their step and may need ten seconds for it. True once none is left in this runtime
- * directory; call again until then. Negative errno.
+ * Children of a supervisor that died finish their step and may need ten seconds for it. True once none is left in this runtime directory;
+ * call again until then. `gone` is told the pids of those that went since the last call (a predecessor's newest ones; a pid that one of
+ * ours has by now is left out). Negative errno.
  */
-int pool_orphans_are_gone(Pool *pool);
+int pool_orphans_are_gone(Pool *pool, void (*gone)(pid_t pid, void *userdata), void *userdata);

@@ -41,6 +41,8 @@ typedef struct PendingReap {
         char owner[ROLE_OWNER_MAX];
         char why[DEATH_NAME_MAX];
         FlowId culprit;
+        Usec died_at, due;
+        unsigned n_done;                /* passes that the database has answered */
         bool is_sent;
         bool is_used;
 } PendingReap;
@@ -76,9 +78,10 @@ struct Supervisor {
         uint64_t roll_below;            /* incarnations under this one are to be replaced */
         Usec quarantine_until;
         PendingReap reaps[REAPS_MAX];
-        bool is_prefix_reaped, is_reaping_prefix;
+        bool is_prefix_reaped, is_reaping_prefix, are_orphans_gone;
         Usec hold_until;                /* no child is started before, unless the dead self's leases were released earlier */
         uint64_t n_deaths, n_guilty_deaths;
+        Usec wake_at;                   /* of children_timer; 0: not set */
 
         /* upkeep.c */
         bool wants_sweep, wants_register, wants_tell_dead;

@@ -175,23 +175,32 @@ static void test_slots_run_out(void **state) {
         assert_int_equal(pool_spawn(f->pool, ROLE_WORKER, &child), -EBUSY);
 }
 
+static void on_gone(pid_t pid, void *userdata) {
+        int *sum = userdata;
+
+        *sum += pid;
+}
+
 static void test_orphans_of_a_predecessor(void **state) {
         Fixture *f = *state;
         char path[80];
-        int fd;
+        int fd, sum = 0;
 
         open_pool(f, "good");
-        assert_int_equal(pool_orphans_are_gone(f->pool), 1);
+        assert_int_equal(pool_orphans_are_gone(f->pool, on_gone, &sum), 1);
 
         /* what a killed supervisor leaves: a lock that its children hold, and their sockets */
         (void) snprintf(path, sizeof(path), "%s/children-1-1", f->dir);
         fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         assert_true(fd >= 0);
         assert_int_equal(flock(fd, LOCK_SH), 0);
-        assert_int_equal(pool_orphans_are_gone(f->pool), 0);
+        assert_true(dprintf(fd, "100\n20\nnonsense\n-7\n") > 0);
+        assert_int_equal(pool_orphans_are_gone(f->pool, on_gone, &sum), 0);
+        assert_int_equal(sum, 0);
         (void) close(fd);
-        assert_int_equal(pool_orphans_are_gone(f->pool), 1);
+        assert_int_equal(pool_orphans_are_gone(f->pool, on_gone, &sum), 1);
         assert_int_equal(access(path, F_OK), -1);
+        assert_int_equal(sum, 120);
 }
 
 /* ---- the child -------------------------------------------------------------------------------------------------------------- */
