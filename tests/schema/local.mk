@@ -1,11 +1,12 @@
 # The sandbox's traffic judged by Discord's own description: validate.mjs TRAFFIC.jsonl
+# named by their place in the source: the copies in the build tree have the same names below it, and make would take those
 SCHEMA_JUDGE = \
-	tests/schema/description.mjs \
-	tests/schema/judge.mjs \
-	tests/schema/package-lock.json \
-	tests/schema/package.json \
-	tests/schema/test-validate.mjs \
-	tests/schema/validate.mjs
+	$(srcdir)/tests/schema/description.mjs \
+	$(srcdir)/tests/schema/judge.mjs \
+	$(srcdir)/tests/schema/package-lock.json \
+	$(srcdir)/tests/schema/package.json \
+	$(srcdir)/tests/schema/test-validate.mjs \
+	$(srcdir)/tests/schema/validate.mjs
 TESTS += tests/schema/test-validate.sh
 dist_check_SCRIPTS += tests/schema/test-validate.sh
 EXTRA_DIST += $(SCHEMA_JUDGE)
@@ -14,7 +15,7 @@ EXTRA_DIST += $(SCHEMA_JUDGE)
 check_DATA += tests/schema/judge.stamp
 tests/schema/judge.stamp: $(SCHEMA_JUDGE)
 	$(AM_V_GEN)$(MKDIR_P) tests/schema && \
-	{ test '$(abs_srcdir)' = '$(abs_builddir)' || (cd $(srcdir) && cp -f $(SCHEMA_JUDGE) '$(abs_builddir)/tests/schema'); } && \
+	{ test '$(abs_srcdir)' = '$(abs_builddir)' || cp -f $(SCHEMA_JUDGE) tests/schema; } && \
 	chmod u+w tests/schema/* && touch $@
 
 # Fetches its packages; needs the npm registry
