@@ -305,8 +305,8 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 #define STORE_SCHEMA_VERSION 1  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
- * Rights go to the role that the session setting magikal.runtime_role names (options=-c magikal.runtime_role=… in the DSN), else to
- * "magikal_runtime" when there is such a role.
+ * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the
+ * DSN), else to "magikal", the account of the unit, and "magikal_runtime", as far as there are such roles.
  */
 int store_migrate(const char *dsn, bool check_only, char **ret_why);
 /* 0 when this code may run on the schema, else -EPROTO and one sentence with the command to run. */

@@ -17,5 +17,7 @@ SELECT to_regclass('flow.schema_migrations') IS NOT NULL;
 SELECT pg_advisory_lock(5570230201);
 
 -- name: migration_grant
--- The rights of the running program, for a role that magikal.runtime_role names.
-SELECT flow.grant_runtime(coalesce(nullif(current_setting('magikal.runtime_role', true), ''), 'magikal_runtime')::name);
+-- The rights of the running program: for the role that magikal.runtime_role names, else for those of the usual names that there are.
+SELECT bool_or(flow.grant_runtime(r::name))
+  FROM unnest(coalesce(string_to_array(nullif(current_setting('magikal.runtime_role', true), ''), ','),
+                       ARRAY['magikal', 'magikal_runtime'])) AS r;
