@@ -171,6 +171,8 @@ void store_add_turn(Batch *b, const FlowLease *lease, const char *why);
 void store_add_undone(Batch *b, const FlowLease *lease, int step_no);
 void store_add_finish(Batch *b, const FlowLease *lease, const char *state);                              /* "done" | "refused" | "dead": parked, args kept */
 void store_add_later(Batch *b, const FlowLease *lease, const char *why, Usec wait);
+/* Behind a fence: nobody's patience ends this flow any more. */
+void store_add_no_deadline(Batch *b, FlowId flow);
 
 /* ---- domain writes, audit, wanted edits; appended behind a fence --------------------------------------------------------- */
 

@@ -91,6 +91,10 @@ SELECT flow.finish($1, $2, $3, $4);
 -- Give it back for $5 microseconds.
 SELECT flow.later($1, $2, $3, $4, $5::bigint * interval '1 microsecond');
 
+-- name: no_deadline
+-- There is no way back from here: it is tried until done.
+UPDATE flow.flow SET deadline = NULL WHERE flow_id = $1;
+
 -- name: renew
 -- All flows in flight of one process; the ones given back are still ours.
 UPDATE flow.flow SET lease_until = flow.now() + interval '30 s'

@@ -24,7 +24,6 @@ struct Ack {
         InteractionId interaction;
         int type;
         char *token;
-        bool is_in_flight;
         bool is_forgotten;
         sd_event_source *timer;
 };
@@ -49,6 +48,13 @@ static void ack_remove(Ack *ack) {
         (void) ack_free(ack);
 }
 
+bool ack_is_travelling(const Engine *engine) {
+        for (const Ack *ack = engine->acks; ack; ack = ack->next)
+                if (ack->state == ACK_SENT)
+                        return true;
+        return false;
+}
+
 void ack_free_all(Engine *engine) {
         while (engine->acks) {
                 Ack *next = engine->acks->next;
@@ -67,10 +73,10 @@ static Ack *ack_find(Engine *engine, FlowId flow) {
 
 /* Over, one way or the other: the run that waits for it goes on. */
 static void ack_settled(Ack *ack, AckState state) {
-        Run *run = engine_find(ack->engine, ack->flow);
+        Engine *engine = ack->engine;
+        Run *run = engine_find(engine, ack->flow);
 
         ack->state = state;
-        ack->is_in_flight = false;
         if (run && run->ack == ACK_SENT) {
                 run->ack = state;
                 ack_remove(ack);
@@ -80,6 +86,7 @@ static void ack_settled(Ack *ack, AckState state) {
                 }
         } else if (ack->is_forgotten)
                 ack_remove(ack);
+        engine_tell_drained(engine);
 }
 
 static int ack_transmit(Ack *ack);
@@ -104,6 +111,7 @@ static void ack_done(int outcome, const RestReply *reply, void *userdata) {
         case REST_ALREADY:
                 ack_settled(ack, ACK_DONE);
                 return;
+        case -ENOMEM:
         case REST_LATER:
         case REST_AMBIGUOUS:
                 if (++ack->tries < ACK_TRIES &&
@@ -125,14 +133,11 @@ static int ack_transmit(Ack *ack) {
                                 .ids = { ack->interaction.v },
                                 .token = ack->token,
                                 .body = body };
-        int r;
 
         /* 64: EPHEMERAL, the only flag a deferral takes; a deferred update (6) takes none */
         (void) snprintf(body, sizeof(body), ack->type == 6 ? "{\"type\":6}" : "{\"type\":%d,\"data\":{\"flags\":64}}", ack->type);
         (void) FAULT("ack/before-send");
-        r = rest_send(ack->engine->config.rest, &request, ack_done, ack);
-        ack->is_in_flight = r >= 0;
-        return r;
+        return rest_send(ack->engine->config.rest, &request, ack_done, ack);
 }
 
 int ack_send(Engine *engine, FlowId flow, const Acknowledgement *a, AckState *ret_state) {

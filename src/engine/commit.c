@@ -17,6 +17,7 @@
 static void commit_send(Run *run);
 
 static void commit_over(Run *run) {
+        run->is_committing = false;
         if (run->at < run->flow->n_steps)
                 run_fault(run, "after-commit");
         run->committed(run);
@@ -30,7 +31,7 @@ static void commit_was_read(int outcome, const FlowRow *flows, size_t n_flows, v
         const FlowRow *row;
 
         if (outcome != 0) {
-                run_wait(run, run_retry_wait(run), commit_read);
+                run_wait(run, run_database_wait(run), commit_read);
                 return;
         }
         if (n_flows == 0 || flows[0].epoch != run->epoch) {
@@ -67,10 +68,10 @@ static void commit_done(int outcome, const StoreReply *reply, void *userdata) {
                 if (clock_boottime() - run->leased_at > COMMIT_GIVE_UP)
                         run_drop(run, "flow.dropped", "the database stayed away");
                 else
-                        run_wait(run, run_retry_wait(run), commit_send);
+                        run_wait(run, run_database_wait(run), commit_send);
                 return;
         case STORE_UNKNOWN:
-                run_wait(run, run_retry_wait(run), commit_read);
+                run_wait(run, run_database_wait(run), commit_read);
                 return;
         case STORE_CONFLICT:
                 /* a rule said no before any effect of this step; walking back, there is nobody to tell */
@@ -114,6 +115,7 @@ static void commit_send(Run *run) {
 void commit_begin(Run *run, int (*build)(Run *run, Batch *b), void (*committed)(Run *run)) {
         run->commit_build = build;
         run->committed = committed;
+        run->is_committing = true;
         commit_send(run);
 }
 
@@ -143,6 +145,14 @@ static void checkpoint_reset(Run *run, Batch *b) {
 static void checkpoint_committed(Run *run);
 static void again_committed(Run *run);
 
+/*
+ * Behind this step the good news is told: from there on it is true. What is left is clean-up, and taking everything back because
+ * that, or the telling, takes long would take it from somebody who has it already.
+ */
+static bool is_last_before_words(const Run *run) {
+        return run->at + 1 == run->flow->words_before;
+}
+
 static int build_checkpoint(Run *run, Batch *b) {
         const Step *step = &run->flow->steps[run->at];
         const Json *results[FLOW_STEPS_MAX];
@@ -167,6 +177,8 @@ static int build_checkpoint(Run *run, Batch *b) {
                 run->committed = again_committed;
         } else {
                 store_add_checkpoint(b, &lease, step->name, run->checkpoint.result);
+                if (is_last_before_words(run))
+                        store_add_no_deadline(b, run->id);
                 run->committed = checkpoint_committed;
         }
         return 0;
@@ -200,6 +212,8 @@ static void checkpoint_committed(Run *run) {
                 run_drop(run, "flow.dropped", "out of memory");
                 return;
         }
+        if (is_last_before_words(run))
+                run->deadline = USEC_INFINITY;
         run->next_step++;
         step_is_over(run);
         run_next(run);

@@ -22,11 +22,12 @@ Run *engine_find(Engine *engine, FlowId flow) {
 }
 
 static int engine_free_places(const Engine *engine) {
-        return engine->config.n_flows_max - (int) engine->n_runs;
+        return engine->config.n_flows_max - (int) engine->n_runs - (int) engine->n_asked;
 }
 
-static void engine_tell_drained(Engine *engine) {
-        if (engine->is_draining && engine->n_runs == 0 && !engine->is_claiming && !engine->has_told_drained) {
+/* Acknowledgements are waited for: who gave the flow back is the one that can keep the three seconds. */
+void engine_tell_drained(Engine *engine) {
+        if (engine->is_draining && engine->n_runs == 0 && !engine->claims && !ack_is_travelling(engine) && !engine->has_told_drained) {
                 engine->has_told_drained = true;
                 engine->config.drained(engine->config.userdata);
         }
@@ -67,6 +68,8 @@ static void engine_take(Engine *engine, const FlowRow *rows, size_t n_rows, Usec
 
                 while (place < engine->config.n_flows_max && engine->runs[place])
                         place++;
+                /* whatever these bytes do to us, it is this flow's doing */
+                ratelimit_slot_set(engine->config.limits, engine->config.slot, rows[i].id);
                 /* claims and places are counted, so there is one; without memory the lease runs out and another process takes it */
                 if (place == engine->config.n_flows_max || run_new(engine, &rows[i], asked_at, &run) < 0) {
                         log_event(LOG_ERR, "flow.not_taken", "A claimed flow could not be taken; its lease will run out.",
@@ -78,49 +81,70 @@ static void engine_take(Engine *engine, const FlowRow *rows, size_t n_rows, Usec
                 engine->n_runs++;
                 run_start(run);
         }
+        ratelimit_slot_set(engine->config.limits, engine->config.slot, (FlowId) { 0 });
 }
 
-typedef struct Claim {
+struct Claim {
+        Claim *next;
         Engine *engine;
         FlowId flow;            /* 0: any */
+        int n_max;
         Usec asked_at;
-} Claim;
+};
+
+static void claim_remove(Claim *claim) {
+        for (Claim **p = &claim->engine->claims; *p; p = &(*p)->next)
+                if (*p == claim) {
+                        *p = claim->next;
+                        break;
+                }
+        claim->engine->n_asked -= (unsigned) claim->n_max;
+        if (claim->flow.v == 0)
+                claim->engine->is_claiming = false;
+}
 
 static void engine_claimed(int outcome, const FlowRow *rows, size_t n_rows, void *userdata) {
         _free_ Claim *claim = userdata;
         Engine *engine = claim->engine;
 
-        if (claim->flow.v == 0)
-                engine->is_claiming = false;
+        claim_remove(claim);
         if (outcome == 0 && n_rows > 0)
                 engine_take(engine, rows, n_rows, claim->asked_at);
         else if (claim->flow.v)
                 ack_forget(engine, claim->flow);
-        /* a full hand means that there may be more */
-        if (outcome == 0 && claim->flow.v == 0 && n_rows > 0 && engine_free_places(engine) > 0)
+        /* a full hand means that there may be more; who found no place because of this claim is looked for too */
+        if (TAKE(engine->is_claim_missed) ||
+            (outcome == 0 && claim->flow.v == 0 && n_rows > 0 && engine_free_places(engine) > 0))
                 engine_wake(engine);
         engine_tell_drained(engine);
 }
 
-static int engine_claim(Engine *engine, FlowId flow) {
+/* True: it was asked for. Never for more than there are places: what is claimed and not taken stands until its lease is over. */
+static bool engine_claim(Engine *engine, FlowId flow) {
+        int n_free = engine_free_places(engine), r;
         Claim *claim;
-        int r;
 
-        if (engine->is_draining || engine->installation == 0 || engine_free_places(engine) <= 0)
-                return 0;
-        if (flow.v == 0 && engine->is_claiming)
-                return 0;
+        if (engine->is_draining || engine->installation == 0 || engine->config.env.bot_user.v == 0)
+                return false;
+        if (n_free <= 0 || (flow.v == 0 && engine->is_claiming)) {
+                engine->is_claim_missed |= engine->claims != NULL;
+                return false;
+        }
         claim = new0(Claim, 1);
         if (!claim)
-                return -ENOMEM;
-        *claim = (Claim) { .engine = engine, .flow = flow, .asked_at = clock_boottime() };
+                return false;
+        *claim = (Claim) { .engine = engine, .flow = flow, .n_max = flow.v ? 1 : n_free, .asked_at = clock_boottime() };
         r = flow.v ? store_claim_one(engine->config.store, &engine->config.filter, flow, engine_claimed, claim)
-                   : store_claim(engine->config.store, &engine->config.filter, engine_free_places(engine), engine_claimed, claim);
-        if (r < 0)
+                   : store_claim(engine->config.store, &engine->config.filter, n_free, engine_claimed, claim);
+        if (r < 0) {
                 free(claim);
-        else if (flow.v == 0)
-                engine->is_claiming = true;
-        return r;
+                return false;
+        }
+        claim->next = engine->claims;
+        engine->claims = claim;
+        engine->n_asked += (unsigned) claim->n_max;
+        engine->is_claiming |= flow.v == 0;
+        return true;
 }
 
 /* The installation's number is part of every nonce, so it comes before everything. */
@@ -143,7 +167,7 @@ static int engine_claim_timer(sd_event_source *source, uint64_t usec, void *user
         if (engine->installation == 0 && !engine->is_asking_installation && engine->config.env.application.v)
                 engine->is_asking_installation = store_step_facts(engine->config.store, (FlowId) { 0 }, (GuildId) { 0 },
                                                                   (TicketId) { 0 }, engine_know_installation, engine) >= 0;
-        (void) engine_claim(engine, (FlowId) { 0 });    /* lack of memory: again in a moment */
+        (void) engine_claim(engine, (FlowId) { 0 });    /* not now: again in a moment */
         (void) sd_event_source_set_time_relative(source, wait);
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -157,28 +181,22 @@ void engine_wake(Engine *engine) {
 
 /* ---- renewing ------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct Renewal {
-        Engine *engine;
-        Usec asked_at;
-        size_t n_flows;
-        FlowId flows[];
-} Renewal;
-
 static void engine_renewed(int outcome, const FlowId *still_ours, size_t n_ours, void *userdata) {
-        _free_ Renewal *renewal = userdata;
+        Engine *engine = userdata;
 
+        engine->is_renewing = false;
         if (outcome != 0)
                 return;         /* without renewal the runs stop sending by themselves */
-        for (size_t i = 0; i < renewal->n_flows; i++) {
-                Run *run = engine_find(renewal->engine, renewal->flows[i]);
+        for (size_t i = 0; i < engine->n_renewed; i++) {
+                Run *run = engine_find(engine, engine->renewed[i]);
                 bool is_ours = false;
 
                 for (size_t k = 0; k < n_ours && !is_ours; k++)
-                        is_ours = still_ours[k].v == renewal->flows[i].v;
-                if (!run || run->leased_at > renewal->asked_at)
+                        is_ours = still_ours[k].v == engine->renewed[i].v;
+                if (!run || run->leased_at > engine->renewal_asked_at)
                         continue;       /* left, or written since */
                 if (is_ours)
-                        run->leased_at = renewal->asked_at;
+                        run->leased_at = engine->renewal_asked_at;
                 else
                         run->is_lost = true;
         }
@@ -186,21 +204,17 @@ static void engine_renewed(int outcome, const FlowId *still_ours, size_t n_ours,
 
 static int engine_renew_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         Engine *engine = userdata;
-        Renewal *renewal;
 
         (void) usec;
         (void) sd_event_source_set_time_relative(source, RENEW_EVERY);
-        if (engine->n_runs == 0)
+        if (engine->n_runs == 0 || engine->is_renewing)
                 return 0;
-        renewal = calloc(1, sizeof(Renewal) + engine->n_runs * sizeof(FlowId));
-        if (!renewal)
-                return 0;
-        *renewal = (Renewal) { .engine = engine, .asked_at = clock_boottime() };
+        engine->n_renewed = 0;
         for (int i = 0; i < engine->config.n_flows_max; i++)
                 if (engine->runs[i])
-                        renewal->flows[renewal->n_flows++] = engine->runs[i]->id;
-        if (store_renew(engine->config.store, renewal->flows, renewal->n_flows, engine_renewed, renewal) < 0)
-                free(renewal);
+                        engine->renewed[engine->n_renewed++] = engine->runs[i]->id;
+        engine->renewal_asked_at = clock_boottime();
+        engine->is_renewing = store_renew(engine->config.store, engine->renewed, engine->n_renewed, engine_renewed, engine) >= 0;
         return 0;
 }
 
@@ -214,7 +228,8 @@ int engine_new(const EngineConfig *config, Engine **ret_engine) {
                 return -ENOMEM;
         engine->config = *config;
         engine->runs = new0(Run *, (size_t) config->n_flows_max);
-        if (!engine->runs)
+        engine->renewed = new0(FlowId, (size_t) config->n_flows_max);
+        if (!engine->runs || !engine->renewed)
                 return -ENOMEM;
         r = sd_event_add_time_relative(config->event, &engine->claim_timer, CLOCK_BOOTTIME, 0, 1, engine_claim_timer, engine);
         if (r < 0)
@@ -238,7 +253,14 @@ Engine *engine_free(Engine *engine) {
         for (int i = 0; engine->runs && i < engine->config.n_flows_max; i++)
                 (void) run_free(engine->runs[i]);
         ack_free_all(engine);
+        while (engine->claims) {
+                Claim *next = engine->claims->next;
+
+                free(engine->claims);
+                engine->claims = next;
+        }
         free(engine->runs);
+        free(engine->renewed);
         free(engine);
         return NULL;
 }
@@ -263,18 +285,16 @@ int engine_accepted(Engine *engine, FlowId flow, const Acknowledgement *a) {
 
         if (a && !engine_find(engine, flow))
                 r = ack_send(engine, flow, a, &state);
-        (void) engine_claim(engine, flow);      /* not now: the claim timer or another worker will */
+        if (!engine_claim(engine, flow))
+                ack_forget(engine, flow);       /* the claim timer or another worker takes it, and sends it again if it must */
         return r;
 }
 
 void engine_drain(Engine *engine) {
         engine->is_draining = true;
-        /* runs that only wait for an acknowledgement have nothing under way that would bring them to run_next() */
         for (int i = 0; i < engine->config.n_flows_max; i++)
-                if (engine->runs[i] && engine->runs[i]->waits_for_ack) {
-                        engine->runs[i]->waits_for_ack = false;
-                        run_next(engine->runs[i]);
-                }
+                if (engine->runs[i])
+                        run_interrupt(engine->runs[i]);
         engine_tell_drained(engine);
 }
 

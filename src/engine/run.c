@@ -13,12 +13,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "magikal/fault.h"
 #include "magikal/log.h"
 #include "run.h"
 
 #define PARK_WAIT (60 * 60 * USEC_PER_SEC)
+#define LEASE_SEND_MAX (15 * USEC_PER_SEC)      /* no effect leaves when the lease (30 s) has not been renewed for that long */
 
 /* ---- making and unmaking ------------------------------------------------------------------------------------------------------ */
 
@@ -53,6 +55,7 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
                 .engine = engine, .flow = engine->config.find(row->kind, row->code_version), .id = row->id, .guild = row->guild,
                 .actor = row->actor, .actor_user = row->actor_user, .is_undo = row->is_undo, .next_step = row->next_step,
                 .attempt = row->attempt, .epoch = row->epoch, .deadline = row->deadline, .leased_at = asked_at,
+                .adopted_at = engine_database_now(engine),
         };
         run->subject = strdup(row->subject);
         run->why = strdup(row->is_undo && row->last_error ? row->last_error : "");
@@ -150,8 +153,27 @@ void run_fault(const Run *run, const char *point) {
         (void) FAULT_STEP(run->flow->name, run->flow->steps[run->at].name, point);
 }
 
+bool run_is_patient(const Run *run) {
+        return run->deadline == USEC_INFINITY || run->is_undo;
+}
+
+bool run_is_fresh(const Run *run) {
+        return clock_boottime() - run->leased_at <= LEASE_SEND_MAX;
+}
+
+bool run_is_overdue(const Run *run) {
+        return !run_is_patient(run) && engine_database_now(run->engine) > run->deadline;
+}
+
 Usec run_retry_wait(Run *run) {
-        return retry_wait(run->attempt + run->tries++, run->flow->ttl_s == 0 || run->is_undo, arc4random());
+        if (retry_is_over(run->attempt, run_is_patient(run)))
+                return PARK_WAIT;
+        return retry_wait(run->attempt + run->tries++, run_is_patient(run), arc4random());
+}
+
+/* Only what failed in this lease counts: how often Discord said no before says nothing about the database. */
+Usec run_database_wait(Run *run) {
+        return MIN(retry_wait(run->tries++, false, arc4random()), RETRY_KEEP_MAX / 2);
 }
 
 static int run_timer(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -165,6 +187,18 @@ static int run_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         else
                 run->then(run);
         return 0;
+}
+
+/* Between two tries nothing is under way: what the row says is true, and others may go on. */
+void run_interrupt(Run *run) {
+        if (run->is_committing || (!run->timer && !run->waits_for_ack))
+                return;
+        run->timer = sd_event_source_disable_unref(run->timer);
+        run->waits_for_ack = false;
+        if (run->is_lost)
+                run_drop(run, "flow.lost", "lease lost");
+        else
+                run_give_back(run, "draining", 0);
 }
 
 void run_wait(Run *run, Usec wait, void (*then)(Run *run)) {
@@ -195,12 +229,12 @@ static void given_back(Run *run) {
         engine_left(run->engine, run);
 }
 
+/* why: a word that lives as long as the program, for the write may have to be repeated. */
 void run_give_back(Run *run, const char *why, Usec wait) {
-        if (retry_is_over(run->attempt, run->flow->ttl_s == 0)) {
+        if (wait >= PARK_WAIT && retry_is_over(run->attempt, run_is_patient(run)))
                 log_event(LOG_ERR, "flow.stuck", "A flow has failed for hours and is tried once an hour from now on.",
                           LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name), LOG_TEXT("why", why));
-                wait = MAX(wait, PARK_WAIT);
-        } else
+        else
                 log_event(LOG_INFO, "flow.later", "A flow goes back to the queue.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_TEXT("why", why), LOG_U64("wait_ms", wait / USEC_PER_MSEC));
         run->give_back_why = why;
@@ -272,10 +306,6 @@ void run_next(Run *run) {
                         return;
                 }
         } else if (run->next_step < run->flow->n_steps) {
-                if (run->deadline != USEC_INFINITY && engine_database_now(engine) > run->deadline) {
-                        run_turn(run, WHY_DEADLINE);
-                        return;
-                }
                 if (run->next_step < run->flow->words_before || run->has_said_words || run->ack == ACK_NONE) {
                         run->at = run->next_step;
                         step_begin(run);
@@ -338,7 +368,7 @@ static void run_steps_read(int outcome, const StepRow *rows, size_t n_rows, void
         Run *run = userdata;
 
         if (outcome == STORE_LATER || outcome == STORE_UNKNOWN) {
-                run_wait(run, run_retry_wait(run), run_read_steps);
+                run_wait(run, run_database_wait(run), run_read_steps);
                 return;
         }
         if (outcome != 0) {

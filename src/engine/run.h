@@ -39,11 +39,13 @@ struct Run {
         int next_step;
         int attempt;                    /* errors on this step in earlier leases */
         uint64_t epoch;
-        Usec deadline;                  /* database clock */
+        Usec deadline;                  /* database clock; USEC_INFINITY: nobody waits, or there is no way back */
         char *why;                      /* with is_undo */
 
         bool is_lost;                   /* somebody else has the lease: stop at the next continuation */
+        bool is_committing;             /* a write is under way: its outcome must be known before anything else happens */
         Usec leased_at;                 /* CLOCK_BOOTTIME when the newest confirmed renewal was asked for */
+        Usec adopted_at;                /* database clock: whoever had the flow before had sent everything by then */
         Usec asked_at;                  /* the same of the write under way */
 
         InteractionId interaction;
@@ -64,6 +66,7 @@ struct Run {
         int tries;                      /* of this step within this lease */
         StepRequest request;
         bool has_request;
+        RouteId probe_route;
         void (*probed)(Run *run, uint64_t id);
         StepReply reply;                /* its body is ours */
         Json *reply_body;
@@ -80,24 +83,33 @@ struct Run {
 };
 
 typedef struct Ack Ack;         /* an acknowledgement that travels; ack.c */
+typedef struct Claim Claim;     /* a claim that was asked for; engine.c */
 
 struct Engine {
         EngineConfig config;
         uint64_t installation;          /* 0: not known yet; nothing is claimed before */
         bool is_asking_installation;
-        bool is_claiming;
+        bool is_claiming;               /* any flow, not a certain one */
+        bool is_claim_missed;           /* there was no place because of claims under way */
         bool is_draining;
         bool has_told_drained;
         Run **runs;                     /* n_flows_max places */
         unsigned n_runs;
+        unsigned n_asked;               /* places that claims under way may fill */
+        Claim *claims;
         uint64_t n_steps;
         int64_t clock_offset;           /* database clock − ours, microseconds */
         sd_event_source *claim_timer, *renew_timer;
+        bool is_renewing;
+        Usec renewal_asked_at;
+        size_t n_renewed;
+        FlowId *renewed;                /* n_flows_max places: what the renewal under way asked for */
         Ack *acks;
 };
 
 /* engine.c */
 Run *engine_find(Engine *engine, FlowId flow);
+void engine_tell_drained(Engine *engine);
 void engine_left(Engine *engine, Run *run);
 Usec engine_database_now(const Engine *engine);
 void engine_learn_clock(Engine *engine, Usec database_now);
@@ -115,7 +127,12 @@ void run_turn(Run *run, const char *why);
 StepContext run_context(const Run *run, const Json *results[FLOW_STEPS_MAX]);
 void run_enter(Run *run);               /* flow code begins: the process's slot names the flow */
 void run_leave(Run *run);
-Usec run_retry_wait(Run *run);
+Usec run_retry_wait(Run *run);          /* before Discord is asked again */
+Usec run_database_wait(Run *run);       /* before the database is asked again; always below RETRY_KEEP_MAX */
+bool run_is_patient(const Run *run);    /* nobody waits for it: tried until done */
+bool run_is_fresh(const Run *run);      /* false: a frozen process has woken up too late; its flow may run elsewhere */
+bool run_is_overdue(const Run *run);
+void run_interrupt(Run *run);           /* drain: what only waits for a time or an acknowledgement waits no longer */
 FlowLease run_lease(const Run *run);
 void run_copy_facts(Run *run, const Facts *facts);
 void run_fault(const Run *run, const char *point);
@@ -138,4 +155,5 @@ int ack_send(Engine *engine, FlowId flow, const Acknowledgement *a, AckState *re
 AckState ack_take(Engine *engine, FlowId flow);         /* ACK_UNKNOWN when we never sent one */
 void ack_forget(Engine *engine, FlowId flow);           /* the flow is not ours: nobody will take it */
 void ack_free_all(Engine *engine);
+bool ack_is_travelling(const Engine *engine);
 bool interaction_is_dead(const Engine *engine, InteractionId interaction);

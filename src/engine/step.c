@@ -9,8 +9,8 @@
 #include "magikal/log.h"
 #include "run.h"
 
-#define LEASE_SEND_MAX (15 * USEC_PER_SEC)      /* no effect leaves when the lease (30 s) has not been renewed for that long */
 #define NONCE_WINDOW (60 * USEC_PER_SEC)        /* Discord says "the past few minutes"; within one we rely on it */
+#define TOKEN_REVOKED_WAIT (60 * USEC_PER_SEC)
 
 static const Step *step_at_hand(const Run *run) {
         return &run->flow->steps[run->at];
@@ -37,11 +37,6 @@ static void request_left(void *userdata) {
         run_fault(userdata, "request-sent");
 }
 
-/* False: a frozen process has woken up too late; it must not send, its flow may run elsewhere. */
-static bool lease_is_fresh(const Run *run) {
-        return clock_boottime() - run->leased_at <= LEASE_SEND_MAX;
-}
-
 static int request_send(Run *run, const StepRequest *request, bool is_effect, RestDone done) {
         RestRequest rest = {
                 .route = request->route,
@@ -53,6 +48,16 @@ static int request_send(Run *run, const StepRequest *request, bool is_effect, Re
 
         memcpy(rest.ids, request->ids, sizeof(rest.ids));
         return rest_send(run->engine->config.rest, &rest, done, run);
+}
+
+/* Our token is refused: that is nobody's flow's fault, and the next token will do what this one may not. True: it was given back. */
+static bool gave_back_for_token(Run *run, RouteId route, int outcome, const RestReply *reply) {
+        if (outcome <= 0 || !rest_is_token_revoked(route, reply))
+                return false;
+        log_event(LOG_ERR, "discord.token_refused", "Discord does not accept the bot's token; flows wait for a valid one.",
+                  LOG_FLOW(run->id.v));
+        run_give_back(run, "Discord does not accept the bot's token", TOKEN_REVOKED_WAIT);
+        return true;
 }
 
 /* ---- what Discord's no means -------------------------------------------------------------------------------------------------- */
@@ -117,6 +122,8 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                 run_give_back(run, "no memory for the request", run_retry_wait(run));
                 return;
         }
+        if (gave_back_for_token(run, run->request.route, outcome, reply))
+                return;
         if (outcome == REST_ALREADY || was_made_and_is_gone(run, outcome, reply))
                 outcome = 0;
         if (outcome == 0 || (step->tolerates & TOLERATES(outcome))) {
@@ -129,11 +136,11 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
 
         switch (outcome) {
         case REST_LATER:        /* it did not happen: the same intent covers the next try */
-                wait = MAX(reply->wait, reply->wait ? 0 : run_retry_wait(run));
+                wait = reply->wait ? reply->wait : run_retry_wait(run);
                 if (wait < RETRY_KEEP_MAX)
                         run_wait(run, wait, step_send);
                 else
-                        run_give_back(run, reply->message, wait);
+                        run_give_back(run, reply->status == 429 ? "Discord asks to wait" : "Discord cannot be asked now", wait);
                 return;
         case REST_AMBIGUOUS:    /* it may have happened: look, after it had time to */
                 wait = MAX(RETRY_SETTLE, run_retry_wait(run));
@@ -143,7 +150,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                 if (wait < RETRY_KEEP_MAX)
                         run_wait(run, wait, step_begin);
                 else
-                        run_give_back(run, reply->message, wait);
+                        run_give_back(run, "an answer of Discord was lost", wait);
                 return;
         default:
                 log_event(LOG_WARNING, "flow.step_failed", "Discord refused a request.", LOG_FLOW(run->id.v),
@@ -154,8 +161,12 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
 }
 
 static void step_send(Run *run) {
-        if (!lease_is_fresh(run)) {
+        if (!run_is_fresh(run)) {
                 run_drop(run, "flow.lost", "the lease was not renewed in time");
+                return;
+        }
+        if (run_is_overdue(run)) {
+                run_turn(run, WHY_DEADLINE);
                 return;
         }
         run_fault(run, "before-send");
@@ -186,6 +197,8 @@ static void step_probed(int outcome, const RestReply *reply, void *userdata) {
                         run_give_back(run, "an earlier effect cannot be looked for", wait);
                 return;
         }
+        if (gave_back_for_token(run, run->probe_route, outcome, reply))
+                return;
         if (outcome == 0) {
                 run_enter(run);
                 id = step_at_hand(run)->probe->match(&c, reply->body);
@@ -208,6 +221,7 @@ static void step_probe(Run *run) {
                 run->probed(run, 0);
                 return;
         }
+        run->probe_route = request.route;
         if (r == 0)
                 r = request_send(run, &request, false, step_probed);
         free(request.body);
@@ -215,9 +229,16 @@ static void step_probe(Run *run) {
                 run_give_back(run, "an earlier effect cannot be looked for", run_retry_wait(run));
 }
 
-/* An earlier request may still be executing at Discord: look only when it had time to be seen. */
+/*
+ * An earlier request may still be executing at Discord: when did it have time to be seen? The intent tells when it was to be sent, but it
+ * may have waited for a bucket; of another process only is known that it had sent everything when the flow became ours.
+ */
+static Usec step_is_ripe_at(const Run *run) {
+        return MAX(run->last_at, run->adopted_at) + RETRY_SETTLE;
+}
+
 static void step_probe_settled(Run *run, void (*probed)(Run *run, uint64_t id)) {
-        Usec now = engine_database_now(run->engine), ripe = run->last_at + RETRY_SETTLE;
+        Usec now = engine_database_now(run->engine), ripe = step_is_ripe_at(run);
 
         run->probed = probed;
         if (now < ripe)
@@ -261,7 +282,7 @@ static void step_go(Run *run) {
         if (r != 0) {
                 log_event(LOG_ERR, "flow.build_failed", "A request could not be built.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", step->name), LOG_ERRNO(r));
-                if (r == STEP_TURN || run->flow->ttl_s > 0)
+                if (r == STEP_TURN || (r != -ENOMEM && !run_is_patient(run)))
                         run_turn(run, WHY_REFUSED);
                 else
                         run_give_back(run, "the request could not be built", run_retry_wait(run));
@@ -274,8 +295,8 @@ static void step_go(Run *run) {
                         return;
                 }
                 /* the nonce makes a second send harmless, once the first is surely over */
-                if (now < run->last_at + RETRY_SETTLE) {
-                        run_wait(run, run->last_at + RETRY_SETTLE - now, step_send);
+                if (now < step_is_ripe_at(run)) {
+                        run_wait(run, step_is_ripe_at(run) - now, step_send);
                         return;
                 }
         }
@@ -284,10 +305,8 @@ static void step_go(Run *run) {
 
 /* The database did not do it: try again within the lease, else give the flow back. */
 static void step_store_failed(Run *run, int outcome, void (*again)(Run *run)) {
-        Usec wait = run_retry_wait(run);
-
-        if ((outcome == STORE_LATER || outcome == STORE_UNKNOWN) && lease_is_fresh(run) && wait < RETRY_KEEP_MAX)
-                run_wait(run, wait, again);
+        if ((outcome == STORE_LATER || outcome == STORE_UNKNOWN) && run_is_fresh(run))
+                run_wait(run, run_database_wait(run), again);
         else
                 run_drop(run, "flow.dropped", "the database stayed away");
 }
@@ -305,6 +324,8 @@ static void step_intended(int outcome, const Intent *intent, void *userdata) {
         }
         run_fault(run, "after-intent");
         run->steps[run->at].state = RUN_STEP_INTENT;
+        run->steps[run->at].first_at = intent->first_at;
+        run->steps[run->at].last_at = intent->facts->now;
         run->n_sends = intent->n_sends;
         run->first_at = intent->first_at;
         run->last_at = intent->last_at;
@@ -332,8 +353,12 @@ void step_begin(Run *run) {
         FlowLease lease = run_lease(run);
         int r;
 
-        if (!lease_is_fresh(run)) {
+        if (!run_is_fresh(run)) {
                 run_drop(run, "flow.lost", "the lease was not renewed in time");
+                return;
+        }
+        if (run_is_overdue(run)) {
+                run_turn(run, WHY_DEADLINE);
                 return;
         }
         step_mark(run);
@@ -367,6 +392,8 @@ static void step_undo_sent(int outcome, const RestReply *reply, void *userdata) 
                         run_give_back(run, run->why, wait);
                 return;
         }
+        if (gave_back_for_token(run, run->request.route, outcome, reply))
+                return;
         if (outcome != 0 && outcome != REST_ALREADY && outcome != REST_GONE)
                 log_event(LOG_WARNING, "flow.undo_refused", "An effect could not be taken back; the sweeper will look after it.",
                           LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", step_at_hand(run)->name),
@@ -376,7 +403,7 @@ static void step_undo_sent(int outcome, const RestReply *reply, void *userdata) 
 }
 
 static void step_undo_send(Run *run) {
-        if (!lease_is_fresh(run)) {
+        if (!run_is_fresh(run)) {
                 run_drop(run, "flow.lost", "the lease was not renewed in time");
                 return;
         }
@@ -441,7 +468,7 @@ static void step_undo_facts_read(int outcome, const Facts *facts, void *userdata
 }
 
 void step_take_back(Run *run) {
-        if (!lease_is_fresh(run)) {
+        if (!run_is_fresh(run)) {
                 run_drop(run, "flow.lost", "the lease was not renewed in time");
                 return;
         }

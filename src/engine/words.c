@@ -3,6 +3,9 @@
  * the flow is finished, because finishing empties the arguments and the token with them.
  */
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "magikal/fault.h"
 #include "magikal/log.h"
 #include "run.h"
@@ -10,6 +13,11 @@
 #define WORDS_TRIES 6
 
 static void words_facts(Run *run);
+
+/* A person reads them: even when nobody waits for the rest of the flow, these come as soon as they can. */
+static Usec words_wait(Run *run) {
+        return retry_wait(run->attempt + run->tries++, false, arc4random());
+}
 
 static void words_over(Run *run) {
         run->has_said_words = true;
@@ -42,9 +50,10 @@ static void words_sent(int outcome, const RestReply *reply, void *userdata) {
                 return;
         }
         switch (outcome) {
+        case -ENOMEM:
         case REST_LATER:
         case REST_AMBIGUOUS:
-                wait = reply->wait ? reply->wait : run_retry_wait(run);
+                wait = reply->wait ? reply->wait : words_wait(run);
                 if (run->tries >= WORDS_TRIES || wait >= RETRY_KEEP_MAX)
                         run_give_back(run, "the last words cannot be said yet", wait);
                 else
@@ -71,6 +80,11 @@ static void words_send(Run *run) {
         RestRequest request = { .route = ROUTE_ORIGINAL_PATCH, .ids = { c.env->application.v }, .token = run->token };
         int r;
 
+        /* whoever took the flow over may have told another end */
+        if (!run_is_fresh(run)) {
+                run_drop(run, "flow.lost", "the lease was not renewed in time");
+                return;
+        }
         run_enter(run);
         r = run->flow->words(&c, run->is_undo ? run->why : NULL, &body);
         run_leave(run);
@@ -81,7 +95,7 @@ static void words_send(Run *run) {
         if (r < 0) {
                 log_event(LOG_ERR, "flow.words_failed", "The last words could not be built.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_ERRNO(r));
-                run_give_back(run, "the last words cannot be built", run_retry_wait(run));
+                run_give_back(run, "the last words cannot be built", words_wait(run));
         }
 }
 
@@ -90,7 +104,7 @@ static void words_facts_read(int outcome, const Facts *facts, void *userdata) {
 
         if (outcome != 0) {
                 if (outcome == STORE_LATER || outcome == STORE_UNKNOWN)
-                        run_wait(run, run_retry_wait(run), words_facts);
+                        run_wait(run, run_database_wait(run), words_facts);
                 else
                         run_drop(run, "flow.dropped", "the facts cannot be read");
                 return;

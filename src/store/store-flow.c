@@ -254,6 +254,11 @@ void store_add_finish(Batch *b, const FlowLease *lease, const char *state) {
         batch_text(b, state);
 }
 
+void store_add_no_deadline(Batch *b, FlowId flow) {
+        batch_call(b, SQL_NO_DEADLINE);
+        batch_u64(b, flow.v);
+}
+
 void store_add_later(Batch *b, const FlowLease *lease, const char *why, Usec wait) {
         add_fence(b, SQL_LATER, lease);
         batch_text(b, why);

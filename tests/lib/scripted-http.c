@@ -39,6 +39,7 @@ struct ScriptedHttp {
                 ScriptedEnd end;
         } answers[ANSWERS_MAX];
         int n_answers, n_answered;
+        const char *always_start, *always_bytes;
         Connection connections[CONNECTIONS_MAX];
         int n_connections, n_requests, n_hanging, n_at_once;
         char *requests[REQUESTS_MAX];
@@ -91,6 +92,12 @@ static void connection_answer(Connection *c) {
         ScriptedHttp *s = c->server;
         int i = s->n_answered;
 
+        if (s->always_start && strncmp(s->requests[s->n_requests - 1], s->always_start, strlen(s->always_start)) == 0) {
+                c->end = KEEP_OPEN;
+                strbuf_append(&c->out, s->always_bytes);
+                connection_write(c);
+                return;
+        }
         s->n_hanging++;
         if (s->n_hanging > s->n_at_once)
                 s->n_at_once = s->n_hanging;
@@ -214,6 +221,11 @@ void scripted_http_answer(ScriptedHttp *s, const char *bytes, ScriptedEnd end) {
 void scripted_http_answer_filled(ScriptedHttp *s, const char *bytes, size_t n_fill) {
         scripted_http_answer(s, bytes, CLOSE_AFTER);
         s->answers[s->n_answers - 1].n_fill = n_fill;
+}
+
+void scripted_http_always(ScriptedHttp *s, const char *start, const char *bytes) {
+        s->always_start = start;
+        s->always_bytes = bytes;
 }
 
 int scripted_http_n_requests(const ScriptedHttp *s) {

@@ -26,6 +26,9 @@ void scripted_http_answer(ScriptedHttp *server, const char *bytes, ScriptedEnd e
 /* The same with n_fill bytes 'x' behind it. */
 void scripted_http_answer_filled(ScriptedHttp *server, const char *bytes, size_t n_fill);
 
+/* Requests that begin with `start` get these bytes at once, whatever the script says. Both borrowed; one rule, the newest. */
+void scripted_http_always(ScriptedHttp *server, const char *start, const char *bytes);
+
 int scripted_http_n_requests(const ScriptedHttp *server);
 int scripted_http_n_connections(const ScriptedHttp *server);    /* ever accepted */
 int scripted_http_n_at_once(const ScriptedHttp *server);        /* most requests that were waiting for an answer together */
