@@ -100,6 +100,8 @@ typedef struct Step {
         int (*apply)(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);     /* NULL: nothing to write */
         const StepUndo *undo;           /* NULL: nothing to take back */
         unsigned tolerates;             /* TOLERATES() bits: outcomes that apply is told of instead of turning the flow */
+        uint64_t needs;                 /* permissions that Discord asks of us for this request; for the words when it refuses */
+        ChannelId (*where)(const StepContext *c);       /* the channel they are needed in; NULL: the guild */
 } Step;
 
 typedef struct Flow {

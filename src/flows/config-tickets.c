@@ -11,7 +11,7 @@ static int change_words(const StepContext *c, const char *why, char **ret_body) 
         GuildSettings before, after;
 
         if (why)
-                return say_why(c, why, (ChannelId) { 0 }, TEXT_TROUBLE, ret_body);
+                return say_why(c, &flow_settings_change, why, TEXT_TROUBLE, ret_body);
         (void) settings_saved(c, 0, &before, &after);   /* without a result before and after are alike, and it says so */
         return view_settings_change(&before, &after, false, ret_body);
 }
@@ -53,7 +53,7 @@ static int about_known(const StepContext *c, const StepReply *reply, Checkpoint 
 
 static int about_words(const StepContext *c, const char *why, char **ret_body) {
         if (why)
-                return say_why(c, why, about_channel(c), TEXT_TROUBLE, ret_body);
+                return say_why(c, &flow_about_post, why, TEXT_TROUBLE, ret_body);
         return say(ret_body, TEXT_ABOUT_POSTED, TEXT_ARGS(ARG_CHANNEL("channel", about_channel(c))));
 }
 
@@ -61,8 +61,8 @@ static int about_words(const StepContext *c, const char *why, char **ret_body) {
 static const StepProbe about_find = { about_find_build, message_find_match, true };
 
 static const Step about_steps[] = {
-        /* stored name  kind       build       done already?  apply        take it back  tolerates */
-        { "post",       STEP_REST, about_post, &about_find,   about_known, NULL,         0 },
+        /* stored name  kind       build       done already?  apply        take it back  tolerates  needs          where */
+        { "post",       STEP_REST, about_post, &about_find,   about_known, NULL,         0,         NEEDS_TO_POST, about_channel },
 };
 /* clang-format on */
 

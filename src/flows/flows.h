@@ -3,6 +3,7 @@
 /* The pieces that several flows are made of. Private to src/flows. */
 
 #include "magikal/flows.h"
+#include "magikal/permission.h"
 #include "magikal/text.h"
 
 /* ---- pieces.c ----------------------------------------------------------------------------------------------------------------- */
@@ -33,8 +34,11 @@ int say(char **ret_body, TextId id, const TextArg *args);
 /* "F-17", what staff and operators look a flow up by. */
 typedef struct FlowReference { char text[24]; } FlowReference;
 FlowReference flow_reference(FlowId flow);
-/* Sentences for the reasons that the engine gives; `otherwise` for all others ({reference} is known). */
-int say_why(const StepContext *c, const char *why, ChannelId where, TextId otherwise, char **ret_body);
+/* Sentences for the reasons that the engine gives; `otherwise` for all others ({reference} is known). A missing permission is named. */
+int say_why(const StepContext *c, const Flow *flow, const char *why, TextId otherwise, char **ret_body);
+
+/* What posting one of our messages needs. */
+#define NEEDS_TO_POST (PERMISSION_VIEW_CHANNEL | PERMISSION_SEND_MESSAGES | PERMISSION_EMBED_LINKS)
 
 /* ---- settings-step.c: save and restore what a command changed ------------------------------------------------------------------- */
 

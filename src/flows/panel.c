@@ -28,6 +28,11 @@ static int panel_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(channel, body, c, "panel", ret);
 }
 
+/* The settings may be put back when the words are said: what was asked for is in the arguments. */
+static ChannelId panel_channel(const StepContext *c) {
+        return (ChannelId) { args_id(c, "panel_channel") };
+}
+
 static int panel_find_build(const StepContext *c, StepRequest *ret) {
         return message_find_build(c->facts->settings.support_panel, c, ret);
 }
@@ -156,7 +161,7 @@ static int panel_words(const StepContext *c, const char *why, char **ret_body) {
         GuildSettings before, after;
 
         if (why)
-                return say_why(c, why, (ChannelId) { args_id(c, "panel_channel") }, TEXT_TROUBLE, ret_body);
+                return say_why(c, &flow_panel_refresh, why, TEXT_TROUBLE, ret_body);
         (void) settings_saved(c, STEP_SAVE, &before, &after);   /* without a result before and after are alike, and it says so */
         return view_settings_change(&before, &after, false, ret_body);
 }
@@ -167,9 +172,9 @@ static const StepUndo save_back = { NULL, settings_restore };
 static const StepUndo panel_back = { panel_undo, NULL };
 
 static const Step steps[] = {
-        /* stored name        kind       build         done already?  apply           take it back  tolerates */
-        [STEP_SAVE]  = { "save",  STEP_DB,   NULL,         NULL,          settings_save,  &save_back,   0 },
-        [STEP_PANEL] = { "panel", STEP_REST, panel_post,   &panel_find,   panel_known,    &panel_back,  0 },
+        /* stored name        kind       build         done already?  apply           take it back  tolerates, needs, where */
+        [STEP_SAVE]  = { "save",  STEP_DB,   NULL,         NULL,          settings_save,  &save_back,   0, 0, NULL },
+        [STEP_PANEL] = { "panel", STEP_REST, panel_post,   &panel_find,   panel_known,    &panel_back,  0, NEEDS_TO_POST, panel_channel },
         [STEP_CLEAN] = { "clean", STEP_REST, panels_clean, NULL,          panels_cleaned, NULL,
                          TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) },
 };

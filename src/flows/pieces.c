@@ -128,7 +128,36 @@ FlowReference flow_reference(FlowId flow) {
         return r;
 }
 
-int say_why(const StepContext *c, const char *why, ChannelId where, TextId otherwise, char **ret_body) {
+/* The step that was refused: the first without a result. */
+static const Step *refused_step(const StepContext *c, const Flow *flow) {
+        for (int i = 0; i < flow->n_steps; i++)
+                if (!c->results[i] && flow->steps[i].kind == STEP_REST)
+                        return &flow->steps[i];
+        return NULL;
+}
+
+/*
+ * Discord only says that something is missing. Guild-wide permissions are known from the press itself, so the missing one can be named;
+ * in another channel an overwrite may take any of those that the request needs.
+ */
+static int say_forbidden(const StepContext *c, const Flow *flow, char **ret_body) {
+        const Step *step = refused_step(c, flow);
+        uint64_t held = args_id(c, "held"), needs = step ? step->needs : 0, missing = held ? needs & ~held : 0;
+        ChannelId where = step && step->where ? step->where(c) : (ChannelId) { 0 };
+        _strbuf_ StrBuf names = {};
+
+        if (needs == 0)
+                return say(ret_body, TEXT_BOT_LACKS_SOMETHING, TEXT_ARGS());
+        permission_names(&names, missing ? missing : needs);
+        if (names.error < 0)
+                return names.error;
+        if (where.v)
+                return say(ret_body, missing ? TEXT_BOT_LACKS_IN_CHANNEL : TEXT_BOT_NEEDS_IN_CHANNEL,
+                           TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names)), ARG_CHANNEL("channel", where)));
+        return say(ret_body, missing ? TEXT_BOT_LACKS : TEXT_BOT_NEEDS, TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names))));
+}
+
+int say_why(const StepContext *c, const Flow *flow, const char *why, TextId otherwise, char **ret_body) {
         FlowReference reference = flow_reference(c->flow);
 
         if (streq(why, WHY_GUILD_FULL))
@@ -137,9 +166,7 @@ int say_why(const StepContext *c, const char *why, ChannelId where, TextId other
                 return say(ret_body, TEXT_CATEGORY_FULL, TEXT_ARGS());
         if (streq(why, WHY_DEADLINE))
                 return say(ret_body, TEXT_TOOK_TOO_LONG, TEXT_ARGS(ARG_OURS("reference", reference.text)));
-        if (streq(why, WHY_FORBIDDEN) && where.v)
-                return say(ret_body, TEXT_BOT_LACKS_SOMETHING_IN, TEXT_ARGS(ARG_CHANNEL("channel", where)));
         if (streq(why, WHY_FORBIDDEN))
-                return say(ret_body, TEXT_BOT_LACKS_SOMETHING, TEXT_ARGS());
+                return say_forbidden(c, flow, ret_body);
         return say(ret_body, otherwise, TEXT_ARGS(ARG_OURS("reference", reference.text)));
 }

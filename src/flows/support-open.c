@@ -148,7 +148,7 @@ static int open_words(const StepContext *c, const char *why, char **ret_body) {
                 return say(ret_body, TEXT_TICKET_COOLDOWN, TEXT_ARGS());
         if (streq(why, "ticket_per_day"))
                 return say(ret_body, TEXT_TICKET_PER_DAY, TEXT_ARGS());
-        return say_why(c, why, c->facts->settings.support_category, TEXT_TICKET_NOT_OPENED, ret_body);
+        return say_why(c, &flow_support_open, why, TEXT_TICKET_NOT_OPENED, ret_body);
 }
 
 /* clang-format off */
@@ -158,10 +158,10 @@ static const StepUndo reserve_back = { NULL, ticket_fail };
 static const StepUndo channel_back = { channel_undo, NULL };
 
 static const Step steps[] = {
-        /* stored name  kind       build           done already?  apply           take it back    tolerates */
-        { "reserve",    STEP_DB,   NULL,           NULL,          ticket_reserve, &reserve_back,  0 },
-        { "channel",    STEP_REST, channel_create, &channel_find, channel_known,  &channel_back,  0 },
-        { "opening",    STEP_REST, opening_post,   &opening_find, opening_known,  NULL,           0 },
+        /* stored name  kind       build           done already?  apply           take it back    tolerates  needs                       where */
+        { "reserve",    STEP_DB,   NULL,           NULL,          ticket_reserve, &reserve_back,  0,         0,                          NULL },
+        { "channel",    STEP_REST, channel_create, &channel_find, channel_known,  &channel_back,  0,         PERMISSION_MANAGE_CHANNELS, NULL },
+        { "opening",    STEP_REST, opening_post,   &opening_find, opening_known,  NULL,           0,         NEEDS_TO_POST,              NULL },
 };
 /* clang-format on */
 

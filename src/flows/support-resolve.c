@@ -42,6 +42,10 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(log, body, c, "resolve", ret);
 }
 
+static ChannelId log_channel(const StepContext *c) {
+        return c->facts->settings.log_channel;
+}
+
 static int log_find_build(const StepContext *c, StepRequest *ret) {
         return message_find_build(c->facts->settings.log_channel, c, ret);
 }
@@ -90,6 +94,10 @@ static int dm_find_build(const StepContext *c, StepRequest *ret) {
 
 /* ---- the channel, and the end ------------------------------------------------------------------------------------------------------------ */
 
+static ChannelId ticket_channel(const StepContext *c) {
+        return c->facts->ticket.channel;
+}
+
 /* Deleting what is deleted is "gone", which the step tolerates: it may be repeated. */
 static int channel_close(const StepContext *c, StepRequest *ret) {
         return channel_delete(c->facts->ticket.channel, c, ret);
@@ -134,7 +142,7 @@ static int resolve_words(const StepContext *c, const char *why, char **ret_body)
         if (streq(why, "ticket_not_open"))
                 return lost_words(c, ret_body);
         if (streq(why, WHY_FORBIDDEN))
-                return say_why(c, why, c->facts->settings.log_channel, TEXT_TROUBLE, ret_body);
+                return say_why(c, &flow_support_resolve, why, TEXT_TROUBLE, ret_body);
         if (t->id.v == 0)
                 return say(ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
         return say(ret_body, TEXT_TICKET_NOT_RESOLVED,
@@ -151,13 +159,13 @@ static const StepUndo log_back = { log_undo, NULL };
 #define NO_DM (TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
 
 static const Step steps[] = {
-        /* stored name  kind       build          done already?  apply           take it back    tolerates */
-        { "closing",    STEP_DB,   NULL,          NULL,          ticket_closing, &closing_back,  0 },
-        { "log",        STEP_REST, log_post,      &log_find,     NULL,           &log_back,      TOLERATES(REST_GONE) },
-        { "dm-open",    STEP_REST, dm_open,       NULL,          NULL,           NULL,           NO_DM },
-        { "dm",         STEP_REST, dm_post,       &dm_find,      NULL,           NULL,           NO_DM },
-        { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE) },
-        { "closed",     STEP_DB,   NULL,          NULL,          ticket_closed,  NULL,           0 },
+        /* stored name  kind       build          done already?  apply           take it back    tolerates             needs                       where */
+        { "closing",    STEP_DB,   NULL,          NULL,          ticket_closing, &closing_back,  0,                    0,                          NULL },
+        { "log",        STEP_REST, log_post,      &log_find,     NULL,           &log_back,      TOLERATES(REST_GONE), NEEDS_TO_POST,              log_channel },
+        { "dm-open",    STEP_REST, dm_open,       NULL,          NULL,           NULL,           NO_DM,                0,                          NULL },
+        { "dm",         STEP_REST, dm_post,       &dm_find,      NULL,           NULL,           NO_DM,                0,                          NULL },
+        { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE), PERMISSION_MANAGE_CHANNELS, ticket_channel },
+        { "closed",     STEP_DB,   NULL,          NULL,          ticket_closed,  NULL,           0,                    0,                          NULL },
 };
 /* clang-format on */
 

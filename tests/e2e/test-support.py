@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from stack import (ADMIN, APPLICANT, APPLICATION, CATEGORY_SUPPORT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, PEOPLE,  # noqa: E402
                    ROLE_SUPPORT, SECOND, STAFF, OWNER, TOKEN, Stack, Tap, Trouble, brief, input_id, skip_unless_possible, wait_for)
 
+BOT_ROLE = "810000000000000001"
 SECRET_WORDS = "the umbrella stands behind the airlock"
 
 
@@ -265,10 +266,23 @@ def a_full_guild_is_told(stack):
     expect_consistent(stack)
 
 
+def a_log_that_cannot_be_written_stops_the_resolution(stack):
+    channel = open_one(stack)
+    log = next(c for c in stack.channels() if c["id"] == CHANNEL_LOG)
+    before = next((o for o in log["permission_overwrites"] if o["id"] == BOT_ROLE), {"allow": "0", "deny": "0"})
+    stack.world("set_overwrite", channel=CHANNEL_LOG, id=BOT_ROLE, type=0, allow=str(int(before["allow"]) & ~(1 << 11)), deny=str(1 << 11))
+    text = expect_says(stack, stack.resolve(channel), r"Send Messages.* in <#" + CHANNEL_LOG + ">")
+    expect("Manage Roles" in text, "it says who can give it")
+    expect(channel in [c["id"] for c in stack.channels()], "the channel is still there: its result was not kept anywhere")
+    stack.world("set_overwrite", channel=CHANNEL_LOG, id=BOT_ROLE, type=0, allow=before["allow"], deny=before["deny"])
+    close_one(stack, channel)
+    expect_consistent(stack)
+
+
 def a_missing_permission_is_told(stack):
-    permissions = next(r for r in stack.state()["guild"]["roles"] if r["id"] == "810000000000000001")["permissions"]
+    permissions = next(r for r in stack.state()["guild"]["roles"] if r["id"] == BOT_ROLE)["permissions"]
     stack.world("set_bot_permissions", permissions=str(int(permissions) & ~(1 << 4)))
-    expect_says(stack, stack.open_ticket(), r"permission is missing|lack")
+    expect_says(stack, stack.open_ticket(), r"I lack Manage Channels\..*Manage Roles can grant")
     stack.world("set_bot_permissions", permissions=permissions)
     expect_consistent(stack)
     clean(stack)
@@ -474,7 +488,7 @@ TESTS = [
     settings_are_shown, the_explanation_is_posted_where_asked,
     forged_controls_do_nothing, controls_of_a_closed_ticket_say_so, two_staff_one_resolution, a_double_click_makes_one_ticket,
     questions_are_checked_and_shown_harmless,
-    a_full_guild_is_told, a_missing_permission_is_told, a_full_category_is_told,
+    a_full_guild_is_told, a_missing_permission_is_told, a_log_that_cannot_be_written_stops_the_resolution, a_full_category_is_told,
     cut_gateway_loses_nothing, the_same_dispatch_twice_is_one, a_channel_deleted_by_hand_closes_its_ticket,
     what_happened_while_we_were_down_is_found, without_a_database_people_are_told_in_time, the_database_breaks_under_flows,
     a_drained_daemon_loses_nothing, nobody_is_named_in_logs_or_dumps, the_commands_are_registered_once,
