@@ -232,7 +232,7 @@ const Json *rig_control(Sandbox *sandbox, const char *method, const char *what, 
         return take_reply(sandbox, what, &reply, status);
 }
 
-static char *quoted(const char *format, va_list ap) {
+static _printf_(1, 0) char *quoted(const char *format, va_list ap) {
         _strbuf_ StrBuf text = {};
         char *body = NULL;
 
