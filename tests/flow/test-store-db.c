@@ -376,7 +376,7 @@ static void test_a_deaf_host_is_not_asked_twice(void **state) {
         StoreFixture *f = *state;
         _cleanup_(store_freep) Store *store = NULL;
         char deaf[100], dsn[400];
-        _close_ int fd = deaf_host(f, deaf, sizeof(deaf));
+        _unused_ _close_ int fd = deaf_host(f, deaf, sizeof(deaf));
         StoreConfig config = { .dsn = dsn, .name = "test", .owner = "o" };
         Watch watch = {};
 
