@@ -16,7 +16,7 @@ check_DATA += tests/schema/judge.stamp
 tests/schema/judge.stamp: $(SCHEMA_JUDGE)
 	$(AM_V_GEN)$(MKDIR_P) tests/schema && \
 	{ test '$(abs_srcdir)' = '$(abs_builddir)' || cp -f $(SCHEMA_JUDGE) tests/schema; } && \
-	chmod u+w tests/schema/* && touch $@
+	chmod u+w tests/schema/*.* && touch $@
 
 # Fetches its packages; needs the npm registry
 .PHONY: schema-tools
@@ -30,6 +30,6 @@ clean-local: clean-schema
 distclean-local: distclean-schema
 .PHONY: clean-schema distclean-schema
 clean-schema:
-	test '$(abs_srcdir)' = '$(abs_builddir)' || rm -f $(SCHEMA_JUDGE)
+	test '$(abs_srcdir)' = '$(abs_builddir)' || rm -f tests/schema/*.mjs tests/schema/package.json tests/schema/package-lock.json
 distclean-schema:
 	rm -rf tests/schema/node_modules
