@@ -18,7 +18,7 @@
 #include "magikal/cleanup.h"
 #include "magikal/strbuf.h"
 
-#define IPC_PROTOCOL 1                          /* raised when a peer of the old one could not understand us; both sides refuse another */
+#define IPC_PROTOCOL 2                          /* raised when a peer of the old one could not understand us; both sides refuse another */
 #define IPC_FRAME_MAX (1024 * 1024)             /* largest gateway frame handed on as bytes */
 #define IPC_MESSAGE_MAX (IPC_FRAME_MAX + 1024)  /* largest encoded message */
 
@@ -115,6 +115,11 @@ void channel_hear(Channel *channel, unsigned directions);
  * taken; -EINVAL: it does not encode; -ENOMEM.
  */
 int channel_send(Channel *channel, const IpcMessage *message);
+/*
+ * The same for what is in no hurry: it may wait 50 ms for others to travel with, or for the next channel_send(). Order is kept among all.
+ * For messages whose loss with this process is harmless.
+ */
+int channel_send_soon(Channel *channel, const IpcMessage *message);
 size_t channel_n_queued(const Channel *channel);
 size_t channel_n_queued_bytes(const Channel *channel);
 /* Messages that were dropped on arrival: undecodable, of a wrong direction, from a wrong process. */

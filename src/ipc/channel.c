@@ -18,31 +18,40 @@
  *
  * nng keeps no send buffer for us (NNG_OPT_SENDBUF 0), so that "may be sent now" means that the message before has reached the kernel;
  * what cannot go yet waits here, bounded, in order. Its receive buffer is generous: what a peer said before it died stays readable.
+ *
+ * Each message of nng's passes through five threads of both processes, which costs far more than what is in it. So what waits together
+ * travels together: one nng message is a packet of ours, each message in it behind its length (32 bits, network order).
  */
 
 #define RECEIVE_BUFFER 256              /* messages; nng's own bound is 8192 */
-#define MESSAGES_PER_WAKEUP 64          /* then other sources of the loop get their turn */
+#define PACKETS_PER_WAKEUP 64           /* then other sources of the loop get their turn */
+#define PACKET_MAX 32768                /* bytes; a larger message travels alone */
+#define SOON (50 * USEC_PER_MSEC)       /* how long a message that is in no hurry waits for others */
+#define SOON_ACCURACY (10 * USEC_PER_MSEC)
+#define SOON_MESSAGES 32                /* so many do not wait any longer */
 #define CONTROL_QUESTION_MAX 4096
 
-typedef struct Waiting Waiting;
-struct Waiting {
+typedef struct Packet Packet;
+struct Packet {
         nng_msg *msg;
-        Waiting *next;
+        size_t n_messages, n_bytes;     /* n_bytes: of the messages alone */
+        Packet *next;
 };
 
 struct Channel {
         nng_socket socket;
         bool is_open;
         int receive_fd, send_fd;
-        sd_event_source *receive_source, *send_source;
+        sd_event_source *receive_source, *send_source, *soon;
+        bool is_soon_armed;
         ChannelHandler handler;
         void *userdata;
         pid_t peer;                     /* 0: not named yet */
         bool may_send;                  /* the peer was heard, or we are the one who dials */
         unsigned hears;
         uint64_t n_dropped;
-        Waiting *first, *last;
-        size_t n_queued, n_queued_bytes;
+        Packet *first, *last;
+        size_t n_queued, n_queued_bytes;        /* messages */
         char *path;                     /* the listener's socket file */
         bool is_busy, is_doomed;        /* inside the handler; freed there */
 };
@@ -112,14 +121,15 @@ static pid_t sender_of(nng_msg *msg) {
 static void destroy(Channel *ch) {
         sd_event_source_disable_unref(ch->receive_source);
         sd_event_source_disable_unref(ch->send_source);
+        sd_event_source_disable_unref(ch->soon);
         if (ch->is_open)
                 (void) nng_close(ch->socket);   /* nothing can be done about a socket that does not close */
         while (ch->first) {
-                Waiting *w = ch->first;
+                Packet *p = ch->first;
 
-                ch->first = w->next;
-                nng_msg_free(w->msg);
-                free(w);
+                ch->first = p->next;
+                nng_msg_free(p->msg);
+                free(p);
         }
         if (ch->path)
                 (void) unlink(ch->path);        /* nng removes it too; whoever is second finds nothing */
@@ -148,8 +158,17 @@ static bool is_from_peer(Channel *ch, nng_msg *msg) {
         return ch->peer > 0 && (pid == ch->peer || (pid == 0 && ch->may_send));
 }
 
-static void deliver(Channel *ch, nng_msg *msg) {
+static void deliver_message(Channel *ch, const void *bytes, size_t n_bytes) {
         IpcMessage message;
+
+        if (ipc_decode(bytes, n_bytes, &message) < 0 || (ipc_type_directions(message.type) & ch->hears) == 0)
+                ch->n_dropped++;
+        else
+                ch->handler(ch, &message, ch->userdata);
+}
+
+static void deliver(Channel *ch, nng_msg *msg) {
+        uint32_t n_bytes;
 
         if (!is_from_peer(ch, msg)) {
                 ch->n_dropped++;
@@ -159,12 +178,14 @@ static void deliver(Channel *ch, nng_msg *msg) {
                 ch->may_send = true;
                 (void) sd_event_source_set_enabled(ch->send_source, ch->first ? SD_EVENT_ON : SD_EVENT_OFF);
         }
-        if (ipc_decode(nng_msg_body(msg), nng_msg_len(msg), &message) < 0 ||
-            (ipc_type_directions(message.type) & ch->hears) == 0) {
-                ch->n_dropped++;
-                return;
+        while (nng_msg_len(msg) > 0 && !ch->is_doomed) {
+                if (nng_msg_trim_u32(msg, &n_bytes) != 0 || n_bytes > nng_msg_len(msg)) {
+                        ch->n_dropped++;
+                        return;
+                }
+                deliver_message(ch, nng_msg_body(msg), n_bytes);
+                (void) nng_msg_trim(msg, n_bytes);      /* was compared above */
         }
-        ch->handler(ch, &message, ch->userdata);
 }
 
 /* True: there may be more. */
@@ -192,7 +213,7 @@ static void receive(Channel *ch, int n_max) {
 }
 
 static int on_receivable(_unused_ sd_event_source *source, _unused_ int fd, _unused_ uint32_t revents, void *userdata) {
-        receive(userdata, MESSAGES_PER_WAKEUP);
+        receive(userdata, PACKETS_PER_WAKEUP);
         return 0;
 }
 
@@ -202,20 +223,19 @@ void channel_drain(Channel *channel) {
 
 static void send_queued(Channel *ch) {
         while (ch->may_send && ch->first) {
-                Waiting *w = ch->first;
-                size_t n_bytes = nng_msg_len(w->msg);
-                int r = nng_sendmsg(ch->socket, w->msg, NNG_FLAG_NONBLOCK);
+                Packet *p = ch->first;
+                int r = nng_sendmsg(ch->socket, p->msg, NNG_FLAG_NONBLOCK);
 
                 if (r == NNG_EAGAIN)
                         break;
                 if (r != 0)
-                        nng_msg_free(w->msg);   /* nothing will take it; the peer's death is told by its pidfd */
-                ch->first = w->next;
+                        nng_msg_free(p->msg);   /* nothing will take it; the peer's death is told by its pidfd */
+                ch->first = p->next;
                 if (!ch->first)
                         ch->last = NULL;
-                ch->n_queued--;
-                ch->n_queued_bytes -= n_bytes;
-                free(w);
+                ch->n_queued -= p->n_messages;
+                ch->n_queued_bytes -= p->n_bytes;
+                free(p);
         }
         (void) sd_event_source_set_enabled(ch->send_source, ch->may_send && ch->first ? SD_EVENT_ON : SD_EVENT_OFF);
 }
@@ -225,38 +245,91 @@ static int on_sendable(_unused_ sd_event_source *source, _unused_ int fd, _unuse
         return 0;
 }
 
-int channel_send(Channel *channel, const IpcMessage *message) {
+static int on_soon(_unused_ sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
+        Channel *ch = userdata;
+
+        ch->is_soon_armed = false;
+        send_queued(ch);
+        return 0;
+}
+
+static int packet_append(Packet *p, const StrBuf *bytes) {
+        size_t n = nng_msg_len(p->msg);
+
+        if (nng_msg_append_u32(p->msg, (uint32_t) bytes->n_bytes) != 0)
+                return -ENOMEM;
+        if (nng_msg_append(p->msg, bytes->text, bytes->n_bytes) != 0) {
+                (void) nng_msg_chop(p->msg, nng_msg_len(p->msg) - n);
+                return -ENOMEM;
+        }
+        p->n_messages++;
+        p->n_bytes += bytes->n_bytes;
+        return 0;
+}
+
+static int queue_packet(Channel *ch, const StrBuf *bytes) {
+        Packet *p = new0(Packet, 1);
+
+        if (!p)
+                return -ENOMEM;
+        if (nng_msg_alloc(&p->msg, 0) != 0) {
+                free(p);
+                return -ENOMEM;
+        }
+        if (packet_append(p, bytes) < 0) {
+                nng_msg_free(p->msg);
+                free(p);
+                return -ENOMEM;
+        }
+        if (ch->last)
+                ch->last->next = p;
+        else
+                ch->first = p;
+        ch->last = p;
+        return 0;
+}
+
+static int queue(Channel *ch, const IpcMessage *message) {
         _strbuf_ StrBuf bytes = {};
-        Waiting *w;
         int r;
 
         r = ipc_encode(message, &bytes);
         if (r < 0)
                 return r;
-        if (channel->n_queued >= CHANNEL_QUEUE_MAX || channel->n_queued_bytes + bytes.n_bytes > CHANNEL_QUEUE_BYTES_MAX)
+        if (ch->n_queued >= CHANNEL_QUEUE_MAX || ch->n_queued_bytes + bytes.n_bytes > CHANNEL_QUEUE_BYTES_MAX)
                 return -ENOBUFS;
 
-        w = new0(Waiting, 1);
-        if (!w)
-                return -ENOMEM;
-        if (nng_msg_alloc(&w->msg, 0) != 0) {
-                free(w);
-                return -ENOMEM;
-        }
-        if (nng_msg_append(w->msg, bytes.text, bytes.n_bytes) != 0) {
-                nng_msg_free(w->msg);
-                free(w);
-                return -ENOMEM;
-        }
-
-        if (channel->last)
-                channel->last->next = w;
+        if (ch->last && nng_msg_len(ch->last->msg) + bytes.n_bytes <= PACKET_MAX)
+                r = packet_append(ch->last, &bytes);
         else
-                channel->first = w;
-        channel->last = w;
-        channel->n_queued++;
-        channel->n_queued_bytes += bytes.n_bytes;
-        send_queued(channel);
+                r = queue_packet(ch, &bytes);
+        if (r < 0)
+                return r;
+        ch->n_queued++;
+        ch->n_queued_bytes += bytes.n_bytes;
+        return 0;
+}
+
+int channel_send(Channel *channel, const IpcMessage *message) {
+        int r = queue(channel, message);
+
+        if (r >= 0)
+                send_queued(channel);
+        return r;
+}
+
+int channel_send_soon(Channel *channel, const IpcMessage *message) {
+        int r = queue(channel, message);
+
+        if (r < 0)
+                return r;
+        if (channel->is_soon_armed && channel->n_queued < SOON_MESSAGES)
+                return 0;
+        if (channel->n_queued >= SOON_MESSAGES || sd_event_source_set_time_relative(channel->soon, SOON) < 0 ||
+            sd_event_source_set_enabled(channel->soon, SD_EVENT_ONESHOT) < 0)
+                send_queued(channel);
+        else
+                channel->is_soon_armed = true;
         return 0;
 }
 
@@ -330,6 +403,12 @@ static int channel_new(sd_event *event, ChannelHandler handler, void *userdata, 
         if (r < 0)
                 return r;
         r = sd_event_source_set_enabled(ch->send_source, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_add_time_relative(event, &ch->soon, CLOCK_MONOTONIC, SOON, SOON_ACCURACY, on_soon, ch);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(ch->soon, SD_EVENT_OFF);
         if (r < 0)
                 return r;
 

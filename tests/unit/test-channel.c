@@ -32,6 +32,8 @@ const char *__lsan_default_suppressions(void) {
         return "leak:libnng.so";
 }
 
+#define MANY 75         /* messages: no multiple of what leaves at once */
+
 static char dir[] = "/tmp/test-channel-XXXXXX";
 static int n_urls;
 
@@ -157,6 +159,27 @@ static void test_last_words_of_the_dead_are_heard(void **state) {
                 send_resume(ch, i);
         channel_drain(ch);
         assert_int_equal(h->n_messages, 2);
+}
+
+static void test_what_is_in_no_hurry_leaves_too(void **state) {
+        Heard *h = *state;
+        pid_t pid;
+        _cleanup_(channel_freep) Channel *ch = start(h, &pid);
+
+        assert_true(wait_for(h, 1));
+        assert_int_equal(channel_send(ch, &(IpcMessage) { .type = IPC_TICK, .tick.what = IPC_TICK_REAP }), 0);
+        assert_true(wait_for(h, MANY));         /* by their number, and the rest by time */
+        assert_int_equal(h->last_flow, MANY);
+        assert_false(h->is_out_of_order);
+
+        h->next_flow = 1;
+        assert_int_equal(channel_send(ch, &(IpcMessage) { .type = IPC_EDIT_HINT, .edit_hint.channel = 1 }), 0);
+        assert_true(wait_for(h, 4));
+        assert_int_equal(h->last, IPC_ANSWERED);        /* it was in a hurry and took the others with it, in front of it */
+        assert_int_equal(h->last_flow, 3);
+        assert_false(h->is_out_of_order);
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        reap(pid, SIGKILL);
 }
 
 static void test_queue_is_bounded(void **state) {
@@ -329,6 +352,15 @@ static void child_hears(Channel *channel, const IpcMessage *message, _unused_ vo
         case IPC_RESUME:
                 (void) channel_send(channel, &(IpcMessage) { .type = IPC_DONE, .done.flow = message->resume.flow });
                 break;
+        case IPC_TICK:
+                for (uint64_t i = 1; i <= MANY; i++)
+                        (void) channel_send_soon(channel, &(IpcMessage) { .type = IPC_DONE, .done.flow = i });
+                break;
+        case IPC_EDIT_HINT:
+                for (uint64_t i = 1; i <= 3; i++)
+                        (void) channel_send_soon(channel, &(IpcMessage) { .type = IPC_DONE, .done.flow = i });
+                (void) channel_send(channel, &(IpcMessage) { .type = IPC_ANSWERED, .answered.job = 7 });
+                break;
         case IPC_APPLIED:
                 for (;;)
                         (void) pause();
@@ -365,6 +397,7 @@ int main(int argc, char *argv[]) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_messages_keep_their_order, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(test_last_words_of_the_dead_are_heard, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(test_what_is_in_no_hurry_leaves_too, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(test_queue_is_bounded, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(test_reader_that_stops_fills_the_queue_only, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(test_fresh_url_for_each_incarnation, set_up, tear_down),
