@@ -267,6 +267,12 @@ def stopping_is_told_and_quick(stack):
     expect("gateway.resumed" in stack.log(), "the session goes on")
 
 
+def nothing_was_wrong_inside(stack):
+    """With --enable-sanitizers their reports are in the log; without, this is about assertions."""
+    wrong = [line for line in stack.log().splitlines() if re.search(r"Sanitizer|runtime error:|Assertion .* failed", line)]
+    expect(not wrong, wrong[:3])
+
+
 WORKER_POINTS = ["accept/before", "accept/sent", "accept/committed", "accept/told", "ack/before-send", "ack/after-send", "engine/after-claim"]
 SUPERVISOR_POINTS = ["supervisor/after-receive:2", "supervisor/after-receive:3", "supervisor/after-job-sent", "supervisor/after-job-sent:2",
                      "supervisor/after-accepted", "supervisor/after-accepted:2", "supervisor/before-seq-save:2", "supervisor/after-seq-save:2",
@@ -274,7 +280,7 @@ SUPERVISOR_POINTS = ["supervisor/after-receive:2", "supervisor/after-receive:3",
 START_POINTS = ["supervisor/before-spawn", "supervisor/before-spawn:2", "supervisor/before-seq-save", "supervisor/after-reap", "supervisor/before-ready"]
 PLAIN = [a_deadly_press_is_apologised_for, a_poisonous_flow_is_parked, a_frozen_worker_is_replaced, presses_go_on_while_workers_die, a_killed_supervisor_takes_its_children_along,
          two_supervisors_do_not_share_a_directory, reload_replaces_children_one_by_one, a_broken_file_is_not_taken_over,
-         the_operator_sees_what_there_is, stopping_is_told_and_quick]
+         the_operator_sees_what_there_is, stopping_is_told_and_quick, nothing_was_wrong_inside]
 
 
 def main():
