@@ -91,7 +91,9 @@ DEFINE_CLEANUP(Rest *, rest_free)
  * Returns 0, -EINVAL (ids, token or body do not fit the row), -ENOMEM.
  */
 int rest_send(Rest *rest, const RestRequest *request, RestDone done, void *userdata);
-int rest_n_in_flight(const Rest *rest);        /* waiting ones included */
+int rest_n_in_flight(const Rest *rest);
+/* What we call ourselves, in the form that Discord prescribes; for the gateway too. */
+const char *rest_user_agent(void);        /* waiting ones included */
 
 /* The reply says that the bot's token is no longer accepted (401 on a route that carries it): stop asking, tell the operator. */
 bool rest_is_token_revoked(RouteId route, const RestReply *reply);

@@ -32,7 +32,7 @@
 
 #define PROJECT_URL "https://github.com/magikal-tickets/magikal-tickets"
 /* Discord reference, "User Agent": another form is blocked by Cloudflare */
-#define USER_AGENT "User-Agent: DiscordBot (" PROJECT_URL ", " PACKAGE_VERSION ")"
+#define USER_AGENT "DiscordBot (" PROJECT_URL ", " PACKAGE_VERSION ")"
 
 #define QUEUE_PATIENCE (10 * USEC_PER_SEC)
 #define CONNECT_TIMEOUT_MS 3000L
@@ -622,7 +622,7 @@ int rest_new(sd_event *event, const RestConfig *config, Rest **ret_rest) {
                 return r;
         /* libcurl waits for a 100 Continue before a long body, which Discord never sends */
         rest->no_expect = (struct curl_slist) { .data = (char *) "Expect:" };
-        rest->user_agent = (struct curl_slist) { .data = (char *) USER_AGENT, .next = &rest->no_expect };
+        rest->user_agent = (struct curl_slist) { .data = (char *) "User-Agent: " USER_AGENT, .next = &rest->no_expect };
         rest->authorization = (struct curl_slist) { .data = rest->token.line, .next = &rest->user_agent };
 
         r = curl_loop_new(event, &(CurlLoopHandler) { .moved = on_moved, .finished = on_finished, .userdata = rest }, &rest->loop);
@@ -676,4 +676,8 @@ Rest *rest_free(Rest *rest) {
                 curl_global_cleanup();
         free(rest);
         return NULL;
+}
+
+const char *rest_user_agent(void) {
+        return USER_AGENT;
 }

@@ -138,6 +138,7 @@ static int make_shard(Supervisor *s, int i) {
                                  .compress = s->started->compression == COMPRESSION_ZLIB_STREAM,
                                  .url = s->facts.gateway_url,
                                  .ca_file = s->started->ca_file,
+                                 .user_agent = rest_user_agent(),
                                  .owner_prefix = s->owner_prefix,
                                  .identifies_per_day = s->facts.identifies_per_day,
                                  .max_concurrency = s->facts.max_concurrency,

@@ -188,6 +188,23 @@ def a_killed_supervisor_takes_its_children_along(stack):
     stack.start_daemon(faults={})
 
 
+def a_session_that_discord_refuses_ends_the_daemon(stack):
+    """4014: an intent that was not granted. Trying again would only cost sessions."""
+    stack.gateway("close", code=4014)
+    expect(died(stack) == 78, "status 78, which the service manager does not restart")
+    expect(len(re.findall(r"^gateway.refused .*code=4014", stack.log(), re.M)) == 1, "one sentence says why")
+    stack.start_daemon(faults={})
+
+
+def a_cut_connection_is_resumed(stack):
+    stack.gateway("cut")
+    expect_one_ticket(stack, stack.open_ticket(APPLICANT))
+    stood = stack.log().count("gateway.ready ")
+    stack.gateway("invalid_session", resumable=False)
+    wait_for(lambda: stack.log().count("gateway.ready ") > stood, "a new session")
+    close_all(stack)
+
+
 def two_supervisors_do_not_share_a_directory(stack):
     second = subprocess.run([stack.program("magikald"), "--config", str(stack.directory / "magikald.conf")], capture_output=True, text=True, timeout=30)
     expect(second.returncode == 1, "the second one ends with status 1")
@@ -279,7 +296,8 @@ SUPERVISOR_POINTS = ["supervisor/after-receive:2", "supervisor/after-receive:3",
                      "supervisor/before-reap", "supervisor/after-reap:2"]
 START_POINTS = ["supervisor/before-spawn", "supervisor/before-spawn:2", "supervisor/before-seq-save", "supervisor/after-reap", "supervisor/before-ready"]
 PLAIN = [a_deadly_press_is_apologised_for, a_poisonous_flow_is_parked, a_frozen_worker_is_replaced, presses_go_on_while_workers_die, a_killed_supervisor_takes_its_children_along,
-         two_supervisors_do_not_share_a_directory, reload_replaces_children_one_by_one, a_broken_file_is_not_taken_over,
+         a_session_that_discord_refuses_ends_the_daemon, a_cut_connection_is_resumed, two_supervisors_do_not_share_a_directory,
+         reload_replaces_children_one_by_one, a_broken_file_is_not_taken_over,
          the_operator_sees_what_there_is, stopping_is_told_and_quick, nothing_was_wrong_inside]
 
 
