@@ -36,7 +36,9 @@ int ctl_keygen(_unused_ const CtlOptions *options, char *const args[]) {
         int r = keys_generate_file(args[0]);
 
         if (r < 0) {
-                (void) fprintf(stderr, "magikalctl: %s: %s\n", args[0], r == -EEXIST ? "there is a file already, and a key in use is not overwritten" : strerror(-r));
+                (void) fprintf(stderr, "magikalctl: %s: %s\n", args[0],
+                               r == -EEXIST ? "there is a file already, and a key in use is not overwritten"
+                                            : strerror(-r));
                 return EX_CANTCREAT;
         }
         (void) printf("%s is written. Keep a copy apart from the database's backups.\n", args[0]);
@@ -105,7 +107,10 @@ static int run_query(const Config *config, Query *q) {
         q->event = sd_event_unref(q->event);
         if (r == 0)
                 return 0;
-        (void) fprintf(stderr, "magikalctl: the database did not answer%s\n", r == -ETIMEDOUT ? " within ten seconds" : r == STORE_REFUSED ? " as expected; see its log" : "");
+        (void) fprintf(stderr, "magikalctl: the database did not answer%s\n",
+                       r == -ETIMEDOUT      ? " within ten seconds"
+                       : r == STORE_REFUSED ? " as expected; see its log"
+                                            : "");
         return r == STORE_REFUSED ? EX_SOFTWARE : EX_UNAVAILABLE;
 }
 
@@ -130,7 +135,8 @@ int ctl_flows(const CtlOptions *options, _unused_ char *const args[]) {
 
         if ((status = ctl_config(options, &config)) != 0 || (status = run_query(config, &q)) != 0)
                 return status;
-        (void) printf("waiting   %d\nrunning   %d\ngiven up  %d\n", q.queue.n_ready, q.queue.n_running, q.queue.n_dead);
+        (void) printf("waiting   %d\nrunning   %d\ngiven up  %d\n", q.queue.n_ready, q.queue.n_running,
+                      q.queue.n_dead);
         if (q.queue.n_ready > 0)
                 (void) printf("the oldest has waited %" PRIu64 " ms\n", q.queue.oldest_ready / USEC_PER_MSEC);
         return 0;
@@ -173,10 +179,14 @@ int ctl_requeue(const CtlOptions *options, char *const args[]) {
         if ((status = ctl_config(options, &config)) != 0 || (status = run_query(config, &q)) != 0)
                 return status;
         if (q.n_rows == 0) {
-                (void) fprintf(stderr, "magikalctl: flow %" PRIu64 " was not given up, or what it needs has been erased since\n", q.flow.v);
+                (void) fprintf(stderr,
+                               "magikalctl: flow %" PRIu64
+                               " was not given up, or what it needs has been erased since\n",
+                               q.flow.v);
                 return EX_DATAERR;
         }
         (void) printf("Flow %" PRIu64 " goes on where it stood.\n", q.flow.v);
-        (void) ctl_ask(config, "resume", &answer, NULL);        /* without a daemon it goes on when one starts; that was said */
+        (void) ctl_ask(config, "resume", &answer,
+                       NULL); /* without a daemon it goes on when one starts; that was said */
         return 0;
 }

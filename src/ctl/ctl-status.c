@@ -39,32 +39,44 @@ static int ask(const CtlOptions *options, const char *question, Json **ret_answe
 static void print_children(const Json *children) {
         (void) printf("\n%-11s %8s  %-8s %6s %5s %8s %9s\n", "role", "pid", "state", "flows", "jobs", "MiB", "age");
         JSON_FOREACH(child, children)
-                (void) printf("%-11s %8" PRId64 "  %-8s %6" PRId64 " %5" PRId64 " %8.1f %7" PRId64 " s\n", text(child, "role"), number(child, "pid"),
-                              text(child, "state"), number(child, "flows"), number(child, "jobs"), (double) number(child, "rss_kib") / 1024,
-                              number(child, "age_s"));
+                (void) printf("%-11s %8" PRId64 "  %-8s %6" PRId64 " %5" PRId64 " %8.1f %7" PRId64 " s\n",
+                              text(child, "role"), number(child, "pid"), text(child, "state"),
+                              number(child, "flows"), number(child, "jobs"),
+                              (double) number(child, "rss_kib") / 1024, number(child, "age_s"));
 }
 
 static void print_shards(const Json *shards) {
         JSON_FOREACH(shard, shards)
-                (void) printf("shard %" PRId64 "     %s, answers in %" PRId64 " ms, event %" PRId64 " of which %" PRId64 " are safe\n", number(shard, "shard"),
-                              text(shard, "gateway"), number(shard, "round_trip_ms"), number(shard, "seq"), number(shard, "low_water"));
+                (void) printf("shard %" PRId64 "     %s, answers in %" PRId64 " ms, event %" PRId64
+                              " of which %" PRId64 " are safe\n",
+                              number(shard, "shard"), text(shard, "gateway"), number(shard, "round_trip_ms"),
+                              number(shard, "seq"), number(shard, "low_water"));
 }
 
 static void print_status(const Json *answer) {
-        const Json *database = json_get(answer, "database"), *dispatch = json_get(answer, "dispatch"), *limits = json_get(answer, "limits");
-        const char *state = is_true(answer, "ready") ? "ready" : is_true(answer, "draining") ? "stopping" : "starting";
+        const Json *database = json_get(answer, "database"), *dispatch = json_get(answer, "dispatch"),
+                   *limits = json_get(answer, "limits");
+        const char *state = is_true(answer, "ready")      ? "ready"
+                            : is_true(answer, "draining") ? "stopping"
+                                                          : "starting";
 
         (void) printf("%s: %s\n\n", state, text(answer, "status"));
-        (void) printf("daemon      %s, pid %" PRId64 ", up %" PRId64 " s, %" PRId64 " deaths of children, %" PRId64 " of them their own fault\n",
-                      text(answer, "version"), number(answer, "pid"), number(answer, "uptime_s"), number(answer, "deaths"), number(answer, "guilty_deaths"));
+        (void) printf("daemon      %s, pid %" PRId64 ", up %" PRId64 " s, %" PRId64
+                      " deaths of children, %" PRId64 " of them their own fault\n",
+                      text(answer, "version"), number(answer, "pid"), number(answer, "uptime_s"),
+                      number(answer, "deaths"), number(answer, "guilty_deaths"));
         print_shards(json_get(answer, "shards"));
-        (void) printf("database    %s, schema %" PRId64 ", flows: %" PRId64 " waiting, %" PRId64 " running, %" PRId64 " given up\n",
-                      is_true(database, "connected") ? "connected" : "away", number(database, "schema"), number(database, "ready"),
-                      number(database, "running"), number(database, "dead"));
-        (void) printf("jobs        %" PRId64 " unsettled, %" PRId64 " of them waiting for a worker; %" PRId64 " settled, %" PRId64 " given up\n",
-                      number(dispatch, "jobs"), number(dispatch, "queued"), number(dispatch, "settled"), number(dispatch, "given_up"));
-        (void) printf("requests    %" PRId64 " to Discord, %" PRId64 " invalid in ten minutes, breaker %s\n", number(limits, "requests"),
-                      number(limits, "invalid_10min"), number(limits, "breaker_ms") > 0 ? "open" : "closed");
+        (void) printf("database    %s, schema %" PRId64 ", flows: %" PRId64 " waiting, %" PRId64
+                      " running, %" PRId64 " given up\n",
+                      is_true(database, "connected") ? "connected" : "away", number(database, "schema"),
+                      number(database, "ready"), number(database, "running"), number(database, "dead"));
+        (void) printf("jobs        %" PRId64 " unsettled, %" PRId64 " of them waiting for a worker; %" PRId64
+                      " settled, %" PRId64 " given up\n",
+                      number(dispatch, "jobs"), number(dispatch, "queued"), number(dispatch, "settled"),
+                      number(dispatch, "given_up"));
+        (void) printf("requests    %" PRId64 " to Discord, %" PRId64 " invalid in ten minutes, breaker %s\n",
+                      number(limits, "requests"), number(limits, "invalid_10min"),
+                      number(limits, "breaker_ms") > 0 ? "open" : "closed");
         print_children(json_get(answer, "children"));
 }
 
@@ -97,11 +109,14 @@ int ctl_jobs(const CtlOptions *options, _unused_ char *const args[]) {
                 (void) puts(raw);
                 return 0;
         }
-        (void) printf("%8s  %-24s %20s %8s %7s %6s  %-9s %9s\n", "job", "event", "guild", "worker", "attempt", "deaths", "reference", "age");
+        (void) printf("%8s  %-24s %20s %8s %7s %6s  %-9s %9s\n", "job", "event", "guild", "worker",
+                      "attempt", "deaths", "reference", "age");
         JSON_FOREACH(job, json_get(answer, "jobs"))
-                (void) printf("%8" PRId64 "  %-24s %20s %8" PRId64 " %7" PRId64 " %6" PRId64 "  %-9s %6" PRId64 " ms\n", number(job, "job"), text(job, "event"),
-                              text(job, "guild"), number(job, "worker_pid"), number(job, "attempt"), number(job, "deaths"), text(job, "reference"),
-                              number(job, "age_ms"));
+                (void) printf("%8" PRId64 "  %-24s %20s %8" PRId64 " %7" PRId64 " %6" PRId64
+                              "  %-9s %6" PRId64 " ms\n",
+                              number(job, "job"), text(job, "event"), text(job, "guild"),
+                              number(job, "worker_pid"), number(job, "attempt"), number(job, "deaths"),
+                              text(job, "reference"), number(job, "age_ms"));
         return 0;
 }
 
@@ -168,7 +183,8 @@ static const char *suffix(const Metric *m) {
 }
 
 /* One sample for each item of an array, labelled by these members of it. */
-static void write_family(const Metric *m, const Json *items, const char *label, const char *second_label, StrBuf *out) {
+static void write_family(const Metric *m, const Json *items, const char *label, const char *second_label,
+                         StrBuf *out) {
         write_head(m, out);
         JSON_FOREACH(item, items) {
                 strbuf_appendf(out, "%s%s{%s=\"%" PRId64 "\"", m->name, suffix(m), label, number(item, label));
@@ -183,7 +199,8 @@ void metrics_write(const Json *status, StrBuf *out) {
                 const Metric *m = &metrics[i];
 
                 write_head(m, out);
-                strbuf_appendf(out, "%s%s %" PRId64 "\n", m->name, suffix(m), value_of(m->section ? json_get(status, m->section) : status, m->key));
+                strbuf_appendf(out, "%s%s %" PRId64 "\n", m->name, suffix(m),
+                               value_of(m->section ? json_get(status, m->section) : status, m->key));
         }
         for (size_t i = 0; i < ELEMENTSOF(shard_metrics); i++)
                 write_family(&shard_metrics[i], json_get(status, "shards"), "shard", NULL, out);

@@ -39,7 +39,9 @@ static void print_help(void) {
         (void) printf("Usage: magikalctl [--config FILE] COMMAND\n\n");
         for (size_t i = 0; i < ELEMENTSOF(commands); i++)
                 (void) printf("  %-20s %s\n", commands[i].usage, commands[i].help);
-        (void) printf("\n  --config FILE        settings of the daemon, instead of %s\n  --version, --help\n", CONFIG_PATH_DEFAULT);
+        (void) printf(
+                "\n  --config FILE        settings of the daemon, instead of %s\n  --version, --help\n",
+                CONFIG_PATH_DEFAULT);
 }
 
 int ctl_config(const CtlOptions *options, Config **ret_config) {
@@ -95,7 +97,8 @@ int ctl_ask(const Config *config, const char *question, Json **ret_answer, char 
 }
 
 static int wrong_usage(const char *sentence, const char *word) {
-        (void) fprintf(stderr, "magikalctl: %s%s%s\nTry: magikalctl --help\n", sentence, word ? ": " : "", word ? word : "");
+        (void) fprintf(stderr, "magikalctl: %s%s%s\nTry: magikalctl --help\n", sentence, word ? ": " : "",
+                       word ? word : "");
         return EX_USAGE;
 }
 

@@ -59,7 +59,8 @@ static uint32_t short_hash(const char *text) {
 }
 
 int role_owner_prefix(const char *runtime_dir, char ret[ROLE_OWNER_MAX]) {
-        static const sd_id128_t application = SD_ID128_MAKE(5f, 1c, 83, 4e, 0b, 6a, 4c, 57, 9d, 2e, 77, 1b, c4, 60, a9, 38);
+        static const sd_id128_t application =
+                SD_ID128_MAKE(5f, 1c, 83, 4e, 0b, 6a, 4c, 57, 9d, 2e, 77, 1b, c4, 60, a9, 38);
         char host[64] = "";
         sd_id128_t machine, boot;
         int r;
@@ -75,8 +76,9 @@ int role_owner_prefix(const char *runtime_dir, char ret[ROLE_OWNER_MAX]) {
                 return r;
 
         /* The name must not hold what LIKE would take for a pattern. */
-        (void) snprintf(ret, ROLE_OWNER_MAX, SD_ID128_FORMAT_STR "-%08" PRIx32 ":" SD_ID128_FORMAT_STR ":", SD_ID128_FORMAT_VAL(machine),
-                        short_hash(host) ^ short_hash(runtime_dir), SD_ID128_FORMAT_VAL(boot));
+        (void) snprintf(ret, ROLE_OWNER_MAX, SD_ID128_FORMAT_STR "-%08" PRIx32 ":" SD_ID128_FORMAT_STR ":",
+                        SD_ID128_FORMAT_VAL(machine), short_hash(host) ^ short_hash(runtime_dir),
+                        SD_ID128_FORMAT_VAL(boot));
         return 0;
 }
 
@@ -97,9 +99,9 @@ int role_owner(const char *runtime_dir, pid_t pid, char ret[ROLE_OWNER_MAX]) {
 int role_harden(void) {
         sigset_t mask;
 
-        if (sigemptyset(&mask) < 0 || sigaddset(&mask, SIGTERM) < 0 || sigaddset(&mask, SIGINT) < 0 || sigaddset(&mask, SIGHUP) < 0 ||
-            sigaddset(&mask, SIGCHLD) < 0 || sigaddset(&mask, SIGUSR1) < 0 || sigaddset(&mask, SIGUSR2) < 0 ||
-            sigprocmask(SIG_SETMASK, &mask, NULL) < 0)
+        if (sigemptyset(&mask) < 0 || sigaddset(&mask, SIGTERM) < 0 || sigaddset(&mask, SIGINT) < 0 ||
+            sigaddset(&mask, SIGHUP) < 0 || sigaddset(&mask, SIGCHLD) < 0 || sigaddset(&mask, SIGUSR1) < 0 ||
+            sigaddset(&mask, SIGUSR2) < 0 || sigprocmask(SIG_SETMASK, &mask, NULL) < 0)
                 return -errno;
         if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
                 return -errno;
@@ -179,7 +181,8 @@ static int on_sigterm(_unused_ sd_event_source *source, _unused_ const struct si
 }
 
 /* SIGINT and SIGHUP from a terminal reach the whole process group; the supervisor decides what they mean. */
-static int on_ignored(_unused_ sd_event_source *source, _unused_ const struct signalfd_siginfo *si, _unused_ void *userdata) {
+static int on_ignored(_unused_ sd_event_source *source, _unused_ const struct signalfd_siginfo *si,
+                      _unused_ void *userdata) {
         return 0;
 }
 
@@ -203,7 +206,8 @@ static uint32_t resident_kib(void) {
         text[n] = '\0';
         if (sscanf(text, "%*u %lu", &n_resident) != 1)
                 return 0;
-        return (uint32_t) MIN(n_resident * ((unsigned long) sysconf(_SC_PAGESIZE) / 1024), (unsigned long) UINT32_MAX);
+        return (uint32_t) MIN(n_resident * ((unsigned long) sysconf(_SC_PAGESIZE) / 1024),
+                              (unsigned long) UINT32_MAX);
 }
 
 static void send_load(RoleContext *role, const RoleLoad *load) {
@@ -213,7 +217,8 @@ static void send_load(RoleContext *role, const RoleLoad *load) {
         message.load.n_jobs = MIN(load->n_jobs, 1000000u);
         message.load.n_steps = load->n_steps;
         message.load.rss_kib = resident_kib();
-        (void) channel_send(role->supervisor, &message);        /* a supervisor that does not read misses a heartbeat, nothing else */
+        (void) channel_send(role->supervisor,
+                            &message); /* a supervisor that does not read misses a heartbeat, nothing else */
 }
 
 static int on_heartbeat(sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
@@ -253,7 +258,8 @@ static int load_settings(RoleContext *role, const char *path, char **ret_why) {
         r = secret_read_file(role->config->token_file, "[discord] token_file", &role->token, ret_why);
         if (r < 0)
                 return r;
-        return keys_load(role->config->lookup_key_file, role->config->seal_key_file, role->config->control_key_file, &role->keys, ret_why);
+        return keys_load(role->config->lookup_key_file, role->config->seal_key_file,
+                         role->config->control_key_file, &role->keys, ret_why);
 }
 
 static int watch(RoleContext *role, const Arguments *arguments) {
@@ -273,7 +279,8 @@ static int watch(RoleContext *role, const Arguments *arguments) {
         r = sd_event_add_io(role->event, NULL, arguments->lifeline, EPOLLIN, on_lifeline, role);
         if (r < 0)
                 return r;
-        return sd_event_add_time(role->event, &role->heartbeat, CLOCK_BOOTTIME, clock_boottime() + HEARTBEAT_USEC, 1, on_heartbeat, role);
+        return sd_event_add_time(role->event, &role->heartbeat, CLOCK_BOOTTIME,
+                                 clock_boottime() + HEARTBEAT_USEC, 1, on_heartbeat, role);
 }
 
 static int start(RoleContext *role, const Arguments *arguments) {
@@ -308,7 +315,8 @@ int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleC
 
         *ret = (RoleContext) { .ops = ops, .userdata = userdata };
 
-        if (argc < 2 || role_from_string(argv[1], &ret->role) < 0 || parse_arguments(argc - 1, argv + 1, &arguments) < 0) {
+        if (argc < 2 || role_from_string(argv[1], &ret->role) < 0 ||
+            parse_arguments(argc - 1, argv + 1, &arguments) < 0) {
                 log_event(LOG_ERR, "role.arguments", "This role is started by the supervisor, not by hand.");
                 return ROLE_EXIT_FAILURE;
         }
@@ -328,7 +336,8 @@ int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleC
         }
         r = start(ret, &arguments);
         if (r < 0) {
-                log_event(LOG_ERR, "role.start_failed", "What the supervisor hands down could not be taken over.", LOG_ERRNO(r));
+                log_event(LOG_ERR, "role.start_failed",
+                          "What the supervisor hands down could not be taken over.", LOG_ERRNO(r));
                 role_done(ret);
                 return ROLE_EXIT_FAILURE;
         }
@@ -336,7 +345,9 @@ int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleC
 }
 
 int role_ready(RoleContext *role) {
-        return channel_send(role->supervisor, &(IpcMessage) { .type = IPC_READY, .ready = { .protocol = IPC_PROTOCOL, .code_version = CODE_VERSION } });
+        return channel_send(role->supervisor, &(IpcMessage) { .type = IPC_READY,
+                                                             .ready = { .protocol = IPC_PROTOCOL,
+                                                                        .code_version = CODE_VERSION } });
 }
 
 int role_run(RoleContext *role) {

@@ -124,14 +124,16 @@ static void keep_frame(Supervisor *s, const Job *job) {
         (void) snprintf(path, sizeof(path), "%s/deadly-%s.json", s->started->runtime_dir, job->reference);
         fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0 || write(fd, redacted, strlen(redacted)) < 0)
-                log_event(LOG_WARNING, "job.not_kept", "The bytes of a deadly job could not be kept.", LOG_ERRNO(-errno));
+                log_event(LOG_WARNING, "job.not_kept", "The bytes of a deadly job could not be kept.",
+                          LOG_ERRNO(-errno));
 }
 
 static void on_given_up(const Job *job, const char *why, void *userdata) {
         Supervisor *s = userdata;
 
-        log_event(LOG_ERR, "job.given_up", "A dispatch was not handled.", LOG_TEXT("why", why), LOG_TEXT("dispatch", job->event),
-                  LOG_TEXT("reference", job->reference), LOG_U64("deaths", job->n_deaths), LOG_GUILD(job->guild));
+        log_event(LOG_ERR, "job.given_up", "A dispatch was not handled.", LOG_TEXT("why", why),
+                  LOG_TEXT("dispatch", job->event), LOG_TEXT("reference", job->reference),
+                  LOG_U64("deaths", job->n_deaths), LOG_GUILD(job->guild));
         if (job->reference[0] != '\0' && dispatch_state(s->dispatch).n_given_up < KEPT_FRAMES_MAX)
                 keep_frame(s, job);
 }
@@ -145,7 +147,8 @@ const DispatchOps children_dispatch_ops = {
 static void settle(Supervisor *s, Child *child, uint64_t job) {
         (void) FAULT("supervisor/after-accepted");
         if (dispatch_settled(s->dispatch, child->incarnation, job) < 0) {
-                log_event(LOG_DEBUG, "job.unknown", "A worker spoke of a job that it does not have.", LOG_I64("child", child->pid));
+                log_event(LOG_DEBUG, "job.unknown", "A worker spoke of a job that it does not have.",
+                          LOG_I64("child", child->pid));
                 return;
         }
         for (int i = 0; i < s->n_shards; i++)
@@ -155,10 +158,13 @@ static void settle(Supervisor *s, Child *child, uint64_t job) {
 /* ---- what children say -------------------------------------------------------------------------------------------------------- */
 
 static void on_ready(Supervisor *s, Child *child) {
-        log_event(LOG_INFO, "child.ready", "A child is ready.", LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
+        log_event(LOG_INFO, "child.ready", "A child is ready.",
+                  LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
         s->has_been_ready[child->role] = true;
-        if (takes_jobs(child) && !child->is_asked && dispatch_worker_up(s->dispatch, child->incarnation, child->role == ROLE_QUARANTINE) < 0)
-                log_event(LOG_ERR, "child.no_row", "There is no room for another worker in the job table.", LOG_I64("child", child->pid));
+        if (takes_jobs(child) && !child->is_asked &&
+            dispatch_worker_up(s->dispatch, child->incarnation, child->role == ROLE_QUARANTINE) < 0)
+                log_event(LOG_ERR, "child.no_row", "There is no room for another worker in the job table.",
+                          LOG_I64("child", child->pid));
         supervisor_start_shards(s);
         upkeep_flush(s);
         lifecycle_step(s);
@@ -202,7 +208,8 @@ static void on_message(Child *child, const IpcMessage *message, void *userdata) 
 }
 
 static void on_note(Child *child, const char *event, const char *sentence, _unused_ void *userdata) {
-        log_event(LOG_ERR, event, sentence, LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
+        log_event(LOG_ERR, event, sentence, LOG_TEXT("role", role_row(child->role)->name),
+                  LOG_I64("child", child->pid));
 }
 
 /* ---- the next look ---------------------------------------------------------------------------------------------------------------- */
@@ -230,7 +237,8 @@ static void wake_up_at(Supervisor *s, Usec due) {
                         r = sd_event_source_set_enabled(s->children_timer, SD_EVENT_ONESHOT);
         }
         if (r < 0)
-                log_event(LOG_WARNING, "child.timer_failed", "A timer could not be set; the next second looks again.", LOG_ERRNO(r));
+                log_event(LOG_WARNING, "child.timer_failed",
+                          "A timer could not be set; the next second looks again.", LOG_ERRNO(r));
 }
 
 /* ---- leases of the dead ------------------------------------------------------------------------------------------------------- */
@@ -242,7 +250,8 @@ static void on_released(Supervisor *s, const Reaped *flows, size_t n_flows) {
         for (size_t i = 0; i < n_flows; i++)
                 n_dead += flows[i].is_dead;
         if (n_flows > 0)
-                log_event(LOG_NOTICE, "flow.released", "Flows of a dead process go on elsewhere.", LOG_U64("flows", n_flows - n_dead), LOG_U64("dead", n_dead));
+                log_event(LOG_NOTICE, "flow.released", "Flows of a dead process go on elsewhere.",
+                          LOG_U64("flows", n_flows - n_dead), LOG_U64("dead", n_dead));
         if (n_dead > 0)
                 s->wants_tell_dead = true;
         if (n_flows > n_dead)
@@ -253,7 +262,9 @@ static void on_released(Supervisor *s, const Reaped *flows, size_t n_flows) {
  * When the leases of a dead process are released, counted from its death. Not once: what it had sent to the database before it died, a
  * claim for example, may still be executed after the first pass; a statement lives for five seconds at most.
  */
-static const Usec reap_passes[] = { 0, 250 * USEC_PER_MSEC, 1500 * USEC_PER_MSEC, 6 * USEC_PER_SEC };
+static const Usec reap_passes[] = {
+        0, 20 * USEC_PER_MSEC, 80 * USEC_PER_MSEC, 250 * USEC_PER_MSEC, 1500 * USEC_PER_MSEC, 6 * USEC_PER_SEC,
+};
 
 static void on_reaped(int outcome, const Reaped *flows, size_t n_flows, void *userdata) {
         PendingReap *reap = userdata;
@@ -315,7 +326,8 @@ void children_reap_step(Supervisor *s) {
                 PendingReap *reap = &s->reaps[i];
 
                 if (reap->is_used && !reap->is_sent && clock_boottime() >= reap->due)
-                        reap->is_sent = store_reap_owner(s->store, reap->owner, reap->why, reap->culprit, on_reaped, reap) == 0;
+                        reap->is_sent = store_reap_owner(s->store, reap->owner, reap->why, reap->culprit,
+                                                         on_reaped, reap) == 0;
         }
 }
 
@@ -326,12 +338,16 @@ static void reap_owner(Supervisor *s, const char *owner, pid_t pid, const char *
 
                 if (reap->is_used)
                         continue;
-                *reap = (PendingReap) { .supervisor = s, .culprit = culprit, .died_at = clock_boottime(), .is_used = true };
+                *reap = (PendingReap){
+                        .supervisor = s, .culprit = culprit, .died_at = clock_boottime(), .is_used = true
+                };
                 (void) snprintf(reap->owner, sizeof(reap->owner), "%s", owner);
                 (void) snprintf(reap->why, sizeof(reap->why), "%s", why);
                 return;
         }
-        log_event(LOG_WARNING, "flow.reap_later", "Too many deaths wait for the database; leases will end by themselves.", LOG_I64("child", pid));
+        log_event(LOG_WARNING, "flow.reap_later",
+                  "Too many deaths wait for the database; leases will end by themselves.",
+                  LOG_I64("child", pid));
 }
 
 /* ---- death --------------------------------------------------------------------------------------------------------------------- */
@@ -346,7 +362,9 @@ static void schedule(Supervisor *s, Role role, Usec delay) {
 /* What cannot be helped by starting the process again. True: the daemon ends. */
 static bool is_the_end(Supervisor *s, const Child *child, Verdict verdict) {
         if (verdict == VERDICT_CONFIG && !s->has_been_ready[child->role]) {
-                log_event(LOG_ERR, "child.config", "A child cannot work with this configuration; see its line above.", LOG_TEXT("role", role_row(child->role)->name));
+                log_event(LOG_ERR, "child.config",
+                          "A child cannot work with this configuration; see its line above.",
+                          LOG_TEXT("role", role_row(child->role)->name));
                 lifecycle_drain(s, ROLE_EXIT_CONFIG);
                 return true;
         }
@@ -367,8 +385,9 @@ static void on_died(Child *child, const Death *death, void *userdata) {
         death_name(death, name);
         if (verdict == VERDICT_GUILTY)
                 culprit = ratelimit_slot_get(s->limits, child->slot);
-        log_event(verdict == VERDICT_PLANNED ? LOG_INFO : LOG_WARNING, "child.died", "A child ended.", LOG_TEXT("role", role_row(child->role)->name),
-                  LOG_I64("child", child->pid), LOG_TEXT("how", name), LOG_FLOW(culprit.v));
+        log_event(verdict == VERDICT_PLANNED ? LOG_INFO : LOG_WARNING, "child.died", "A child ended.",
+                  LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid),
+                  LOG_TEXT("how", name), LOG_FLOW(culprit.v));
 
         dispatch_worker_down(s->dispatch, child->incarnation, verdict == VERDICT_PLANNED);
         reap_owner(s, child->owner, child->pid, name, culprit);
@@ -407,7 +426,8 @@ static bool spawn(Supervisor *s, Role role) {
 
         r = pool_spawn(s->pool, role, &child);
         if (r < 0) {
-                log_event(LOG_ERR, "child.spawn_failed", "A child could not be started; trying again.", LOG_TEXT("role", role_row(role)->name), LOG_ERRNO(r));
+                log_event(LOG_ERR, "child.spawn_failed", "A child could not be started; trying again.",
+                          LOG_TEXT("role", role_row(role)->name), LOG_ERRNO(r));
                 schedule(s, role, USEC_PER_SEC);
                 return false;
         }
@@ -435,11 +455,14 @@ static void fill_up(Supervisor *s, Role role, unsigned n_wanted) {
 }
 
 static bool has_lived(const Supervisor *s, const Child *child) {
-        const RecycleLimits limits = { .n_flows = (uint64_t) s->config->recycle_flows, .rss_kib = WORKER_RSS_KIB_MAX, .age = 24 * 3600 * USEC_PER_SEC };
+        const RecycleLimits limits = { .n_flows = (uint64_t) s->config->recycle_flows,
+                                       .rss_kib = WORKER_RSS_KIB_MAX,
+                                       .age = 24 * 3600 * USEC_PER_SEC };
 
         if (child->incarnation < s->roll_below)
                 return true;
-        return takes_jobs(child) && recycle_is_due(&limits, child->n_flows_done, child->rss_kib, clock_boottime() - child->started_at, child->seed);
+        return takes_jobs(child) && recycle_is_due(&limits, child->n_flows_done, child->rss_kib,
+                                                   clock_boottime() - child->started_at, child->seed);
 }
 
 /* One at a time: while one of a role is on its way in or out, the others stay. */
@@ -451,7 +474,8 @@ static void replace_one(Supervisor *s, Role role, unsigned n_wanted) {
                         return;
         POOL_FOREACH(child, s->pool)
                 if (child->role == role && has_lived(s, child)) {
-                        log_event(LOG_INFO, "child.replaced", "A child is replaced.", LOG_TEXT("role", role_row(role)->name), LOG_I64("child", child->pid),
+                        log_event(LOG_INFO, "child.replaced", "A child is replaced.",
+                                  LOG_TEXT("role", role_row(role)->name), LOG_I64("child", child->pid),
                                   LOG_U64("flows", child->n_flows_done), LOG_U64("rss_kib", child->rss_kib));
                         leave(s, child);
                         fill_up(s, role, n_wanted);

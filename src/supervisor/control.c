@@ -24,7 +24,11 @@ static void put_child(JsonWriter *w, const Child *child, Usec now) {
         json_string(w, "role", role_row(child->role)->name);
         json_i64(w, "pid", child->pid);
         json_i64(w, "slot", child->slot);
-        json_string(w, "state", child->is_hung ? "hung" : child->is_asked ? "leaving" : child->is_ready ? "ready" : "starting");
+        json_string(w, "state",
+                    child->is_hung    ? "hung"
+                    : child->is_asked ? "leaving"
+                    : child->is_ready ? "ready"
+                                      : "starting");
         json_i64(w, "flows", child->n_flows);
         json_i64(w, "jobs", child->n_jobs);
         json_i64(w, "rss_kib", child->rss_kib);

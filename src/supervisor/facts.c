@@ -23,7 +23,8 @@ static void ask_later(Supervisor *s, Usec wait) {
         int r;
 
         if (!s->facts_timer)
-                r = sd_event_add_time(s->event, &s->facts_timer, CLOCK_BOOTTIME, clock_boottime() + wait, 1, on_facts_timer, s);
+                r = sd_event_add_time(s->event, &s->facts_timer, CLOCK_BOOTTIME, clock_boottime() + wait, 1,
+                                      on_facts_timer, s);
         else {
                 r = sd_event_source_set_time(s->facts_timer, clock_boottime() + wait);
                 if (r >= 0)
@@ -40,10 +41,13 @@ static int read_gateway(Supervisor *s, const Json *body) {
         const char *url;
         int64_t n_shards, total, concurrency;
 
-        if (json_get_string(body, "url", &url) != 0 || json_get_i64(body, "shards", &n_shards) != 0 || n_shards < 1 || n_shards > 4096)
+        if (json_get_string(body, "url", &url) != 0 || json_get_i64(body, "shards", &n_shards) != 0 ||
+            n_shards < 1 || n_shards > 4096)
                 return -EBADMSG;
-        if (json_get_object(body, "session_start_limit", &limit) != 0 || json_get_i64(limit, "total", &total) != 0 || total < 1 || total > INT32_MAX ||
-            json_get_i64(limit, "max_concurrency", &concurrency) != 0 || concurrency < 1 || concurrency > INT32_MAX)
+        if (json_get_object(body, "session_start_limit", &limit) != 0 ||
+            json_get_i64(limit, "total", &total) != 0 || total < 1 || total > INT32_MAX ||
+            json_get_i64(limit, "max_concurrency", &concurrency) != 0 || concurrency < 1 ||
+            concurrency > INT32_MAX)
                 return -EBADMSG;
 
         if (s->started->gateway_url)
@@ -76,33 +80,41 @@ static int read_application(Supervisor *s, const Json *body) {
 
 static void all_known(Supervisor *s) {
         if (s->started->application_id.v != 0 && s->started->application_id.v != s->facts.application.v) {
-                log_event(LOG_ERR, "discord.other_application", "[discord] application_id is not the application that the token belongs to; "
+                log_event(LOG_ERR, "discord.other_application",
+                          "[discord] application_id is not the application that the token belongs to; "
                           "correct the one that is wrong.");
                 lifecycle_drain(s, ROLE_EXIT_CONFIG);
                 return;
         }
         s->facts.are_known = true;
-        log_event(LOG_INFO, "discord.known", "Discord knows our token.", LOG_I64("shards", s->facts.n_shards), LOG_I64("sessions_a_day", s->facts.identifies_per_day));
+        log_event(LOG_INFO, "discord.known", "Discord knows our token.",
+                  LOG_I64("shards", s->facts.n_shards),
+                  LOG_I64("sessions_a_day", s->facts.identifies_per_day));
         POOL_FOREACH(child, s->pool)
                 supervisor_send_hello(s, child);
         supervisor_start_shards(s);
         lifecycle_step(s);
 }
 
-static void on_answer(Supervisor *s, int outcome, const RestReply *reply, int (*read)(Supervisor *s, const Json *body)) {
+static void on_answer(Supervisor *s, int outcome, const RestReply *reply,
+                      int (*read)(Supervisor *s, const Json *body)) {
         int r;
 
         if (s->is_draining)
                 return;
         if (outcome != 0 && reply && reply->status == HTTP_UNAUTHORIZED) {
-                log_event(LOG_ERR, "discord.token_refused", "Discord does not accept the bot's token; put a valid one into [discord] token_file.");
+                log_event(LOG_ERR, "discord.token_refused",
+                          "Discord does not accept the bot's token; put a valid one into [discord] "
+                          "token_file.");
                 lifecycle_drain(s, ROLE_EXIT_CONFIG);
                 return;
         }
         r = outcome != 0 || !reply ? -EAGAIN : read(s, reply->body);
         if (r < 0) {
-                log_event(LOG_WARNING, "discord.no_answer", "Discord gave no usable answer about our application; asking again.", LOG_ERRNO(r),
-                          LOG_I64("status", reply ? reply->status : 0), LOG_TEXT("why", reply && reply->message ? reply->message : "unreadable"));
+                log_event(LOG_WARNING, "discord.no_answer",
+                          "Discord gave no usable answer about our application; asking again.", LOG_ERRNO(r),
+                          LOG_I64("status", reply ? reply->status : 0),
+                          LOG_TEXT("why", reply && reply->message ? reply->message : "unreadable"));
                 s->facts_wait = s->facts_wait == 0 ? WAIT_MIN : MIN(s->facts_wait * 2, WAIT_MAX);
                 ask_later(s, reply && reply->wait > s->facts_wait ? reply->wait : s->facts_wait);
                 return;
@@ -126,7 +138,9 @@ void facts_ask(Supervisor *s) {
         bool is_first = s->facts_missing == 2;
         int r;
 
-        r = rest_send(s->rest, &(RestRequest) { .route = is_first ? ROUTE_GATEWAY_BOT : ROUTE_APPLICATION_ME }, is_first ? on_gateway : on_application, s);
+        r = rest_send(s->rest,
+                      &(RestRequest) { .route = is_first ? ROUTE_GATEWAY_BOT : ROUTE_APPLICATION_ME },
+                      is_first ? on_gateway : on_application, s);
         if (r < 0) {
                 log_event(LOG_ERR, "discord.not_asked", "A question to Discord could not be sent.", LOG_ERRNO(r));
                 ask_later(s, WAIT_MIN);

@@ -18,7 +18,8 @@
  */
 
 #define DATABASE_SANE_FOR (30 * USEC_PER_SEC)   /* connected, and the last probe was answered not longer ago */
-#define STOP_TIMEOUT "25000000"                 /* the unit's TimeoutStopSec, told again so that a shorter one does not cut the drain */
+/* The unit's TimeoutStopSec, told again so that a shorter one does not cut the drain. */
+#define STOP_TIMEOUT "25000000"
 
 static bool all_shards_serve(const Supervisor *s) {
         if (s->n_shards == 0)
@@ -35,8 +36,8 @@ static bool all_shards_serve(const Supervisor *s) {
 static bool is_serving(Supervisor *s) {
         unsigned n_min = MIN((unsigned) role_row(ROLE_WORKER)->n_min, children_n_wanted(s));
 
-        return s->is_queue_known && s->facts.are_known && pool_count(s->pool, ROLE_WORKER, true) >= n_min && pool_count(s->pool, ROLE_EDITOR, true) >= 1 &&
-               all_shards_serve(s);
+        return s->is_queue_known && s->facts.are_known && pool_count(s->pool, ROLE_WORKER, true) >= n_min &&
+               pool_count(s->pool, ROLE_EDITOR, true) >= 1 && all_shards_serve(s);
 }
 
 /* ---- STATUS ---------------------------------------------------------------------------------------------------------------- */
@@ -70,7 +71,8 @@ static void make_status(Supervisor *s, StrBuf *out) {
                 strbuf_append(out, "stopping: children finish their steps");
                 return;
         }
-        strbuf_appendf(out, "%d guild%s, %u worker%s, ", s->n_guilds, s->n_guilds == 1 ? "" : "s", n_workers, n_workers == 1 ? "" : "s");
+        strbuf_appendf(out, "%d guild%s, %u worker%s, ", s->n_guilds, s->n_guilds == 1 ? "" : "s", n_workers,
+                       n_workers == 1 ? "" : "s");
         describe_gateway(s, out);
         if (!store_is_connected(s->store))
                 strbuf_append(out, ", database away");
@@ -110,7 +112,8 @@ static void feed_watchdog(Supervisor *s, Usec now) {
         if (s->watchdog_every == 0 || now < s->watchdog_at)
                 return;
         if (!is_sane(s, now)) {
-                log_event(LOG_WARNING, "supervisor.insane", "Gateway or database does not answer; the watchdog is not fed.");
+                log_event(LOG_WARNING, "supervisor.insane",
+                          "Gateway or database does not answer; the watchdog is not fed.");
                 s->watchdog_at = now + USEC_PER_SEC;
                 return;
         }
@@ -158,7 +161,8 @@ void lifecycle_drain(Supervisor *s, int status) {
                 return;
         s->is_draining = true;
         s->exit_status = status;
-        log_event(LOG_INFO, "supervisor.stopping", "Stopping: children finish their steps.", LOG_I64("status", status));
+        log_event(LOG_INFO, "supervisor.stopping", "Stopping: children finish their steps.",
+                  LOG_I64("status", status));
         notify_tell(&s->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=" STOP_TIMEOUT);
         tell_status(s);
         children_leave(s);
@@ -166,7 +170,8 @@ void lifecycle_drain(Supervisor *s, int status) {
                 (void) sd_event_exit(s->event, status);
 }
 
-static int on_terminate(_unused_ sd_event_source *source, _unused_ const struct signalfd_siginfo *si, void *userdata) {
+static int on_terminate(_unused_ sd_event_source *source, _unused_ const struct signalfd_siginfo *si,
+                        void *userdata) {
         lifecycle_drain(userdata, 0);
         return 0;
 }
@@ -179,7 +184,8 @@ static void tell_reloading(Supervisor *s) {
 
         /* sd_notify(3): RELOADING=1 goes with the monotonic time at which it began */
         (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-        (void) snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / 1000);
+        (void) snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+                        (uint64_t) ts.tv_sec * USEC_PER_SEC + (uint64_t) ts.tv_nsec / 1000);
         notify_tell(&s->notify, lines);
 }
 
@@ -191,12 +197,15 @@ static void reload(Supervisor *s) {
 
         r = config_load(s->config_path, &loaded, &why);
         if (r < 0) {
-                log_event(LOG_ERR, "config.kept", why ? why : "The configuration could not be read; the old one stays in force.", LOG_ERRNO(r));
+                log_event(LOG_ERR, "config.kept",
+                          why ? why : "The configuration could not be read; the old one stays in force.",
+                          LOG_ERRNO(r));
                 return;
         }
         config_needs_restart(s->started, loaded, &restart);
         if (restart.n_bytes > 0)
-                log_event(LOG_WARNING, "config.needs_restart", "Some settings need a restart and keep their old values until then.",
+                log_event(LOG_WARNING, "config.needs_restart",
+                          "Some settings need a restart and keep their old values until then.",
                           LOG_TEXT("settings", strbuf_text(&restart)));
         if (s->config != s->started)
                 config_free(s->config);
@@ -222,10 +231,12 @@ static int on_reload(_unused_ sd_event_source *source, _unused_ const struct sig
 
 static bool check_schema(Supervisor *s) {
         /* The schema was checked at start if the database could be reached; this is for when it could not. */
-        if (!s->is_queue_known || s->queue.schema_version == STORE_SCHEMA_VERSION || s->queue.schema_version == STORE_SCHEMA_VERSION + 1)
+        if (!s->is_queue_known || s->queue.schema_version == STORE_SCHEMA_VERSION ||
+            s->queue.schema_version == STORE_SCHEMA_VERSION + 1)
                 return true;
-        log_event(LOG_ERR, "database.schema", "The database's schema is not of this version; run: magikalctl migrate", LOG_I64("schema", s->queue.schema_version),
-                  LOG_I64("expected", STORE_SCHEMA_VERSION));
+        log_event(LOG_ERR, "database.schema",
+                  "The database's schema is not of this version; run: magikalctl migrate",
+                  LOG_I64("schema", s->queue.schema_version), LOG_I64("expected", STORE_SCHEMA_VERSION));
         lifecycle_drain(s, ROLE_EXIT_CONFIG);
         return false;
 }
@@ -236,7 +247,8 @@ void lifecycle_step(Supervisor *s) {
         if (!s->is_draining && check_schema(s) && !s->is_ready_told && is_serving(s)) {
                 (void) FAULT("supervisor/before-ready");
                 s->is_ready_told = true;
-                log_event(LOG_INFO, "supervisor.ready", "Ready.", LOG_U64("after_ms", (now - s->started_at) / USEC_PER_MSEC));
+                log_event(LOG_INFO, "supervisor.ready", "Ready.",
+                          LOG_U64("after_ms", (now - s->started_at) / USEC_PER_MSEC));
                 notify_tell(&s->notify, "READY=1");
         }
         notify_flush(&s->notify);
@@ -250,7 +262,9 @@ int lifecycle_start(Supervisor *s) {
 
         r = notify_open(&s->notify);
         if (r < 0)
-                log_event(LOG_WARNING, "supervisor.no_notify", "The service manager's socket cannot be used; it will not hear of us.", LOG_ERRNO(r));
+                log_event(LOG_WARNING, "supervisor.no_notify",
+                          "The service manager's socket cannot be used; it will not hear of us.",
+                          LOG_ERRNO(r));
         r = sd_event_add_signal(s->event, NULL, SIGTERM, on_terminate, s);
         if (r < 0)
                 return r;

@@ -31,7 +31,8 @@ int notify_open(Notify *notify) {
         fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd < 0)
                 return -errno;
-        if (connect(fd, (const struct sockaddr *) &address, (socklen_t) (offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+        if (connect(fd, (const struct sockaddr *) &address,
+                    (socklen_t) (offsetof(struct sockaddr_un, sun_path) + n)) < 0)
                 return -errno;
         notify->fd = TAKE_FD(fd);
         return 0;
@@ -46,7 +47,9 @@ void notify_done(Notify *notify) {
 void notify_flush(Notify *notify) {
         if (notify->fd < 0 || notify->pending.n_bytes == 0)
                 return;
-        if (send(notify->fd, notify->pending.text, notify->pending.n_bytes, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == ENOBUFS))
+        if (send(notify->fd, notify->pending.text, notify->pending.n_bytes, MSG_NOSIGNAL | MSG_DONTWAIT) <
+                    0 &&
+            (errno == EAGAIN || errno == ENOBUFS))
                 return;
         strbuf_clear(&notify->pending); /* sent, or nobody is there any more */
 }

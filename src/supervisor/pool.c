@@ -26,7 +26,7 @@
 
 #define CHECK_EVERY (500 * USEC_PER_MSEC)
 #define LOCK_PREFIX "children-"
-#define ORPHANS_MAX 48                  /* newest pids of a predecessor that matter; all older ones died in its time */
+#define ORPHANS_MAX 48 /* newest pids of a predecessor that matter; all older ones died in its time */
 
 struct Pool {
         sd_event *event;
@@ -46,7 +46,8 @@ struct Pool {
 
 /* Children must not believe that the service manager's messages are meant for them. */
 static bool is_inherited(const char *variable) {
-        static const char *const ours[] = { "NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC=", "LISTEN_PID=", "LISTEN_FDS=", "LISTEN_FDNAMES=" };
+        static const char *const ours[] = { "NOTIFY_SOCKET=", "WATCHDOG_PID=", "WATCHDOG_USEC=",
+                                            "LISTEN_PID=",    "LISTEN_FDS=",   "LISTEN_FDNAMES=" };
 
         for (size_t i = 0; i < ELEMENTSOF(ours); i++)
                 if (strncmp(variable, ours[i], strlen(ours[i])) == 0)
@@ -94,7 +95,8 @@ static int make_lifeline(Pool *pool) {
 static int make_orphan_lock(Pool *pool) {
         _close_ int fd = -1;
 
-        (void) snprintf(pool->lock_name, sizeof(pool->lock_name), LOCK_PREFIX "%d-%" PRIu64, (int) getpid(), clock_boottime());
+        (void) snprintf(pool->lock_name, sizeof(pool->lock_name), LOCK_PREFIX "%d-%" PRIu64, (int) getpid(),
+                        clock_boottime());
         fd = openat(pool->dir_fd, pool->lock_name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
         if (fd < 0)
                 return -errno;
@@ -142,7 +144,8 @@ int pool_new(sd_event *event, const PoolConfig *config, const PoolOps *ops, void
         r = make_orphan_lock(pool);
         if (r < 0)
                 return r;
-        r = sd_event_add_time(event, &pool->check_source, CLOCK_BOOTTIME, clock_boottime() + CHECK_EVERY, 1, on_check, pool);
+        r = sd_event_add_time(event, &pool->check_source, CLOCK_BOOTTIME, clock_boottime() + CHECK_EVERY, 1,
+                              on_check, pool);
         if (r < 0)
                 return r;
 
@@ -248,7 +251,8 @@ static void on_message(_unused_ Channel *channel, const IpcMessage *message, voi
         switch (message->type) {
         case IPC_READY:
                 if (message->ready.protocol != IPC_PROTOCOL || message->ready.code_version != CODE_VERSION) {
-                        pool->ops->note(child, "child.protocol", "A child of another version is killed.", pool->userdata);
+                        pool->ops->note(child, "child.protocol", "A child of another version is killed.",
+                                        pool->userdata);
                         pool_signal(child, SIGKILL);
                         return;
                 }
@@ -275,7 +279,10 @@ static void on_message(_unused_ Channel *channel, const IpcMessage *message, voi
 static int on_death(_unused_ sd_event_source *source, const siginfo_t *si, void *userdata) {
         Child *child = userdata;
         Pool *pool = child->pool;
-        Death death = { .code = si->si_code, .status = si->si_status, .was_asked = child->is_asked, .was_hung = child->is_hung };
+        Death death = { .code = si->si_code,
+                        .status = si->si_status,
+                        .was_asked = child->is_asked,
+                        .was_hung = child->is_hung };
 
         channel_drain(child->channel);
         (void) FAULT("supervisor/before-reap");
@@ -305,13 +312,18 @@ int pool_spawn(Pool *pool, Role role, Child **ret_child) {
         child = new0(Child, 1);
         if (!child)
                 return -ENOMEM;
-        *child = (Child) { .role = role, .slot = slot, .pool = pool, .pidfd = -1, .incarnation = ++pool->last_incarnation };
+        *child = (Child) { .role = role,
+                          .slot = slot,
+                          .pool = pool,
+                          .pidfd = -1,
+                          .incarnation = ++pool->last_incarnation };
         child->started_at = child->heard_at = clock_boottime();
         if (getrandom(&child->seed, sizeof(child->seed), GRND_NONBLOCK) < 0)
                 child->seed = (uint32_t) child->started_at;
 
         /* Our pid is in the name: an orphan of our predecessor that redials must not find the address of one of ours. */
-        strbuf_appendf(&url, "ipc://%s/%s-%d-%" PRIu64, pool->config.runtime_dir, row->name, (int) getpid(), child->incarnation);
+        strbuf_appendf(&url, "ipc://%s/%s-%d-%" PRIu64, pool->config.runtime_dir, row->name, (int) getpid(),
+                       child->incarnation);
         r = url.error;
         if (r == 0)
                 r = channel_listen(pool->event, strbuf_text(&url), on_message, child, &child->channel);
@@ -325,8 +337,17 @@ int pool_spawn(Pool *pool, Role role, Child **ret_child) {
         (void) snprintf(slot_text, sizeof(slot_text), "%d", slot);
         (void) snprintf(memfd_text, sizeof(memfd_text), "%d", ROLE_MEMFD);
         (void) snprintf(lifeline_text, sizeof(lifeline_text), "%d", ROLE_LIFELINE);
-        char *argv[] = { (char *) "magikald", (char *) row->name, (char *) "--config", (char *) pool->config.config_path, (char *) "--slot", slot_text,
-                         (char *) "--url", url.text, (char *) "--memfd", memfd_text, (char *) "--lifeline", lifeline_text, NULL };
+        /* clang-format off */
+        char *argv[] = {
+                (char *) "magikald", (char *) row->name,
+                (char *) "--config", (char *) pool->config.config_path,
+                (char *) "--slot", slot_text,
+                (char *) "--url", url.text,
+                (char *) "--memfd", memfd_text,
+                (char *) "--lifeline", lifeline_text,
+                NULL,
+        };
+        /* clang-format on */
 
         r = FAULT("supervisor/before-spawn");
         if (r == 0)
@@ -342,14 +363,16 @@ int pool_spawn(Pool *pool, Role role, Child **ret_child) {
                         r = -errno;
         }
         if (r == 0)
-                r = sd_event_add_child_pidfd(pool->event, &child->death_source, child->pidfd, WEXITED, on_death, child);
+                r = sd_event_add_child_pidfd(pool->event, &child->death_source, child->pidfd, WEXITED,
+                                             on_death, child);
         if (r < 0) {
                 (void) kill(child->pid, SIGKILL);
                 (void) waitid(P_PID, (id_t) child->pid, &(siginfo_t) {}, WEXITED);
                 child_free(child);
                 return r;
         }
-        (void) dprintf(pool->lock_fd, "%d\n", (int) child->pid);       /* for a successor; without it leases end by time */
+        /* for a successor; without it leases end by time */
+        (void) dprintf(pool->lock_fd, "%d\n", (int) child->pid);
         channel_expect(child->channel, child->pid);
         pool->children[slot] = child;
         *ret_child = child;

@@ -92,5 +92,6 @@ static uint64_t spread(uint64_t value, uint64_t part, uint32_t seed) {
 }
 
 bool recycle_is_due(const RecycleLimits *limits, uint64_t n_flows, uint32_t rss_kib, Usec age, uint32_t seed) {
-        return n_flows >= spread(limits->n_flows, 5, seed) || rss_kib > limits->rss_kib || age >= spread(limits->age, 12, seed);
+        return n_flows >= spread(limits->n_flows, 5, seed) || rss_kib > limits->rss_kib ||
+               age >= spread(limits->age, 12, seed);
 }

@@ -17,7 +17,8 @@
 #define TAKE_AGAIN (5 * USEC_PER_SEC)           /* the lease is somebody else's */
 #define RETRY USEC_PER_SEC                      /* the database did not answer */
 #define STOP_MAX (2 * USEC_PER_SEC)
-#define ACK_GRACE (10 * USEC_PER_SEC)          /* the session machine cuts a connection without acks within one interval; this is for when it does not */
+/* The session machine cuts a connection without acks within one interval; this is for when it does not. */
+#define ACK_GRACE (10 * USEC_PER_SEC)
 #define CLOSING_POLL (10 * USEC_PER_MSEC)
 
 struct Shard {
@@ -33,7 +34,7 @@ struct Shard {
         int64_t highest;                        /* seen in this session; -1: none */
 
         bool is_saving;
-        bool is_last_save;                      /* begun after the stop was asked for: what came before may lack the last words */
+        bool is_last_save; /* begun after the stop was asked for: what came before may lack the last words */
         unsigned n_unsaved;                     /* dispatches since the last save began */
         bool is_asking_identify;
 
@@ -61,14 +62,17 @@ static void set_timer_in(Shard *s, sd_event_source **source, Usec wait, sd_event
         int r = set_timer(s, source, clock_boottime() + wait, handler);
 
         if (r < 0)
-                log_event(LOG_ERR, "shard.timer_failed", "A timer could not be set; the shard stands still.", LOG_ERRNO(r), LOG_I64("shard", s->config.shard));
+                log_event(LOG_ERR, "shard.timer_failed", "A timer could not be set; the shard stands still.",
+                          LOG_ERRNO(r), LOG_I64("shard", s->config.shard));
 }
 
 /* ---- low-water mark -------------------------------------------------------------------------------------------------------- */
 
 void shard_settled(Shard *shard) {
         if (shard->gateway && shard->highest >= 0)
-                gateway_set_low_water(shard->gateway, shard->ops->low_water(shard->config.shard, shard->highest, shard->userdata));
+                gateway_set_low_water(
+                        shard->gateway,
+                        shard->ops->low_water(shard->config.shard, shard->highest, shard->userdata));
 }
 
 /* ---- saving ---------------------------------------------------------------------------------------------------------------- */
@@ -107,8 +111,9 @@ static void save(Shard *s) {
         (void) FAULT("supervisor/before-seq-save");
         s->n_unsaved = 0;
         s->is_last_save = s->is_stopping;
-        r = store_shard_save(s->config.store, s->config.shard, s->epoch, has_session ? session.session_id : NULL,
-                             has_session ? session.resume_url : NULL, has_session ? session.low_water : -1, on_saved, s);
+        r = store_shard_save(
+                s->config.store, s->config.shard, s->epoch, has_session ? session.session_id : NULL,
+                has_session ? session.resume_url : NULL, has_session ? session.low_water : -1, on_saved, s);
         if (r < 0) {
                 set_timer_in(s, &s->save_timer, RETRY, on_save_timer);
                 return;
@@ -145,7 +150,8 @@ static void on_connect(const char *url, void *userdata) {
         int r = gateway_conn_connect(s->conn, url);
 
         if (r < 0) {
-                log_event(LOG_WARNING, "gateway.connect_failed", "The gateway's address could not be used.", LOG_ERRNO(r), LOG_I64("shard", s->config.shard));
+                log_event(LOG_WARNING, "gateway.connect_failed", "The gateway's address could not be used.",
+                          LOG_ERRNO(r), LOG_I64("shard", s->config.shard));
                 tell_broken(s);
         }
 }
@@ -195,7 +201,9 @@ static void on_identify_answer(int outcome, Usec wait, void *userdata) {
 
         if (outcome != 0 || wait > 0) {
                 if (outcome == 0)
-                        log_event(LOG_NOTICE, "gateway.identify_waits", "A new session has to wait for its turn.", LOG_U64("wait_ms", wait / USEC_PER_MSEC),
+                        log_event(LOG_NOTICE, "gateway.identify_waits",
+                                  "A new session has to wait for its turn.",
+                                  LOG_U64("wait_ms", wait / USEC_PER_MSEC),
                                   LOG_I64("shard", s->config.shard));
                 set_timer_in(s, &s->identify_timer, outcome == 0 ? wait : RETRY, on_identify_timer);
                 return;
@@ -306,8 +314,8 @@ static void on_conn_closed(int code, const char *why, void *userdata) {
         Shard *s = userdata;
 
         /* what a code means is noted by the session machine */
-        log_event(code == 0 ? LOG_NOTICE : LOG_DEBUG, "gateway.closed", "The gateway connection ended.", LOG_I64("code", code), LOG_TEXT("why", why),
-                  LOG_I64("shard", s->config.shard));
+        log_event(code == 0 ? LOG_NOTICE : LOG_DEBUG, "gateway.closed", "The gateway connection ended.",
+                  LOG_I64("code", code), LOG_TEXT("why", why), LOG_I64("shard", s->config.shard));
         if (s->gateway)
                 gateway_closed(s->gateway, code, clock_boottime());
 }
@@ -346,7 +354,8 @@ static int open_gateway(Shard *s, const ShardRow *row) {
         if (r < 0)
                 return r;
         s->highest = -1;
-        if (row->session_id && row->resume_url && gateway_restore(s->gateway, row->session_id, row->resume_url, row->seq) == 0)
+        if (row->session_id && row->resume_url &&
+            gateway_restore(s->gateway, row->session_id, row->resume_url, row->seq) == 0)
                 s->highest = row->seq;
         gateway_start(s->gateway, clock_boottime());
         return 0;
@@ -368,7 +377,8 @@ static void on_taken(int outcome, const ShardRow *row, void *userdata) {
         s->is_leased = true;
         r = open_gateway(s, row);
         if (r < 0) {
-                log_event(LOG_ERR, "gateway.open_failed", "The gateway session could not be made.", LOG_ERRNO(r), LOG_I64("shard", s->config.shard));
+                log_event(LOG_ERR, "gateway.open_failed", "The gateway session could not be made.",
+                          LOG_ERRNO(r), LOG_I64("shard", s->config.shard));
                 s->is_leased = false;
                 set_timer_in(s, &s->take_timer, TAKE_AGAIN, on_take_timer);
                 return;
@@ -379,7 +389,8 @@ static void on_taken(int outcome, const ShardRow *row, void *userdata) {
 static void take(Shard *s) {
         if (s->is_taking || s->is_leased || s->is_stopping)
                 return;
-        if (store_shard_take(s->config.store, s->config.shard, s->config.n_shards, s->config.owner_prefix, on_taken, s) < 0) {
+        if (store_shard_take(s->config.store, s->config.shard, s->config.n_shards, s->config.owner_prefix,
+                             on_taken, s) < 0) {
                 set_timer_in(s, &s->take_timer, RETRY, on_take_timer);
                 return;
         }
@@ -388,7 +399,8 @@ static void take(Shard *s) {
 
 /* Another host answers now; what it resumed must not be ended by us, and Discord has dropped our connection anyway. */
 static void lease_lost(Shard *s) {
-        log_event(LOG_WARNING, "shard.lease_lost", "Another process holds this shard now.", LOG_I64("shard", s->config.shard));
+        log_event(LOG_WARNING, "shard.lease_lost", "Another process holds this shard now.",
+                  LOG_I64("shard", s->config.shard));
         s->is_leased = false;
         s->is_elsewhere = true;
         gateway_stop(s->gateway, true);
@@ -417,7 +429,9 @@ int shard_new(sd_event *event, const ShardConfig *config, const ShardOps *ops, v
         s->userdata = userdata;
         s->highest = -1;
 
-        r = gateway_conn_new(event, &(GatewayConnConfig) { .ca_file = config->ca_file, .user_agent = config->user_agent }, &conn_ops, s, &s->conn);
+        r = gateway_conn_new(
+                event, &(GatewayConnConfig) { .ca_file = config->ca_file, .user_agent = config->user_agent },
+                &conn_ops, s, &s->conn);
         if (r < 0)
                 return r;
         *ret_shard = TAKE(s);
@@ -499,7 +513,8 @@ ShardState shard_state(const Shard *shard) {
         gateway_status(shard->gateway, &status);
         state.gateway = status.state;
         state.is_live = status.is_live;
-        state.is_sane = status.last_ack == 0 || clock_boottime() - status.last_ack < 2 * status.beat_interval + ACK_GRACE;
+        state.is_sane = status.last_ack == 0 ||
+                        clock_boottime() - status.last_ack < 2 * status.beat_interval + ACK_GRACE;
         state.round_trip = status.round_trip;
         state.seq = status.seq;
         state.n_messages = status.n_messages;

@@ -54,8 +54,9 @@ static void add_job(Supervisor *s, int shard, const GatewayDispatch *dispatch, b
                          },
                          clock_boottime());
         if (r < 0)
-                log_event(LOG_ERR, "job.overflow", "A dispatch could not be taken; who pressed sees Discord's own error.", LOG_ERRNO(r),
-                          LOG_TEXT("dispatch", dispatch->event), LOG_GUILD(dispatch->guild.v));
+                log_event(LOG_ERR, "job.overflow",
+                          "A dispatch could not be taken; who pressed sees Discord's own error.",
+                          LOG_ERRNO(r), LOG_TEXT("dispatch", dispatch->event), LOG_GUILD(dispatch->guild.v));
 }
 
 static void on_dispatch(int shard, const GatewayDispatch *dispatch, void *userdata) {
@@ -91,7 +92,8 @@ static int64_t on_low_water(int shard, int64_t highest, void *userdata) {
 static void on_live(int shard, bool is_new, void *userdata) {
         Supervisor *s = userdata;
 
-        log_event(LOG_INFO, is_new ? "gateway.ready" : "gateway.resumed", is_new ? "A new gateway session stands." : "The gateway session goes on.",
+        log_event(LOG_INFO, is_new ? "gateway.ready" : "gateway.resumed",
+                  is_new ? "A new gateway session stands." : "The gateway session goes on.",
                   LOG_I64("shard", shard));
         s->wants_sweep = s->wants_register = s->wants_tell_dead = true;
         upkeep_flush(s);
@@ -150,7 +152,8 @@ static int make_shard(Supervisor *s, int i) {
 void supervisor_start_shards(Supervisor *s) {
         int r = 0;
 
-        if (s->has_started_shards || s->is_draining || !s->facts.are_known || !store_is_connected(s->store) || pool_count(s->pool, ROLE_WORKER, true) == 0)
+        if (s->has_started_shards || s->is_draining || !s->facts.are_known ||
+            !store_is_connected(s->store) || pool_count(s->pool, ROLE_WORKER, true) == 0)
                 return;
         s->has_started_shards = true;
         s->shards = new0(Shard *, (size_t) s->facts.n_shards);
@@ -170,13 +173,18 @@ void supervisor_start_shards(Supervisor *s) {
 }
 
 void supervisor_send_hello(Supervisor *s, Child *child) {
-        (void) pool_send(child, &(IpcMessage) { .type = IPC_HELLO, .hello = {
-                .protocol = IPC_PROTOCOL,
-                .code_version = CODE_VERSION,
-                .slot = (uint32_t) child->slot,
-                .bot_user = s->facts.bot_user.v,
-                .application = s->facts.are_known ? s->facts.application.v : s->started->application_id.v,
-        } });           /* a queue that is full of older messages belongs to a child that is about to be killed for its silence */
+        (void) pool_send(
+                child,
+                &(IpcMessage) {
+                        .type = IPC_HELLO,
+                        .hello = {
+                                .protocol = IPC_PROTOCOL,
+                                .code_version = CODE_VERSION,
+                                .slot = (uint32_t) child->slot,
+                                .bot_user = s->facts.bot_user.v,
+                                .application = s->facts.are_known ? s->facts.application.v
+                                                                  : s->started->application_id.v,
+                        } }); /* a queue that is full of older messages belongs to a child that is about to be killed for its silence */
 }
 
 /* ---- set-up: each gives 0 or an exit status after one line in the log ------------------------------------------------------------- */
@@ -198,13 +206,15 @@ static int parse_arguments(Supervisor *s, int argc, char *argv[]) {
                 else
                         return ROLE_EXIT_FAILURE;       /* getopt has said why */
         if (optind != argc) {
-                log_event(LOG_ERR, "supervisor.arguments", "There is an argument that means nothing here.", LOG_TEXT("argument", argv[optind]));
+                log_event(LOG_ERR, "supervisor.arguments", "There is an argument that means nothing here.",
+                          LOG_TEXT("argument", argv[optind]));
                 return ROLE_EXIT_FAILURE;
         }
         /* children read it again, whatever our working directory */
         s->config_path = realpath(path, NULL);
         if (!s->config_path) {
-                log_event(LOG_ERR, "config.missing", "The configuration file cannot be found.", LOG_TEXT("file", path), LOG_ERRNO(-errno));
+                log_event(LOG_ERR, "config.missing", "The configuration file cannot be found.",
+                          LOG_TEXT("file", path), LOG_ERRNO(-errno));
                 return ROLE_EXIT_CONFIG;
         }
         return 0;
@@ -237,7 +247,9 @@ static int open_runtime_dir(Supervisor *s) {
         if (stat(dir, &st) < 0)
                 return failed("[process] runtime_dir cannot be looked at.", -errno);
         if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-                log_event(LOG_ERR, "supervisor.runtime_dir", "[process] runtime_dir must be a directory of our own with mode 0700.", LOG_TEXT("dir", dir));
+                log_event(LOG_ERR, "supervisor.runtime_dir",
+                          "[process] runtime_dir must be a directory of our own with mode 0700.",
+                          LOG_TEXT("dir", dir));
                 return ROLE_EXIT_CONFIG;
         }
         return 0;
@@ -264,12 +276,15 @@ static int check_schema(Supervisor *s) {
 
         r = store_check_schema(s->started->dsn, &why);
         if (r == -EPROTO) {
-                log_event(LOG_ERR, "database.schema", why ? why : "The database's schema is not of this version; run: magikalctl migrate");
+                log_event(LOG_ERR, "database.schema",
+                          why ? why
+                              : "The database's schema is not of this version; run: magikalctl migrate");
                 return ROLE_EXIT_CONFIG;
         }
         if (r < 0)
-                log_event(LOG_WARNING, "database.away", "The database cannot be reached; going on without, and trying again.", LOG_ERRNO(r),
-                          LOG_TEXT("why", why ? why : ""));
+                log_event(LOG_WARNING, "database.away",
+                          "The database cannot be reached; going on without, and trying again.",
+                          LOG_ERRNO(r), LOG_TEXT("why", why ? why : ""));
         return 0;
 }
 
@@ -304,15 +319,26 @@ static int open_parts(Supervisor *s) {
         r = dispatch_new(&children_dispatch_ops, s, &s->dispatch);
         if (r < 0)
                 return failed("The job table could not be made.", r);
-        r = pool_new(s->event, &(PoolConfig) { .config_path = s->config_path, .runtime_dir = s->started->runtime_dir, .memfd = s->memfd, .limits = s->limits },
+        r = pool_new(s->event,
+                     &(PoolConfig) { .config_path = s->config_path,
+                                    .runtime_dir = s->started->runtime_dir,
+                                    .memfd = s->memfd,
+                                    .limits = s->limits },
                      &children_ops, s, &s->pool);
         if (r < 0)
                 return failed("The pool of children could not be made.", r);
-        r = store_new(s->event, &(StoreConfig) { .dsn = s->started->dsn, .name = "magikald supervisor", .owner = s->owner }, &s->store);
+        r = store_new(
+                s->event,
+                &(StoreConfig) { .dsn = s->started->dsn, .name = "magikald supervisor", .owner = s->owner },
+                &s->store);
         if (r < 0)
                 return failed("The database client could not be made.", r);
         store_on_state(s->store, on_store_state, s);
-        r = rest_new(s->event, &(RestConfig) { .base_url = s->started->rest_base_url, .ca_file = s->started->ca_file, .token = secret_reveal(s->token), .limits = s->limits },
+        r = rest_new(s->event,
+                     &(RestConfig) { .base_url = s->started->rest_base_url,
+                                    .ca_file = s->started->ca_file,
+                                    .token = secret_reveal(s->token),
+                                    .limits = s->limits },
                      &s->rest);
         if (r < 0)
                 return failed("The client for Discord's REST interface could not be made.", r);

@@ -86,5 +86,6 @@ static int on_second(sd_event_source *source, _unused_ uint64_t usec, void *user
 }
 
 int upkeep_start(Supervisor *s) {
-        return sd_event_add_time(s->event, &s->second_timer, CLOCK_BOOTTIME, clock_boottime() + USEC_PER_SEC, 1, on_second, s);
+        return sd_event_add_time(s->event, &s->second_timer, CLOCK_BOOTTIME, clock_boottime() + USEC_PER_SEC,
+                                 1, on_second, s);
 }

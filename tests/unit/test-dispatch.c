@@ -69,7 +69,13 @@ static int tear_down(void **state) {
 }
 
 static int add(Fixture *f, int64_t seq) {
-        return dispatch_add(f->d, &(JobRequest) { .seq = seq, .subject = 1000 + (uint64_t) seq, .event = "INTERACTION_CREATE", .frame = "{}", .n_frame = 2 }, 1);
+        return dispatch_add(f->d,
+                            &(JobRequest) { .seq = seq,
+                                           .subject = 1000 + (uint64_t) seq,
+                                           .event = "INTERACTION_CREATE",
+                                           .frame = "{}",
+                                           .n_frame = 2 },
+                            1);
 }
 
 static void test_fewest_in_flight(void **state) {
@@ -102,7 +108,8 @@ static void test_low_water(void **state) {
         assert_int_equal(dispatch_low_water(f->d, 0, 12), 9);
         assert_int_equal(dispatch_low_water(f->d, 1, 12), 12);  /* another shard has its own numbers */
         dispatch_new_session(f->d, 0);
-        assert_int_equal(dispatch_low_water(f->d, 0, 3), 3);    /* the job goes on, its number means nothing any more */
+        assert_int_equal(dispatch_low_water(f->d, 0, 3),
+                         3); /* the job goes on, its number means nothing any more */
         assert_int_equal(dispatch_settled(f->d, 11, 3), 0);
         assert_int_equal(dispatch_state(f->d).n_jobs, 0);
 }

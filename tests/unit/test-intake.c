@@ -9,7 +9,9 @@
 #include "supervisor/intake.h"
 
 static IntakeUse use(const char *event, const char *d) {
-        const GatewayDispatch dispatch = { .event = event, .data = { .type = SKIM_OBJECT, .text = d, .n_bytes = strlen(d) } };
+        const GatewayDispatch dispatch = {
+                .event = event, .data = { .type = SKIM_OBJECT, .text = d, .n_bytes = strlen(d) }
+        };
 
         return intake_use(&dispatch, (UserId) { 42 });
 }
@@ -21,8 +23,12 @@ static void test_people_wait(_unused_ void **state) {
 }
 
 static void test_commands_in_messages(_unused_ void **state) {
-        assert_int_equal(use("MESSAGE_CREATE", "{\"content\":\"!tickets doctor\",\"author\":{\"id\":\"1\"}}"), INTAKE_JOB);
-        assert_int_equal(use("MESSAGE_CREATE", "{\"author\":{\"id\":\"1\",\"bot\":false},\"content\":\"!x\"}"), INTAKE_JOB);
+        assert_int_equal(
+                use("MESSAGE_CREATE", "{\"content\":\"!tickets doctor\",\"author\":{\"id\":\"1\"}}"),
+                INTAKE_JOB);
+        assert_int_equal(
+                use("MESSAGE_CREATE", "{\"author\":{\"id\":\"1\",\"bot\":false},\"content\":\"!x\"}"),
+                INTAKE_JOB);
         assert_int_equal(use("MESSAGE_CREATE", "{\"content\":\"!x\",\"author\":{\"bot\":true}}"), INTAKE_DROP);
         assert_int_equal(use("MESSAGE_CREATE", "{\"content\":\"hello\",\"author\":{\"id\":\"1\"}}"), INTAKE_DROP);
         assert_int_equal(use("MESSAGE_CREATE", "{\"content\":\"\",\"author\":{\"id\":\"1\"}}"), INTAKE_DROP);
@@ -36,15 +42,22 @@ static void test_only_our_own_member(_unused_ void **state) {
         assert_int_equal(use("GUILD_MEMBER_UPDATE", "{\"user\":{\"id\":\"43\"}}"), INTAKE_DROP);
         assert_int_equal(use("GUILD_MEMBER_UPDATE", "{\"user\":{}}"), INTAKE_DROP);
         assert_int_equal(use("GUILD_MEMBER_UPDATE", "{}"), INTAKE_DROP);
-        assert_int_equal(intake_use(&(GatewayDispatch) { .event = "GUILD_MEMBER_UPDATE", .data = { .type = SKIM_OBJECT, .text = "{\"user\":{\"id\":\"0\"}}", .n_bytes = 19 } },
+        assert_int_equal(intake_use(&(GatewayDispatch) { .event = "GUILD_MEMBER_UPDATE",
+                                                        .data = { .type = SKIM_OBJECT,
+                                                                  .text = "{\"user\":{\"id\":\"0\"}}",
+                                                                  .n_bytes = 19 } },
                                     (UserId) { 0 }),
                          INTAKE_DROP);
 }
 
 static void test_the_world_moves(_unused_ void **state) {
-        static const char *const told[] = { "GUILD_CREATE", "GUILD_DELETE", "CHANNEL_DELETE", "CHANNEL_UPDATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE",
-                                            "GUILD_MEMBER_REMOVE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK" };
-        static const char *const dropped[] = { "READY", "RESUMED", "PRESENCE_UPDATE", "TYPING_START", "MESSAGE_UPDATE", "VOICE_STATE_UPDATE" };
+        static const char *const told[] = {
+                "GUILD_CREATE",        "GUILD_DELETE",      "CHANNEL_DELETE",
+                "CHANNEL_UPDATE",      "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE",
+                "GUILD_MEMBER_REMOVE", "MESSAGE_DELETE",    "MESSAGE_DELETE_BULK"
+        };
+        static const char *const dropped[] = { "READY",        "RESUMED",        "PRESENCE_UPDATE",
+                                               "TYPING_START", "MESSAGE_UPDATE", "VOICE_STATE_UPDATE" };
 
         for (size_t i = 0; i < ELEMENTSOF(told); i++)
                 assert_int_equal(use(told[i], "{}"), INTAKE_TELL);

@@ -120,7 +120,13 @@ static void test_ranges_when_sending(_unused_ void **state) {
         m.tick.what = IPC_TICK_MAX + 1;
         assert_int_equal(ipc_encode(&m, &out), -EINVAL);
 
-        m = (IpcMessage) { .type = IPC_JOB, .job = { .job = 1, .attempt = 1, .received_at = 1, .event = "X", .frame = frame, .n_frame = IPC_FRAME_MAX + 1 } };
+        m = (IpcMessage){ .type = IPC_JOB,
+                          .job = { .job = 1,
+                                   .attempt = 1,
+                                   .received_at = 1,
+                                   .event = "X",
+                                   .frame = frame,
+                                   .n_frame = IPC_FRAME_MAX + 1 } };
         assert_int_equal(ipc_encode(&m, &out), -EINVAL);
         m.job.n_frame = 1;
         m.job.frame = NULL;

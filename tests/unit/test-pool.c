@@ -44,7 +44,8 @@ static void on_died(Child *child, const Death *death, void *userdata) {
         f->was_ready = child->is_ready;
 }
 
-static void on_note(_unused_ Child *child, _unused_ const char *event, _unused_ const char *sentence, void *userdata) {
+static void on_note(_unused_ Child *child, _unused_ const char *event, _unused_ const char *sentence,
+                    void *userdata) {
         ((Fixture *) userdata)->n_notes++;
 }
 
@@ -75,7 +76,9 @@ static int tear_down(void **state) {
 }
 
 static void open_pool(Fixture *f, const char *behaviour) {
-        const PoolConfig config = { .config_path = behaviour, .runtime_dir = f->dir, .memfd = f->memfd, .limits = f->limits };
+        const PoolConfig config = {
+                .config_path = behaviour, .runtime_dir = f->dir, .memfd = f->memfd, .limits = f->limits
+        };
 
         assert_int_equal(pool_new(f->event, &config, &ops, f, &f->pool), 0);
 }
@@ -251,11 +254,13 @@ static int child_main(int argc, char *argv[]) {
                 protocol++;
         if (streq(behaviour, "stays"))
                 (void) signal(SIGTERM, SIG_IGN);
-        if (sd_event_new(&event) < 0 || channel_dial(event, argument(argc, argv, "--url"), getppid(), child_hears, NULL, &channel) < 0)
+        if (sd_event_new(&event) < 0 ||
+            channel_dial(event, argument(argc, argv, "--url"), getppid(), child_hears, NULL, &channel) < 0)
                 return 4;
         (void) channel_send(channel, &(IpcMessage) { .type = IPC_LOAD });
         if (!streq(behaviour, "mute")) {
-                (void) channel_send(channel, &(IpcMessage) { .type = IPC_READY, .ready = { protocol, CODE_VERSION } });
+                (void) channel_send(channel,
+                                    &(IpcMessage) { .type = IPC_READY, .ready = { protocol, CODE_VERSION } });
                 (void) sd_event_add_time_relative(event, NULL, CLOCK_BOOTTIME, USEC_PER_SEC, 1, child_beats, NULL);
         }
         return sd_event_loop(event) < 0;
