@@ -102,6 +102,11 @@ typedef struct Step {
         unsigned tolerates;             /* TOLERATES() bits: outcomes that apply is told of instead of turning the flow */
         uint64_t needs;                 /* permissions that Discord asks of us for this request; for the words when it refuses */
         ChannelId (*where)(const StepContext *c);       /* the channel they are needed in; NULL: the guild */
+        /*
+         * Not NULL: what was done so far stays when a permission is missing, and the flow waits for it. The writes remember what is waited
+         * for; words() is told WHY_FORBIDDEN. Looked at every five minutes, and when roles or channels of the guild change.
+         */
+        int (*waits)(const StepContext *c, Checkpoint *checkpoint);
 } Step;
 
 typedef struct Flow {

@@ -192,6 +192,8 @@ void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message);    
 void store_add_ticket_failed(Batch *b, FlowId open_flow, const char *why);                      /* → failed, question blanked */
 /* open → closing; STORE_CONFLICT "ticket_not_open" when somebody was first. Remembers who and the outcome word; the resolution text is never stored here. */
 void store_add_ticket_closing(Batch *b, TicketId tid, Pseudonym closer, const char *outcome);
+/* What a closing ticket waits for; forgotten when it is closed. */
+void store_add_ticket_blocked(Batch *b, TicketId tid, const char *on);
 void store_add_ticket_reopened(Batch *b, TicketId tid);                                          /* closing → open: undo */
 void store_add_ticket_closed(Batch *b, TicketId tid);                                            /* closing → closed, question blanked, its edit rows deleted */
 
@@ -233,6 +235,8 @@ int store_reap_prefix(Store *store, const char *prefix, ReapDone done, void *use
 int store_reap_old(Store *store, ReapDone done, void *userdata);
 /* Past its deadline: turned to walk back (with nothing begun that is just the last words and 'refused'). */
 int store_expire(Store *store, IdsDone done, void *userdata);
+/* Something changed about the guild's roles or channels: flows that wait for a permission try again now. */
+int store_wake_blocked(Store *store, GuildId guild, IdsDone done, void *userdata);
 /* Dead flows whose person has not been told; up to n_max. Then store_told(). */
 int store_dead_untold(Store *store, int n_max, ClaimDone done, void *userdata);
 int store_told(Store *store, FlowId flow, BatchDone done, void *userdata);

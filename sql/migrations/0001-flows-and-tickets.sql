@@ -64,6 +64,7 @@ CREATE TABLE flow.flow (
 CREATE INDEX flow_ready ON flow.flow (priority, run_at, flow_id) WHERE state = 'ready';
 CREATE INDEX flow_lease ON flow.flow (lease_until) WHERE state = 'running';
 CREATE INDEX flow_deadline ON flow.flow (deadline) WHERE state = 'ready' AND deadline IS NOT NULL;
+CREATE INDEX flow_waiting ON flow.flow (guild_id) WHERE state = 'ready' AND last_error = 'forbidden';
 CREATE INDEX flow_subject ON flow.flow (subject, flow_id) WHERE finished_at IS NULL;
 CREATE UNIQUE INDEX flow_one_running ON flow.flow (subject) WHERE state = 'running';
 CREATE INDEX flow_old ON flow.flow (finished_at) WHERE finished_at IS NOT NULL;

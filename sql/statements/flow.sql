@@ -141,6 +141,12 @@ UPDATE flow.flow f SET undo = true, deadline = NULL, run_at = flow.now(), attemp
   FROM x WHERE f.flow_id = x.flow_id
 RETURNING f.flow_id;
 
+-- name: wake_blocked
+-- Flows of a guild that wait for a permission ("forbidden" is the engine's word for it).
+UPDATE flow.flow SET run_at = flow.now()
+ WHERE guild_id = $1 AND state = 'ready' AND NOT undo AND last_error = 'forbidden' AND run_at > flow.now()
+RETURNING flow_id;
+
 -- name: dead_untold
 -- Dead flows whose person still waits for a word.
 SELECT f.flow_id, f.kind, f.code_ver, f.guild_id, f.subject, f.actor_pid,

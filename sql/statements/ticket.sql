@@ -60,11 +60,17 @@ UPDATE cfg.tickets SET state = 'open', closed_by = NULL, outcome = NULL WHERE ti
 
 -- name: ticket_closed
 -- Over: nothing that was written in it stays.
-UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed = NULL WHERE tid = $1 AND state = 'closing';
+UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed = NULL, blocked_on = NULL
+ WHERE tid = $1 AND state = 'closing';
+
+-- name: ticket_blocked
+-- What stands in its way.
+UPDATE cfg.tickets SET blocked_on = $2 WHERE tid = $1 AND state = 'closing';
 
 -- name: ticket_vanished
 -- Somebody deleted the channel by hand.
-UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed = NULL, outcome = 'deleted by hand'
+UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed = NULL, outcome = 'deleted by hand',
+       blocked_on = NULL
  WHERE tid = $1 AND state IN ('opening', 'open', 'closing');
 
 -- name: ticket_edits_forget

@@ -19,6 +19,7 @@
 #include "magikal/log.h"
 #include "run.h"
 
+#define BLOCKED_WAIT (5 * 60 * USEC_PER_SEC)
 #define PARK_WAIT (60 * 60 * USEC_PER_SEC)
 #define LEASE_SEND_MAX (15 * USEC_PER_SEC)      /* no effect leaves when the lease (30 s) has not been renewed for that long */
 
@@ -59,6 +60,7 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
         };
         run->subject = strdup(row->subject);
         run->why = strdup(row->is_undo && row->last_error ? row->last_error : "");
+        run->was_blocked = !row->is_undo && streq_ptr(row->last_error, WHY_FORBIDDEN);
         if (!run->subject || !run->why)
                 return -ENOMEM;
         if (row->args) {
@@ -218,8 +220,15 @@ void run_drop(Run *run, const char *event, const char *why) {
 }
 
 static int build_give_back(Run *run, Batch *b) {
+        const Json *results[FLOW_STEPS_MAX];
+        StepContext c = run_context(run, results);
         FlowLease lease = run_lease(run);
+        Checkpoint checkpoint = { .batch = b };
+        int r = run->is_blocked ? run->flow->steps[run->at].waits(&c, &checkpoint) : 0;
 
+        free(checkpoint.result);
+        if (r < 0)
+                return r;
         /* while walking back last_error is the reason that the person will be told: it must stay */
         store_add_later(b, &lease, run->is_undo ? run->why : run->give_back_why, run->give_back_wait);
         return 0;
@@ -240,6 +249,15 @@ void run_give_back(Run *run, const char *why, Usec wait) {
         run->give_back_why = why;
         run->give_back_wait = wait;
         commit_begin(run, build_give_back, given_back);
+}
+
+/* A permission is missing, and walking back would undo what people were told: wait until somebody gives it. */
+void run_block(Run *run) {
+        log_event(LOG_WARNING, "flow.blocked", "A flow waits for a permission that is missing.", LOG_FLOW(run->id.v), LOG_GUILD(run->guild.v),
+                  LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", run->flow->steps[run->at].name));
+        run->is_blocked = true;
+        run->has_said_words = run->was_blocked || run->ack == ACK_NONE || !run->flow->words;
+        run_next(run);
 }
 
 static int build_turn(Run *run, Batch *b) {
@@ -296,6 +314,13 @@ void run_next(Run *run) {
         }
         if (engine->is_draining) {
                 run_give_back(run, "draining", 0);
+                return;
+        }
+        if (run->is_blocked) {
+                if (run->has_said_words)
+                        run_give_back(run, WHY_FORBIDDEN, BLOCKED_WAIT);
+                else
+                        words_say(run);
                 return;
         }
         if (run->is_undo) {

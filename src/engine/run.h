@@ -54,6 +54,8 @@ struct Run {
         AckState ack;
         bool waits_for_ack;
         bool has_said_words;
+        bool is_blocked;                /* a permission is missing that this step waits for */
+        bool was_blocked;               /* that was so in an earlier lease: the person knows */
         bool is_ack_repeated;           /* sent again because the words found no acknowledgement */
 
         RunStep steps[FLOW_STEPS_MAX];
@@ -124,6 +126,7 @@ void run_wait(Run *run, Usec wait, void (*then)(Run *run));
 void run_drop(Run *run, const char *event, const char *why);
 void run_give_back(Run *run, const char *why, Usec wait);
 void run_turn(Run *run, const char *why);
+void run_block(Run *run);
 StepContext run_context(const Run *run, const Json *results[FLOW_STEPS_MAX]);
 void run_enter(Run *run);               /* flow code begins: the process's slot names the flow */
 void run_leave(Run *run);

@@ -152,6 +152,12 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                 else
                         run_give_back(run, "an answer of Discord was lost", wait);
                 return;
+        case REST_FORBIDDEN:
+                if (step->waits) {
+                        run_block(run);
+                        return;
+                }
+                /* fall through */
         default:
                 log_event(LOG_WARNING, "flow.step_failed", "Discord refused a request.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", step->name), LOG_I64("status", reply->status),

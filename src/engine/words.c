@@ -86,7 +86,7 @@ static void words_send(Run *run) {
                 return;
         }
         run_enter(run);
-        r = run->flow->words(&c, run->is_undo ? run->why : NULL, &body);
+        r = run->flow->words(&c, run->is_undo ? run->why : run->is_blocked ? WHY_FORBIDDEN : NULL, &body);
         run_leave(run);
         request.body = body;
         (void) FAULT_STEP(run->flow->name, "words", "before");

@@ -10,6 +10,8 @@
 #include "flows.h"
 #include "magikal/views.h"
 
+enum { STEP_DELETE = 4 };       /* place in the table below */
+
 static const char *resolution(const StepContext *c) {
         const char *text = args_text(c, "resolution");
 
@@ -103,6 +105,12 @@ static int channel_close(const StepContext *c, StepRequest *ret) {
         return channel_delete(c->facts->ticket.channel, c, ret);
 }
 
+/* The result is told and logged: without the permission the channel stays until somebody gives it. */
+static int channel_waits(const StepContext *c, Checkpoint *checkpoint) {
+        store_add_ticket_blocked(checkpoint->batch, c->facts->ticket.id, "manage_channels");
+        return 0;
+}
+
 static int ticket_closed(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         (void) reply;
         store_add_ticket_closed(checkpoint->batch, c->facts->ticket.id);
@@ -141,6 +149,10 @@ static int resolve_words(const StepContext *c, const char *why, char **ret_body)
                 return say(ret_body, TEXT_TICKET_RESOLVING, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
         if (streq(why, "ticket_not_open"))
                 return lost_words(c, ret_body);
+        if (streq(why, WHY_FORBIDDEN) && c->results[STEP_DELETE - 1])
+                return say(ret_body, TEXT_TICKET_WAITS,
+                           TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_OURS("permission", permission_name(PERMISSION_MANAGE_CHANNELS)),
+                                     ARG_CHANNEL("channel", t->channel)));
         if (streq(why, WHY_FORBIDDEN))
                 return say_why(c, &flow_support_resolve, why, TEXT_TROUBLE, ret_body);
         if (t->id.v == 0)
@@ -159,18 +171,18 @@ static const StepUndo log_back = { log_undo, NULL };
 #define NO_DM (TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
 
 static const Step steps[] = {
-        /* stored name  kind       build          done already?  apply           take it back    tolerates             needs                       where */
+        /* stored name  kind       build          done already?  apply           take it back    tolerates             needs                       where          waits */
         { "closing",    STEP_DB,   NULL,          NULL,          ticket_closing, &closing_back,  0,                    0,                          NULL },
         { "log",        STEP_REST, log_post,      &log_find,     NULL,           &log_back,      TOLERATES(REST_GONE), NEEDS_TO_POST,              log_channel },
         { "dm-open",    STEP_REST, dm_open,       NULL,          NULL,           NULL,           NO_DM,                0,                          NULL },
         { "dm",         STEP_REST, dm_post,       &dm_find,      NULL,           NULL,           NO_DM,                0,                          NULL },
-        { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE), PERMISSION_MANAGE_CHANNELS, ticket_channel },
+        { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE), PERMISSION_MANAGE_CHANNELS, ticket_channel, channel_waits },
         { "closed",     STEP_DB,   NULL,          NULL,          ticket_closed,  NULL,           0,                    0,                          NULL },
 };
 /* clang-format on */
 
 const Flow flow_support_resolve = {
         .name = "support.resolve", .version = 1, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = 4,      /* the answer lives in the channel that "delete" deletes */
+        .words_before = STEP_DELETE,    /* the answer lives in the channel that "delete" deletes */
         .words = resolve_words,
 };

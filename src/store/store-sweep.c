@@ -110,6 +110,14 @@ int store_expire(Store *store, IdsDone done, void *userdata) {
         return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
 }
 
+int store_wake_blocked(Store *store, GuildId guild, IdsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_WAKE_BLOCKED);
+        batch_u64(b, guild.v);
+        return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
+}
+
 int store_dead_untold(Store *store, int n_max, ClaimDone done, void *userdata) {
         Batch *b = batch_new(store);
 

@@ -176,6 +176,12 @@ void store_add_ticket_reopened(Batch *b, TicketId tid) {
         batch_u64(b, tid.v);
 }
 
+void store_add_ticket_blocked(Batch *b, TicketId tid, const char *on) {
+        batch_call(b, SQL_TICKET_BLOCKED);
+        batch_u64(b, tid.v);
+        batch_text(b, on);
+}
+
 void store_add_ticket_closed(Batch *b, TicketId tid) {
         batch_call(b, SQL_TICKET_CLOSED);
         batch_u64(b, tid.v);

@@ -69,13 +69,33 @@ static void on_guild_create(Worker *worker, const Json *d) {
         sweep_guild(worker, (GuildId) { guild }, channels);
 }
 
+/* ---- roles or channels changed: somebody may have given what a flow waits for ------------------------------------------------------- */
+
+static void woken(int outcome, const FlowId *flows, size_t n_flows, void *userdata) {
+        Worker *worker = userdata;
+
+        (void) flows;
+        if (outcome == 0 && n_flows > 0)
+                engine_wake(worker->engine);
+}
+
+static void on_rights_changed(Worker *worker, const Json *d) {
+        uint64_t guild;
+
+        if (json_get_u64(d, "guild_id", &guild) == 0)
+                (void) store_wake_blocked(worker->store, (GuildId) { guild }, woken, worker);   /* lost: they look every five minutes */
+}
+
 void world_event(Worker *worker, const char *event, const char *frame, size_t n_bytes) {
         static const struct {
                 const char *event;
                 void (*handle)(Worker *worker, const Json *d);
         } events[] = {
                 { "CHANNEL_DELETE", on_channel_delete },
+                { "CHANNEL_UPDATE", on_rights_changed },
                 { "GUILD_CREATE", on_guild_create },
+                { "GUILD_MEMBER_UPDATE", on_rights_changed },
+                { "GUILD_ROLE_UPDATE", on_rights_changed },
         };
         _json_ Json *json = NULL;
 

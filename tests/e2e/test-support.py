@@ -279,6 +279,22 @@ def a_log_that_cannot_be_written_stops_the_resolution(stack):
     expect_consistent(stack)
 
 
+def a_channel_that_may_not_be_deleted_goes_when_it_may(stack):
+    channel = open_one(stack)
+    permissions = next(r for r in stack.state()["guild"]["roles"] if r["id"] == BOT_ROLE)["permissions"]
+    logged = len(stack.messages(CHANNEL_LOG))
+    stack.world("set_bot_permissions", permissions=str(int(permissions) & ~(1 << 4)))
+    submit = stack.resolve(channel)
+    wait_for(lambda: re.search(r"may not delete.*Manage Channels.*Manage Roles", text_of(stack.interaction(submit))), "the staff to be told")
+    wait_for(lambda: stack.postgres.sql(f"SELECT blocked_on FROM cfg.tickets WHERE channel_id = {channel}") == [["manage_channels"]],
+             "the ticket to remember what it waits for")
+    expect(len(stack.messages(CHANNEL_LOG)) == logged + 1, "the result is in the log")
+    stack.world("set_bot_permissions", permissions=permissions)
+    wait_for(lambda: channel not in [c["id"] for c in stack.channels()], "the channel to go by itself")
+    expect_consistent(stack)
+    expect(len(stack.messages(CHANNEL_LOG)) == logged + 1, "the log has it once")
+
+
 def a_missing_permission_is_told(stack):
     permissions = next(r for r in stack.state()["guild"]["roles"] if r["id"] == BOT_ROLE)["permissions"]
     stack.world("set_bot_permissions", permissions=str(int(permissions) & ~(1 << 4)))
@@ -488,7 +504,7 @@ TESTS = [
     settings_are_shown, the_explanation_is_posted_where_asked,
     forged_controls_do_nothing, controls_of_a_closed_ticket_say_so, two_staff_one_resolution, a_double_click_makes_one_ticket,
     questions_are_checked_and_shown_harmless,
-    a_full_guild_is_told, a_missing_permission_is_told, a_log_that_cannot_be_written_stops_the_resolution, a_full_category_is_told,
+    a_full_guild_is_told, a_missing_permission_is_told, a_channel_that_may_not_be_deleted_goes_when_it_may, a_log_that_cannot_be_written_stops_the_resolution, a_full_category_is_told,
     cut_gateway_loses_nothing, the_same_dispatch_twice_is_one, a_channel_deleted_by_hand_closes_its_ticket,
     what_happened_while_we_were_down_is_found, without_a_database_people_are_told_in_time, the_database_breaks_under_flows,
     a_drained_daemon_loses_nothing, nobody_is_named_in_logs_or_dumps, the_commands_are_registered_once,
