@@ -33,6 +33,7 @@ noinst_HEADERS = \
 	include/magikal/rest.h \
 	include/magikal/role.h \
 	include/magikal/roles.def \
+	include/magikal/rsi.h \
 	include/magikal/secret.h \
 	include/magikal/settings.def \
 	include/magikal/skim.h \

@@ -3,7 +3,7 @@
 FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS = 30
 FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-rest-reply \
-	tests/fuzz/fuzz-sandbox-request tests/fuzz/fuzz-text
+	tests/fuzz/fuzz-rsi-page tests/fuzz/fuzz-sandbox-request tests/fuzz/fuzz-text
 EXTRA_PROGRAMS += $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
@@ -27,6 +27,12 @@ tests_fuzz_fuzz_interaction_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_rest_reply_SOURCES = tests/fuzz/fuzz-rest-reply.c src/discord/error-code.c src/discord/rest-reply.c src/discord/route.c $(FUZZ_BASE)
 tests_fuzz_fuzz_rest_reply_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_rest_reply_LDADD = $(CJSON_LIBS)
+
+tests_fuzz_fuzz_rsi_page_SOURCES = tests/fuzz/fuzz-rsi-page.c src/rsi/rsi-citizen.c src/rsi/rsi-html.c src/rsi/rsi-name.c src/rsi/rsi-organisation.c \
+	src/rsi/rsi-read.c src/base/url.c src/domain/text-clean.c $(FUZZ_BASE)
+tests_fuzz_fuzz_rsi_page_CPPFLAGS = $(AM_CPPFLAGS) $(XML2_CFLAGS)
+tests_fuzz_fuzz_rsi_page_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_rsi_page_LDADD = $(CJSON_LIBS) $(XML2_LIBS)
 
 tests_fuzz_fuzz_sandbox_request_SOURCES = tests/fuzz/fuzz-sandbox-request.c src/sandbox/multipart.c src/sandbox/request.c $(FUZZ_BASE)
 tests_fuzz_fuzz_sandbox_request_CFLAGS = $(FUZZ_CFLAGS)

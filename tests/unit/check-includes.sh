@@ -20,7 +20,7 @@ may_include() {
         role)       echo "base ipc discord" ;;          # what every child process does at its start: channel, shared limits
         engine)     echo "base store discord domain" ;;
         views)      echo "base domain discord text" ;;
-        rsi)        echo "base" ;;
+        rsi)        echo "base domain" ;;
         flows)      echo "base domain discord store engine views text rsi" ;;
         worker)     echo "base domain discord store engine views text rsi flows ipc role" ;;
         supervisor) echo "base discord ipc store role" ;;
@@ -49,6 +49,8 @@ owner_of() {
                 echo ipc ;;
         role.h | roles.def)
                 echo role ;;
+        rsi.h)
+                echo rsi ;;
         store.h)
                 echo store ;;
         engine.h | flow.h)
