@@ -240,7 +240,10 @@ int store_wake_blocked(Store *store, GuildId guild, IdsDone done, void *userdata
 /* Dead flows whose person has not been told; up to n_max. Then store_told(). */
 int store_dead_untold(Store *store, int n_max, ClaimDone done, void *userdata);
 int store_told(Store *store, FlowId flow, BatchDone done, void *userdata);
-/* An operator's second chance: a dead flow becomes ready again where it stood. n_rows 0: it is not dead, or its args are emptied already. */
+/*
+ * An operator's second chance: a dead flow becomes ready again where it stood, and one that waits for its next try need not wait. n_rows 0: it
+ * is neither, or its args are emptied already.
+ */
 int store_requeue(Store *store, FlowId flow, CountDone done, void *userdata);
 /*
  * Tickets in opening or closing that no unfinished flow works on: each gets a flow 'tmr:repair:<tid>:<repairs>' of this kind, subject

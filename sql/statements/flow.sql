@@ -159,10 +159,12 @@ SELECT f.flow_id, f.kind, f.code_ver, f.guild_id, f.subject, f.actor_pid,
 UPDATE flow.flow SET told_at = flow.now() WHERE flow_id = $1 AND state = 'dead';
 
 -- name: requeue
--- An operator's second chance for a dead flow; nobody waits for it any more, so it has no deadline.
+-- An operator's second chance for a dead flow; nobody waits for it any more, so it has no deadline. One that only waits for its next try
+-- is tried now.
 UPDATE flow.flow
-   SET state = 'ready', finished_at = NULL, told_at = NULL, deadline = NULL, attempt = 0, crashes = 0, run_at = flow.now()
- WHERE flow_id = $1 AND state = 'dead' AND args <> '';
+   SET state = 'ready', finished_at = NULL, told_at = NULL, deadline = CASE state WHEN 'ready' THEN deadline END, attempt = 0, crashes = 0,
+       run_at = flow.now()
+ WHERE flow_id = $1 AND (state = 'dead' AND args <> '' OR state = 'ready' AND run_at > flow.now());
 
 -- name: repair_tickets
 -- Tickets on their way somewhere that no flow works on. Five repairs follow each other at once, then one an hour.

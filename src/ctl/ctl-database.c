@@ -181,7 +181,7 @@ int ctl_requeue(const CtlOptions *options, char *const args[]) {
         if (q.n_rows == 0) {
                 (void) fprintf(stderr,
                                "magikalctl: flow %" PRIu64
-                               " was not given up, or what it needs has been erased since\n",
+                               " neither was given up nor waits, or what it needs has been erased since\n",
                                q.flow.v);
                 return EX_DATAERR;
         }

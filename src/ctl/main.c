@@ -29,7 +29,7 @@ static const Command commands[] = {
         { "metrics", ctl_metrics, 0, "metrics",           "the same as OpenMetrics text" },
         { "jobs",    ctl_jobs,    0, "jobs [--json]",     "dispatches of the gateway that no worker has settled yet" },
         { "flows",   ctl_flows,   0, "flows",             "how many flows wait, run and are given up" },
-        { "requeue", ctl_requeue, 1, "requeue FLOW",      "give a flow that was given up another chance" },
+        { "requeue", ctl_requeue, 1, "requeue FLOW",      "try a flow again that was given up or waits for its next try" },
         { "migrate", ctl_migrate, 0, "migrate [--check]", "bring the database's schema up to date, or only say whether it is" },
         { "keygen",  ctl_keygen,  1, "keygen FILE",       "write a new key file" },
 };

@@ -108,6 +108,26 @@ static void test_an_operator_requeues(void **state) {
         assert_true(got.flows[0].deadline == USEC_INFINITY);
 }
 
+static void test_an_operator_ends_a_wait(void **state) {
+        StoreFixture *f = *state;
+        FlowId flow = fixture_accept(f, "ix:1", "ticket:1", (UserId) { 9 });
+        FlowLease lease = fixture_claim_one(f, flow, NULL);
+        _got_ Got got = {};
+        Batch *b = batch_new(f->store);
+
+        store_add_later(b, &lease, "not yet", 3600 * USEC_PER_SEC);
+        assert_int_equal(fixture_send(f, b, NULL), 0);
+        DO(f, &got, store_claim(f->store, &normal, 5, got_flows, &got));
+        assert_int_equal(got.n, 0);
+        DO(f, &got, store_requeue(f->store, flow, got_count, &got));
+        assert_int_equal(got.n_rows, 1);
+        DO(f, &got, store_requeue(f->store, flow, got_count, &got));
+        assert_int_equal(got.n_rows, 0);
+        DO(f, &got, store_claim(f->store, &normal, 5, got_flows, &got));
+        assert_int_equal(got.n, 1);
+        assert_false(got.flows[0].deadline == USEC_INFINITY);
+}
+
 static void test_an_earlier_life_is_reaped_by_prefix(void **state) {
         StoreFixture *f = *state;
         _cleanup_(store_freep) Store *before = store_fixture_store(f, "machine:boot:2"), *elsewhere = store_fixture_store(f, "machine2:boot:2");
@@ -201,6 +221,7 @@ int main(void) {
                 T(test_a_guilty_death_leads_to_quarantine_and_then_to_dead),
                 T(test_a_death_without_culprit_blames_nobody),
                 T(test_an_operator_requeues),
+                T(test_an_operator_ends_a_wait),
                 T(test_an_earlier_life_is_reaped_by_prefix),
                 T(test_an_old_lease_is_reaped),
                 T(test_a_deadline_turns_the_flow),
