@@ -15,7 +15,7 @@ EXTRA_DIST += tests/lib/stack.py tests/e2e/tour.py tests/fault/matrix.py
 # A process dies at every point that the daemon lists
 FAULT_JOBS = 4
 .PHONY: fault-matrix
-fault-matrix: all
+fault-matrix: all tests/schema/judge.stamp
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/fault/matrix.py --jobs $(FAULT_JOBS) $(FAULT_POINTS)
 
 include tests/e2e/browser/local.mk
