@@ -1,4 +1,4 @@
-# Man pages; without scdoc there are none
+# Man pages; without scdoc there are none. The documents keep their places to each other when installed, so that their links lead somewhere.
 
 page_sources = docs/magikald.8.scd docs/magikald.conf.5.scd.in docs/magikalctl.8.scd docs/magikal-sandbox.1.scd
 EXTRA_DIST += $(page_sources) docs/settings.awk
@@ -23,5 +23,11 @@ docs/magikald.conf.5: docs/magikald.conf.5.scd.in docs/settings.awk include/magi
 	$(AM_V_at)sed -e '/^@SETTINGS@$$/{' -e 'r docs/settings.scd' -e 'd' -e '}' $(srcdir)/docs/magikald.conf.5.scd.in >docs/magikald.conf.5.scd
 	$(RUN_SCDOC) <docs/magikald.conf.5.scd >$@.tmp && mv $@.tmp $@
 
-TESTS += tests/unit/check-docs.sh
-dist_check_SCRIPTS += tests/unit/check-docs.sh
+guidesdir = $(docdir)/docs
+dist_guides_DATA = docs/administrator.md docs/architecture.md docs/operator.md docs/press.svg docs/sandbox.md docs/source-tour.md
+screenshotsdir = $(guidesdir)/screenshots
+dist_screenshots_DATA = docs/screenshots/ticket.png
+dist_doc_DATA += README.md CHANGELOG.md CONTRIBUTING.md LICENSE
+
+TESTS += tests/unit/check-docs.sh tests/unit/check-tour.sh
+dist_check_SCRIPTS += tests/unit/check-docs.sh tests/unit/check-tour.sh
