@@ -65,6 +65,15 @@ for document in "$src"/README.md "$src"/docs/*.md; do
 done
 ok "every path in the documents is there" "$dir/odd"
 
+# A table that is shown is the table that is there
+: >"$dir/odd"
+awk '/^```c$/ { is_c = 1; next } /^```/ { is_c = 0 } is_c' "$tour" >"$dir/code"
+while IFS= read -r line; do
+        grep -rqxF -e "$line" "$src/src" || echo "not in src/ as it is shown: $line" >>"$dir/odd"
+done <"$dir/code"
+[ -s "$dir/code" ] || echo "the tour shows no code" >>"$dir/odd"
+ok "code is shown as it stands" "$dir/odd"
+
 # As GitHub makes an anchor of a heading: small letters, no punctuation, dashes for blanks
 anchors() {
         sed -n 's/^##* *//p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g'
