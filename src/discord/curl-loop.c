@@ -15,6 +15,12 @@
 
 #include "magikal/clock.h"
 
+/*
+ * Idle connections that are kept. libcurl's own number follows the transfers of the moment, so that a burst over HTTP/1.1 opened connections
+ * only to close them and open them again; over HTTP/2 there is one anyway.
+ */
+#define CONNECTIONS_KEPT 32L
+
 struct CurlLoop {
         sd_event *event;
         sd_event_source *timer;
@@ -144,7 +150,8 @@ int curl_loop_new(sd_event *event, const CurlLoopHandler *handler, CurlLoop **re
         if (!loop->multi || curl_multi_setopt(loop->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket) != CURLM_OK ||
             curl_multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop) != CURLM_OK ||
             curl_multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer) != CURLM_OK ||
-            curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop) != CURLM_OK)
+            curl_multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop) != CURLM_OK ||
+            curl_multi_setopt(loop->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT) != CURLM_OK)
                 return -ENOMEM;
 
         *ret_loop = TAKE(loop);
