@@ -62,7 +62,9 @@ CREATE TABLE flow.flow (
   CHECK ((state IN ('done', 'refused', 'dead')) = (finished_at IS NOT NULL))
 ) WITH (fillfactor = 70);
 CREATE INDEX flow_ready ON flow.flow (priority, run_at, flow_id) WHERE state = 'ready';
-CREATE INDEX flow_lease ON flow.flow (lease_until) WHERE state = 'running';
+-- Not by lease_until: each checkpoint moves it, and a row whose indexed columns stay as they are is written in place (HOT). The rows of
+-- this index are only those in flight, so a look for old leases may read them all.
+CREATE INDEX flow_lease ON flow.flow (lease_owner) WHERE state = 'running';
 CREATE INDEX flow_deadline ON flow.flow (deadline) WHERE state = 'ready' AND deadline IS NOT NULL;
 CREATE INDEX flow_waiting ON flow.flow (guild_id) WHERE state = 'ready' AND last_error = 'forbidden';
 CREATE INDEX flow_subject ON flow.flow (subject, flow_id) WHERE finished_at IS NULL;
@@ -225,53 +227,58 @@ BEGIN
 END $$;
 
 -- ---- fences: the first statement of a checkpoint's batch; they raise, because a pipelined batch cannot branch in the middle ----
+-- The update of the flow's own row is the fence: it finds the row only as its holder left it, and locks it before anything else is written.
 
-CREATE FUNCTION flow.fence(f bigint, e bigint, n smallint) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM 1 FROM flow.flow WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n FOR UPDATE;
-  IF NOT FOUND THEN RAISE EXCEPTION 'lease lost' USING ERRCODE = 'MF001'; END IF;
+CREATE FUNCTION flow.lost() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'lease lost' USING ERRCODE = 'MF001';
 END $$;
 
 -- Step done, on to the next.
 CREATE FUNCTION flow.checkpoint(f bigint, e bigint, n smallint, o text, res jsonb) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM flow.fence(f, e, n);
+  UPDATE flow.flow SET next_step = n + 1, attempt = 0, crashes = 0, lease_until = flow.now() + interval '30 s'
+   WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n;
+  IF NOT FOUND THEN PERFORM flow.lost(); END IF;
   INSERT INTO flow.step AS s (flow_id, step_no, op, state, marker, epoch, result, done_at) VALUES (f, n, o, 'done', '', e, res, flow.now())
   ON CONFLICT (flow_id, step_no) DO UPDATE SET state = 'done', result = excluded.result, done_at = excluded.done_at, epoch = excluded.epoch;
-  UPDATE flow.flow SET next_step = n + 1, attempt = 0, crashes = 0, lease_until = flow.now() + interval '30 s' WHERE flow_id = f;
 END $$;
 
 -- The same step once more, with a cursor.
 CREATE FUNCTION flow.again(f bigint, e bigint, n smallint, res jsonb) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM flow.fence(f, e, n);
+  UPDATE flow.flow SET attempt = 0, crashes = 0, lease_until = flow.now() + interval '30 s'
+   WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n;
+  IF NOT FOUND THEN PERFORM flow.lost(); END IF;
   UPDATE flow.step SET result = res, sends = 0, last_at = flow.now() WHERE flow_id = f AND step_no = n;
-  UPDATE flow.flow SET attempt = 0, crashes = 0, lease_until = flow.now() + interval '30 s' WHERE flow_id = f;
 END $$;
 
 -- Walk back from here: from n - 1, or from n if that is in intent.
 CREATE FUNCTION flow.turn(f bigint, e bigint, n smallint, why text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM flow.fence(f, e, n);
   UPDATE flow.flow SET undo = true, attempt = 0, crashes = 0, last_error = why, deadline = NULL, lease_until = flow.now() + interval '30 s'
-   WHERE flow_id = f;
+   WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n;
+  IF NOT FOUND THEN PERFORM flow.lost(); END IF;
 END $$;
 
 -- Step k was taken back.
 CREATE FUNCTION flow.undone(f bigint, e bigint, n smallint, k smallint) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM flow.fence(f, e, n);
+  UPDATE flow.flow SET next_step = k, attempt = 0, crashes = 0, lease_until = flow.now() + interval '30 s'
+   WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n;
+  IF NOT FOUND THEN PERFORM flow.lost(); END IF;
   UPDATE flow.step SET state = 'undone', done_at = flow.now() WHERE flow_id = f AND step_no = k;
-  UPDATE flow.flow SET next_step = k, attempt = 0, crashes = 0, lease_until = flow.now() + interval '30 s' WHERE flow_id = f;
 END $$;
 
 -- 'done' and 'refused' forget what was asked; 'dead' keeps it for the operator.
 CREATE FUNCTION flow.finish(f bigint, e bigint, n smallint, s text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM flow.fence(f, e, n);
   UPDATE flow.flow SET state = s, lease_owner = NULL, lease_until = NULL, args = CASE s WHEN 'dead' THEN args ELSE '' END,
-         finished_at = flow.now() WHERE flow_id = f;
+         finished_at = flow.now()
+   WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n;
+  IF NOT FOUND THEN PERFORM flow.lost(); END IF;
 END $$;
 
 -- Give it back for a while; one more attempt.
 CREATE FUNCTION flow.later(f bigint, e bigint, n smallint, why text, wait interval) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM flow.fence(f, e, n);
   UPDATE flow.flow SET state = 'ready', lease_owner = NULL, lease_until = NULL, attempt = least(attempt + 1, 32767), last_error = why,
-         run_at = flow.now() + wait WHERE flow_id = f;
+         run_at = flow.now() + wait
+   WHERE flow_id = f AND lease_epoch = e AND state = 'running' AND next_step = n;
+  IF NOT FOUND THEN PERFORM flow.lost(); END IF;
 END $$;
 
 -- ---- gateway --------------------------------------------------------------------------------------------------------------
