@@ -174,7 +174,7 @@ static int parse_options(int argc, char **argv, Options *options) {
                 if (option == '?')
                         return -EINVAL;
                 if (option_apply(options, option, optarg) < 0) {
-                        fprintf(stderr, "magikal-sandbox: bad value \"%s\"\n", optarg);
+                        fprintf(stderr, "magikal-sandbox: \"%s\" is no value for --%s; see --help\n", optarg, long_options[option - OPTION_LISTEN].name);
                         return -EINVAL;
                 }
         }
@@ -230,7 +230,9 @@ int main(int argc, char **argv) {
                 return r > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         r = run(&options);
         if (r < 0) {
-                log_event(LOG_ERR, "sandbox.failed", "The sandbox cannot run.", LOG_ERRNO(r));
+                log_event(LOG_ERR, "sandbox.failed",
+                          r == -EADDRINUSE ? "Another program has this address; choose another with --listen." : "The sandbox cannot run.",
+                          LOG_TEXT("address", options.listen), LOG_ERRNO(r));
                 return EXIT_FAILURE;
         }
         return EXIT_SUCCESS;

@@ -23,10 +23,18 @@ NAMES = {APPLICANT: "applicant", STAFF: "staff", ADMIN: "admin", OUTSIDER: "outs
 
 class Tour:
     def __init__(self, guild):
-        self.guild, self.began = guild, time.monotonic()
+        self.guild, self.began, self.names = guild, time.monotonic(), {}
 
     def say(self, who, text):
         print(f"{time.monotonic() - self.began:6.2f} s  {NAMES.get(who, who):<10} {text}", flush=True)
+
+    def shown(self, text):
+        """Text as Discord shows it, in one line: mentions are names, and nothing is bold."""
+        state = self.guild.state()
+        self.names |= {f"<#{c['id']}>": f"#{c['name']}" for c in state["channels"]}
+        self.names |= {f"<@&{r['id']}>": f"@{r['name']}" for r in state["guild"]["roles"]}
+        text = re.sub(r"<(#|@&)\d+>", lambda m: self.names.get(m.group(), m.group()), text)
+        return " \u00b7 ".join(line for line in text.replace("**", "").splitlines() if line)
 
     def sees(self, who, interaction, pattern):
         """The final answer, which must match."""
@@ -34,7 +42,7 @@ class Tour:
         text = words_of(view["message"])
         if not re.search(pattern, text):
             raise Trouble(f"{NAMES[who]} reads {text!r}, which does not say {pattern!r}")
-        self.say(who, f"reads \u201c{first_line(text)}\u201d  (acknowledged after {view['acknowledged_us'] / 1000:.0f} ms)")
+        self.say(who, f"reads \u201c{self.shown(text)}\u201d  (acknowledged after {view['acknowledged_us'] / 1000:.0f} ms)")
         return view
 
     def set_up(self):
@@ -109,7 +117,7 @@ class Tour:
         channel = dms[0].get("id") or dms[0]["channel"]["id"]
         text = words_of(g.messages(channel, APPLICANT)[-1])
         check(resolution in text, "the DM tells the resolution")
-        self.say(APPLICANT, f"is sent a DM: \u201c{first_line(text)}\u201d")
+        self.say(APPLICANT, f"is sent a DM: \u201c{self.shown(text)}\u201d")
 
     def play(self):
         g = self.guild
@@ -135,10 +143,6 @@ def words_of(message):
     return "\n".join(p for p in parts if p)
 
 
-def first_line(text):
-    return text.splitlines()[0] if text else ""
-
-
 def check(condition, what):
     if not condition:
         raise Trouble(f"not so: {what}")
@@ -148,6 +152,8 @@ def main():
     guild = Guild(os.environ["MAGIKAL_SANDBOX"])
     tour = Tour(guild)
     try:
+        # a worker registers them a moment after the daemon is ready
+        wait_for(lambda: guild.state()["commands"], "the commands to be registered")
         if "--set-up" in sys.argv[1:]:
             if not any(m["components"] for m in guild.messages(CHANNEL_PANEL)):
                 tour.set_up()

@@ -142,6 +142,8 @@ class Guild:
                 text = reply.read()
         except urllib.error.HTTPError as error:
             raise Trouble(f"{method} {path}: {error.code} {error.read().decode(errors='replace')}") from None
+        except urllib.error.URLError as error:
+            raise Trouble(f"{method} {path}: nothing answers at http://{self.address} ({error.reason})") from None
         return json.loads(text) if text else None
 
     def state(self, who=OWNER):
