@@ -359,7 +359,7 @@ class Stack(Guild):
         """faults: environment, e.g. {"MAGIKAL_FAULT": "support.open/channel/after-effect"}"""
         config = self.write_config()
         subprocess.run([self.program("magikalctl"), "migrate", "--config", str(config)], check=True, capture_output=True)
-        environment = {**os.environ, **(self.faults if faults is None else faults)}
+        environment = self.environment = {**os.environ, **(self.faults if faults is None else faults)}
         notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         path = self.directory / "notify"
         path.unlink(missing_ok=True)
