@@ -22,3 +22,5 @@ enum {
  * 0 and the text (to free()), TEXT_CLEAN_BLANK, TEXT_CLEAN_LONG, -EINVAL (no UTF-8), -ENOMEM.
  */
 int text_clean(const char *text, size_t n_max, char **ret_text) _warn_unused_;
+/* The same for what stands in one line: every run of white space, newlines too, becomes one blank. */
+int text_clean_line(const char *text, size_t n_max, char **ret_text) _warn_unused_;

@@ -14,6 +14,7 @@
 
 typedef struct Cleaner {
         StrBuf out;
+        bool is_line;
         size_t n_written;       /* code points */
         int n_newlines;         /* due before the next visible character … */
         size_t n_spaces;        /* … and spaces behind them */
@@ -43,7 +44,9 @@ static void put_visible(Cleaner *cleaner, uint32_t c) {
 
 static void put_space(Cleaner *cleaner, uint32_t c, bool is_newline) {
         cleaner->joiner = 0;
-        if (is_newline) {
+        if (cleaner->is_line)
+                cleaner->n_spaces = 1;
+        else if (is_newline) {
                 cleaner->n_newlines = MIN(cleaner->n_newlines + 1, NEWLINES_MAX);
                 cleaner->n_spaces = 0;
         } else
@@ -60,9 +63,9 @@ static void put_joiner(Cleaner *cleaner, uint32_t c) {
                 cleaner->joiner = c;
 }
 
-int text_clean(const char *text, size_t n_max, char **ret_text) {
+static int clean(const char *text, size_t n_max, bool is_line, char **ret_text) {
         _strbuf_ StrBuf out = {};
-        Cleaner cleaner = {};
+        Cleaner cleaner = { .is_line = is_line };
         uint32_t c;
         int r;
 
@@ -87,4 +90,12 @@ int text_clean(const char *text, size_t n_max, char **ret_text) {
                 return TEXT_CLEAN_LONG;
         r = strbuf_finish(&out, ret_text);
         return r;
+}
+
+int text_clean(const char *text, size_t n_max, char **ret_text) {
+        return clean(text, n_max, false, ret_text);
+}
+
+int text_clean_line(const char *text, size_t n_max, char **ret_text) {
+        return clean(text, n_max, true, ret_text);
 }

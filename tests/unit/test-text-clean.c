@@ -71,6 +71,17 @@ static void lengths_are_kept(void **state) {
         (void) state;
 }
 
+static void a_line_has_no_breaks(void **state) {
+        _free_ char *clean = NULL, *blank = NULL;
+
+        assert_int_equal(text_clean_line("  one\r\n\ttwo \xE3\x80\x80 three\xE2\x80\x8B\n", 13, &clean), 0);
+        assert_string_equal(clean, "one two three");
+        assert_int_equal(text_clean_line("one\n two", 6, &blank), TEXT_CLEAN_LONG);
+        assert_int_equal(text_clean_line(" \n\n ", 6, &blank), TEXT_CLEAN_BLANK);
+        assert_null(blank);
+        (void) state;
+}
+
 /* Cleaning what is clean changes nothing. */
 static void twice_is_once(void **state) {
         const char *text = " a\xE2\x80\x8D\xE2\x80\x8B" "b \n\n\n c\xEF\xB8\x8F\xE3\x80\x80 d ";
@@ -89,6 +100,7 @@ int main(void) {
                 cmocka_unit_test(tricks_disappear),
                 cmocka_unit_test(emoji_and_scripts_keep_their_joiners),
                 cmocka_unit_test(lengths_are_kept),
+                cmocka_unit_test(a_line_has_no_breaks),
                 cmocka_unit_test(twice_is_once),
         };
 
