@@ -1,7 +1,9 @@
 # Contracts between directories. Not installed: there is no library for others.
 noinst_HEADERS = \
-	include/magikal/channel-name.h \
+	include/magikal/access-mode.h \
+	include/magikal/application.h \
 	include/magikal/catalog.def \
+	include/magikal/channel-name.h \
 	include/magikal/cleanup.h \
 	include/magikal/clock.h \
 	include/magikal/command.h \
@@ -11,14 +13,15 @@ noinst_HEADERS = \
 	include/magikal/custom-id.h \
 	include/magikal/cut.h \
 	include/magikal/embed.h \
+	include/magikal/engine.h \
 	include/magikal/fault-points.def \
 	include/magikal/fault.h \
-	include/magikal/gateway-conn.h \
-	include/magikal/gateway.h \
-	include/magikal/engine.h \
 	include/magikal/flow.h \
 	include/magikal/flows.h \
+	include/magikal/gateway-conn.h \
+	include/magikal/gateway.h \
 	include/magikal/guild-settings.h \
+	include/magikal/handle.h \
 	include/magikal/interaction.h \
 	include/magikal/ipc.h \
 	include/magikal/json.h \
@@ -43,7 +46,9 @@ noinst_HEADERS = \
 	include/magikal/text-clean.h \
 	include/magikal/text.h \
 	include/magikal/ticket.h \
+	include/magikal/timezone.h \
 	include/magikal/topic.h \
 	include/magikal/unicode.h \
 	include/magikal/url.h \
-	include/magikal/views.h
+	include/magikal/views.h \
+	include/magikal/zone-rules.h

@@ -21,6 +21,7 @@ typedef struct CommandId { uint64_t v; } CommandId;
 /* Ids of our own. */
 typedef struct TicketId { uint64_t v; } TicketId;
 typedef struct FlowId { uint64_t v; } FlowId;
+typedef struct RecruitId { uint64_t v; } RecruitId;     /* an application to join; what Discord calls one is an ApplicationId */
 
 #define DISCORD_EPOCH_MS UINT64_C(1420070400000)
 

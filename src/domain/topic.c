@@ -1,36 +1,80 @@
 /*
- * Topic markers. A marker is a whole word, "KEY:<decimal>": "XTID:5", "TID:05" and "TID:5," are somebody's prose.
+ * Topic markers. A marker is a whole word, "KEY:<value>", and a number is decimal without leading zeros: "XTID:5", "TID:05" and "TID:5,"
+ * are somebody's prose.
  */
 
 #include "magikal/topic.h"
 
 #define MARK_TICKET "TID:"
+#define MARK_REQUESTED "REQ:"
+#define MARK_RECRUIT "APP:"
+#define MARK_ZONE "TZ:"
 #define MARK_OPENER "OPENER:"
+#define NOTHING "-"
 
 void topic_write(StrBuf *out, const Topic *topic) {
-        strbuf_appendf(out, MARK_TICKET "%llu " MARK_OPENER "%llu", (unsigned long long) topic->ticket.v,
-                       (unsigned long long) topic->opener.v);
+        const char *role = requested_role_to_string(topic->requested);
+
+        strbuf_appendf(out, MARK_TICKET "%llu ", (unsigned long long) topic->ticket.v);
+        if (topic->recruit.v != 0)
+                strbuf_appendf(out, MARK_REQUESTED "%s " MARK_RECRUIT "%llu " MARK_ZONE "%s ", role ? role : NOTHING,
+                               (unsigned long long) topic->recruit.v, topic->zone.text[0] ? topic->zone.text : NOTHING);
+        strbuf_appendf(out, MARK_OPENER "%llu", (unsigned long long) topic->opener.v);
 }
 
 static bool is_blank(char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* The number behind `mark` when the word of n bytes is that mark; 0: it is not. */
-static uint64_t marked(const char *word, size_t n, const char *mark) {
+/* What stands behind `mark` when the word of n bytes begins with it, and its bytes; NULL: it does not, or nothing does. */
+static const char *behind(const char *word, size_t n, const char *mark, size_t *ret_n) {
         size_t n_mark = strlen(mark);
+
+        if (n <= n_mark || memcmp(word, mark, n_mark) != 0)
+                return NULL;
+        *ret_n = n - n_mark;
+        return word + n_mark;
+}
+
+/* The number of the mark; 0: it is none. */
+static uint64_t marked(const char *word, size_t n, const char *mark) {
+        size_t n_digits = 0;
+        const char *digits = behind(word, n, mark, &n_digits);
         uint64_t v = 0;
 
-        if (n <= n_mark || n > n_mark + 20 || memcmp(word, mark, n_mark) != 0 || word[n_mark] == '0')
+        if (!digits || n_digits > 20 || digits[0] == '0')
                 return 0;
-        for (size_t i = n_mark; i < n; i++) {
-                unsigned digit = (unsigned char) word[i] - (unsigned) '0';
+        for (size_t i = 0; i < n_digits; i++) {
+                unsigned digit = (unsigned char) digits[i] - (unsigned) '0';
 
                 if (digit > 9 || v > (UINT64_MAX - digit) / 10)
                         return 0;
                 v = v * 10 + digit;
         }
         return v;
+}
+
+static RequestedRole marked_role(const char *word, size_t n) {
+        for (int role = REQUESTED_MEMBER; role <= REQUESTED_AFFILIATE; role++) {
+                const char *name = requested_role_to_string((RequestedRole) role);
+                size_t n_value = 0;
+                const char *value = behind(word, n, MARK_REQUESTED, &n_value);
+
+                if (value && n_value == strlen(name) && memcmp(value, name, n_value) == 0)
+                        return (RequestedRole) role;
+        }
+        return REQUESTED_NONE;
+}
+
+static ZoneName marked_zone(const char *word, size_t n) {
+        ZoneName zone = {};
+        size_t n_value = 0;
+        const char *value = behind(word, n, MARK_ZONE, &n_value);
+
+        if (!value || n_value > ZONE_NAME_MAX)
+                return zone;
+        copy_bytes(zone.text, value, n_value);
+        return timezone_is_name(zone.text) ? zone : (ZoneName) {};
 }
 
 Topic topic_read(const char *text) {
@@ -45,6 +89,12 @@ Topic topic_read(const char *text) {
                         topic.ticket.v = marked(text, n, MARK_TICKET);
                 if (topic.opener.v == 0)
                         topic.opener.v = marked(text, n, MARK_OPENER);
+                if (topic.recruit.v == 0)
+                        topic.recruit.v = marked(text, n, MARK_RECRUIT);
+                if (topic.requested == REQUESTED_NONE)
+                        topic.requested = marked_role(text, n);
+                if (topic.zone.text[0] == '\0')
+                        topic.zone = marked_zone(text, n);
                 text += n;
                 while (is_blank(*text))
                         text++;
@@ -54,4 +104,11 @@ Topic topic_read(const char *text) {
 
 bool topic_is_of(const char *text, TicketId ticket) {
         return ticket.v != 0 && topic_read(text).ticket.v == ticket.v;
+}
+
+bool topic_is_intact(const char *text, const Topic *topic) {
+        Topic read = topic_read(text);
+
+        return read.ticket.v == topic->ticket.v && read.opener.v == topic->opener.v && read.recruit.v == topic->recruit.v &&
+               read.requested == topic->requested && streq(read.zone.text, topic->zone.text);
 }

@@ -44,14 +44,17 @@ static void names_are_names(const char *text) {
 }
 
 static void topics_are_read(const char *text) {
-        Topic topic = topic_read(text), again;
+        Topic topic = topic_read(text);
         _strbuf_ StrBuf out = {};
 
         if (topic.ticket.v == 0 || topic.opener.v == 0)
                 return;
+        if (topic.recruit.v == 0) {     /* of a support ticket: no more is written */
+                topic.requested = REQUESTED_NONE;
+                topic.zone.text[0] = '\0';
+        }
         topic_write(&out, &topic);
-        again = topic_read(strbuf_text(&out));
-        must(again.ticket.v == topic.ticket.v && again.opener.v == topic.opener.v);
+        must(topic_is_intact(strbuf_text(&out), &topic));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {

@@ -2,8 +2,16 @@
 #       make fuzz CC=clang FUZZ_SECONDS=60
 FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS = 30
-FUZZERS = tests/fuzz/fuzz-custom-id tests/fuzz/fuzz-gateway tests/fuzz/fuzz-interaction tests/fuzz/fuzz-rest-reply \
-	tests/fuzz/fuzz-rsi-page tests/fuzz/fuzz-sandbox-request tests/fuzz/fuzz-text
+FUZZERS = \
+	tests/fuzz/fuzz-custom-id \
+	tests/fuzz/fuzz-gateway \
+	tests/fuzz/fuzz-handle \
+	tests/fuzz/fuzz-interaction \
+	tests/fuzz/fuzz-rest-reply \
+	tests/fuzz/fuzz-rsi-page \
+	tests/fuzz/fuzz-sandbox-request \
+	tests/fuzz/fuzz-text \
+	tests/fuzz/fuzz-timezone
 EXTRA_PROGRAMS += $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
@@ -19,6 +27,10 @@ tests_fuzz_fuzz_gateway_SOURCES = tests/fuzz/fuzz-gateway.c src/base/secret.c sr
 	src/discord/gateway.c src/discord/gateway-session.c src/discord/skim.c src/discord/zlib-stream.c
 tests_fuzz_fuzz_gateway_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_gateway_LDADD = $(SODIUM_LIBS) $(ZLIB_LIBS)
+
+tests_fuzz_fuzz_handle_SOURCES = tests/fuzz/fuzz-handle.c src/domain/handle.c src/text/text.c $(FUZZ_BASE)
+tests_fuzz_fuzz_handle_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_handle_LDADD = $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
 tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)
@@ -38,10 +50,14 @@ tests_fuzz_fuzz_sandbox_request_SOURCES = tests/fuzz/fuzz-sandbox-request.c src/
 tests_fuzz_fuzz_sandbox_request_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_sandbox_request_LDADD = $(FUZZ_LIBS)
 
-tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c src/discord/cut.c src/domain/channel-name.c src/domain/text-clean.c \
-	src/domain/topic.c src/text/text.c $(FUZZ_BASE)
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c src/discord/cut.c src/domain/access-mode.c src/domain/application.c \
+	src/domain/channel-name.c src/domain/text-clean.c src/domain/timezone.c src/domain/topic.c src/text/text.c $(FUZZ_BASE)
 tests_fuzz_fuzz_text_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_text_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_timezone_SOURCES = tests/fuzz/fuzz-timezone.c src/domain/timezone-find.c src/domain/timezone.c src/text/text.c $(FUZZ_BASE)
+tests_fuzz_fuzz_timezone_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_timezone_LDADD = $(FUZZ_LIBS)
 
 .PHONY: fuzz
 fuzz: $(FUZZERS)

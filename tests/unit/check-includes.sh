@@ -40,7 +40,8 @@ owner_of() {
                 echo words ;;
         placeholders.def | text.h)
                 echo text ;;
-        channel-name.h | guild-settings.h | policy.h | text-clean.h | ticket.h | topic.h)
+        access-mode.h | answer.h | application.h | channel-name.h | guild-settings.h | handle.h | policy.h | question.h | text-clean.h | \
+                ticket.h | timezone.h | topic.h | zone-rules.h)
                 echo domain ;;
         command.h | commands.def | component.h | custom-id.h | cut.h | embed.h | gateway.h | gateway-conn.h | interaction.h | \
                 ratelimit.h | rest.h | skim.h)

@@ -37,10 +37,22 @@ static const struct {
         { TEXT_MORE_CHARACTERS, 60 },           /* cut.c's NOTE_MAX bytes */
 };
 
+/* Places of rows that follow each other, first and last. */
+static const struct {
+        TextId first, last;
+        size_t n_max;
+} ranges[] = {
+        { TEXT_STATUS_DRAFT, TEXT_STATUS_REMOVED, LIMIT_EMBED_FIELD_VALUE },
+        { TEXT_ZONE_HONOLULU, TEXT_ZONE_AUCKLAND, LIMIT_SELECT_TEXT },
+};
+
 static size_t limit_of(TextId id) {
         for (size_t i = 0; i < ELEMENTSOF(places); i++)
                 if (places[i].id == id)
                         return places[i].n_max;
+        for (size_t i = 0; i < ELEMENTSOF(ranges); i++)
+                if (id >= ranges[i].first && id <= ranges[i].last)
+                        return ranges[i].n_max;
         return LIMIT_CONTENT;
 }
 
