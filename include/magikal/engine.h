@@ -52,6 +52,8 @@ void engine_put_acknowledgement(JsonWriter *args, const Acknowledgement *a);
 int engine_accepted(Engine *engine, FlowId flow, const Acknowledgement *a);
 /* Something may be ready: claim soon. */
 void engine_wake(Engine *engine);
+/* The editor wrote a message (0: the topic): steps that wait for it look at once. A hint; it may be lost. */
+void engine_applied(Engine *engine, ChannelId channel, MessageId message);
 /* Tell the person of a dead flow; best effort, repeated by the caller until store_told(). `done` gets 0 when it was said or never can be. */
 int engine_tell_dead(Engine *engine, const FlowRow *flow, void (*done)(int outcome, FlowId flow, void *userdata), void *userdata);
 

@@ -48,7 +48,7 @@ typedef struct StepRequest {
 } StepRequest;
 
 typedef struct StepReply {
-        int outcome;                    /* 0, or a RestOutcome that the step tolerates */
+        int outcome;                    /* 0, or a RestOutcome that the step tolerates; of STEP_WAIT see there */
         int code;                       /* Discord's error code */
         uint64_t id;                    /* of the made or found object; 0: none */
         const Json *body;               /* NULL when the effect was found by the probe, or the step was skipped */
@@ -75,6 +75,7 @@ enum {
 typedef enum StepKind {
         STEP_DB,                        /* no request; apply only */
         STEP_REST,                      /* one request to Discord */
+        STEP_WAIT,                      /* no request: waits until the editor has written what is wanted of a message */
 } StepKind;
 
 /* How to find an effect that may have happened already. */
@@ -107,6 +108,13 @@ typedef struct Step {
          * for; words() is told WHY_FORBIDDEN. Looked at every five minutes, and when roles or channels of the guild change.
          */
         int (*waits)(const StepContext *c, Checkpoint *checkpoint);
+        /*
+         * STEP_WAIT: which message is waited for (0: the topic); STEP_SKIP: none. What is wanted of it when the step begins is waited for, no
+         * matter who wanted it. apply is told 0 (written, or nothing was wanted), REST_GONE (the message is gone) or REST_FORBIDDEN (the
+         * editor may not write it). After five minutes the flow goes back to the queue to wait again later; with TOLERATES(REST_LATER)
+         * apply is told that instead.
+         */
+        int (*wait)(const StepContext *c, ChannelId *ret_channel, MessageId *ret_message);
 } Step;
 
 typedef struct Flow {

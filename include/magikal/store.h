@@ -143,6 +143,10 @@ typedef struct Facts {
         ChannelId actor_ticket_channel; /* of a step: the live ticket (of kind support) of the flow's actor; 0: none or not made yet */
 } Facts;
 typedef void (*FactsDone)(int outcome, const Facts *facts, void *userdata);
+/* A copy of all of it that outlives `done`, in one piece of memory; to facts_free(). -ENOMEM. */
+int facts_copy(const Facts *facts, Facts **ret_facts);
+Facts *facts_free(Facts *facts);
+DEFINE_CLEANUP(Facts *, facts_free)
 /* For questions and policy outside of flows; front lane. tid may be 0; channel finds a live ticket when tid is 0 and channel is not. */
 int store_facts(Store *store, GuildId guild, TicketId tid, ChannelId channel, FactsDone done, void *userdata);
 /* The member's live ticket of a kind; ticket.id 0 when there is none. Front lane. */
@@ -284,6 +288,15 @@ int store_edit_done(Store *store, const EditRow *edit, const char *hash, Usec qu
 int store_edit_later(Store *store, const EditRow *edit, Usec wait, const char *why, BatchDone done, void *userdata);
 /* state: "gone" | "blocked" */
 int store_edit_end(Store *store, const EditRow *edit, const char *state, const char *why, BatchDone done, void *userdata);
+/* How far the editor is with a message (0: the topic), for those who wait for it. */
+typedef struct EditState {
+        bool is_known;          /* false: nobody ever wanted anything there, or it is long forgotten */
+        bool is_gone;           /* the message is gone: nothing will ever be written */
+        bool is_blocked;        /* a permission is missing; the wish is kept */
+        uint64_t want_version, have_version;
+} EditState;
+typedef void (*EditStateDone)(int outcome, const EditState *state, void *userdata);
+int store_edit_state(Store *store, ChannelId channel, MessageId message, EditStateDone done, void *userdata);
 /* Blocked edits that nobody wanted or tried for so long are live again. */
 int store_edit_unblock(Store *store, Usec age, BatchDone done, void *userdata);
 

@@ -50,6 +50,10 @@ UPDATE flow.edit
    SET state = $4, error = $5, want = CASE $4 WHEN 'gone' THEN NULL ELSE want END, lease_owner = NULL, lease_until = NULL
  WHERE channel_id = $1 AND message_id = $2 AND lease_epoch = $3 AND lease_until IS NOT NULL;
 
+-- name: edit_state
+-- For a flow that waits until its wish is written.
+SELECT want_ver, have_ver, state FROM flow.edit WHERE channel_id = $1 AND message_id = $2;
+
 -- name: edit_unblock
 -- What was last wanted or tried more than $1 microseconds ago may be allowed by now.
 UPDATE flow.edit SET state = 'live', due_at = flow.now() WHERE state = 'blocked' AND due_at < flow.now() - $1::bigint * interval '1 microsecond';

@@ -179,6 +179,12 @@ void engine_wake(Engine *engine) {
         (void) sd_event_source_set_enabled(engine->claim_timer, SD_EVENT_ONESHOT);
 }
 
+void engine_applied(Engine *engine, ChannelId channel, MessageId message) {
+        for (int i = 0; i < engine->config.n_flows_max; i++)
+                if (engine->runs[i] && wait_is_for(engine->runs[i], channel, message))
+                        wait_hint(engine->runs[i]);
+}
+
 /* ---- renewing ------------------------------------------------------------------------------------------------------------------- */
 
 static void engine_renewed(int outcome, const FlowId *still_ours, size_t n_ours, void *userdata) {
@@ -359,6 +365,7 @@ int engine_tell_dead(Engine *engine, const FlowRow *row, void (*done)(int outcom
 
 void engine_list_faults(FILE *out, const Flow *(*at)(size_t i)) {
         static const char *const rest_points[] = { "before-intent", "after-intent", "before-send", "request-sent", "after-effect" };
+        static const char *const wait_points[] = { "before-wait", "after-wait" };
         static const char *const commit_points[] = { "before-commit", "commit-sent", "after-commit" };
         static const char *const end_points[] = { "words/before", "words/after", "finish/before-commit", "finish/after-commit" };
         const Flow *flow;
@@ -367,10 +374,12 @@ void engine_list_faults(FILE *out, const Flow *(*at)(size_t i)) {
                 for (int k = 0; k < flow->n_steps; k++) {
                         const Step *step = &flow->steps[k];
 
-                        if (step->build || step->apply)
+                        if (step->build || step->apply || step->wait)
                                 fprintf(out, "%s/%s/in-code\n", flow->name, step->name);
                         for (size_t p = 0; step->kind == STEP_REST && p < ELEMENTSOF(rest_points); p++)
                                 fprintf(out, "%s/%s/%s\n", flow->name, step->name, rest_points[p]);
+                        for (size_t p = 0; step->kind == STEP_WAIT && p < ELEMENTSOF(wait_points); p++)
+                                fprintf(out, "%s/%s/%s\n", flow->name, step->name, wait_points[p]);
                         for (size_t p = 0; p < ELEMENTSOF(commit_points); p++)
                                 fprintf(out, "%s/%s/%s\n", flow->name, step->name, commit_points[p]);
                         if (step->undo && step->undo->build)

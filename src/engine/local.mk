@@ -8,6 +8,7 @@ src_libengine_a_SOURCES = \
 	src/engine/run.c \
 	src/engine/run.h \
 	src/engine/step.c \
+	src/engine/wait.c \
 	src/engine/words.c
 
 check_PROGRAMS += tests/unit/test-retry
@@ -19,11 +20,14 @@ tests_unit_test_retry_LDADD = src/libengine.a $(BASE_LIBS) $(CMOCKA_LIBS)
 ENGINE_TEST_SOURCES = tests/lib/engine-rig.c tests/lib/engine-rig.h tests/lib/scripted-http.c tests/lib/scripted-http.h
 ENGINE_TEST_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/lib
 ENGINE_TEST_LIBS = src/libengine.a $(REST_LIBS) $(STORE_TEST_LIBS)
-check_PROGRAMS += tests/flow/test-engine tests/flow/test-engine-end
-TESTS += tests/flow/test-engine tests/flow/test-engine-end
+check_PROGRAMS += tests/flow/test-engine tests/flow/test-engine-end tests/flow/test-engine-wait
+TESTS += tests/flow/test-engine tests/flow/test-engine-end tests/flow/test-engine-wait
 tests_flow_test_engine_SOURCES = tests/flow/test-engine.c $(ENGINE_TEST_SOURCES)
 tests_flow_test_engine_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_flow_test_engine_LDADD = $(ENGINE_TEST_LIBS)
 tests_flow_test_engine_end_SOURCES = tests/flow/test-engine-end.c $(ENGINE_TEST_SOURCES)
 tests_flow_test_engine_end_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
 tests_flow_test_engine_end_LDADD = $(ENGINE_TEST_LIBS)
+tests_flow_test_engine_wait_SOURCES = tests/flow/test-engine-wait.c $(ENGINE_TEST_SOURCES)
+tests_flow_test_engine_wait_CPPFLAGS = $(ENGINE_TEST_CPPFLAGS)
+tests_flow_test_engine_wait_LDADD = $(ENGINE_TEST_LIBS)

@@ -81,19 +81,13 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
         return 0;
 }
 
-static void run_forget_facts(Run *run) {
-        free((char *) run->facts.ticket.question);
-        free((char *) run->facts.ticket.outcome);
-        run->facts = (Facts) {};
-}
-
 Run *run_free(Run *run) {
         if (!run)
                 return NULL;
         sd_event_source_disable_unref(run->timer);
         for (size_t i = 0; i < ELEMENTSOF(run->steps); i++)
                 (void) json_free(run->steps[i].result);
-        run_forget_facts(run);
+        (void) facts_free(run->facts);
         (void) json_free(run->args);
         (void) json_free(run->cursor);
         (void) json_free(run->reply_body);
@@ -106,13 +100,13 @@ Run *run_free(Run *run) {
         return NULL;
 }
 
-/* Copies what is borrowed. Lack of memory loses the texts, not the ids: a message then says that the text cannot be shown. */
-void run_copy_facts(Run *run, const Facts *facts) {
-        run_forget_facts(run);
-        run->facts = *facts;
-        run->facts.ticket.question = facts->ticket.question ? strdup(facts->ticket.question) : NULL;
-        run->facts.ticket.outcome = facts->ticket.outcome ? strdup(facts->ticket.outcome) : NULL;
+bool run_keep_facts(Run *run, const Facts *facts) {
         engine_learn_clock(run->engine, facts->now);
+        run->facts = facts_free(run->facts);
+        if (facts_copy(facts, &run->facts) == 0)
+                return true;
+        run_drop(run, "flow.dropped", "out of memory");
+        return false;
 }
 
 /* ---- what the others use ------------------------------------------------------------------------------------------------------ */
@@ -122,12 +116,14 @@ FlowLease run_lease(const Run *run) {
 }
 
 StepContext run_context(const Run *run, const Json *results[FLOW_STEPS_MAX]) {
+        static const Facts nothing = {};
+
         for (int i = 0; i < FLOW_STEPS_MAX; i++)
                 results[i] = run->steps[i].result;
         return (StepContext) {
                 .env = &run->engine->config.env, .flow = run->id, .guild = run->guild, .actor = run->actor,
                 .actor_user = run->actor_user, .subject = run->subject, .args = run->args, .step_no = run->at,
-                .marker = run->marker, .first_sent_at = run->first_at, .facts = &run->facts, .cursor = run->cursor,
+                .marker = run->marker, .first_sent_at = run->first_at, .facts = run->facts ? run->facts : &nothing, .cursor = run->cursor,
                 .results = results,
         };
 }

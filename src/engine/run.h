@@ -61,7 +61,7 @@ struct Run {
         RunStep steps[FLOW_STEPS_MAX];
         int at;                         /* step at hand: next_step, or the one being taken back */
         char marker[FLOW_MARKER_CHARS + 1];
-        Facts facts;                    /* strings are ours */
+        Facts *facts;                   /* NULL: not read yet */
         Json *cursor;
         Usec first_at, last_at;         /* of the step at hand */
         int n_sends;
@@ -72,6 +72,14 @@ struct Run {
         void (*probed)(Run *run, uint64_t id);
         StepReply reply;                /* its body is ours */
         Json *reply_body;
+
+        struct {                        /* of a step that waits for an edit; wait.c */
+                ChannelId channel;
+                MessageId message;
+                uint64_t version;       /* that must be written; 0: not looked yet */
+                Usec began_at, pause;
+                bool is_hinted;         /* the editor wrote something since the last look began */
+        } wait;
 
         int (*commit_build)(Run *run, Batch *b);        /* builds the batch under way, again when it must be repeated */
         void (*committed)(Run *run);
@@ -137,12 +145,18 @@ bool run_is_fresh(const Run *run);      /* false: a frozen process has woken up 
 bool run_is_overdue(const Run *run);
 void run_interrupt(Run *run);           /* drain: what only waits for a time or an acknowledgement waits no longer */
 FlowLease run_lease(const Run *run);
-void run_copy_facts(Run *run, const Facts *facts);
+bool run_keep_facts(Run *run, const Facts *facts);       /* false: there is no memory for them, and the run was dropped */
 void run_fault(const Run *run, const char *point);
 
 /* step.c */
 void step_begin(Run *run);
 void step_take_back(Run *run);
+void step_store_failed(Run *run, int outcome, void (*again)(Run *run));
+
+/* wait.c: a step that waits until the editor has written */
+void wait_begin(Run *run);
+bool wait_is_for(const Run *run, ChannelId channel, MessageId message);
+void wait_hint(Run *run);
 
 /* commit.c: one batch, repeated until its outcome is known */
 void commit_begin(Run *run, int (*build)(Run *run, Batch *b), void (*committed)(Run *run));

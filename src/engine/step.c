@@ -310,7 +310,7 @@ static void step_go(Run *run) {
 }
 
 /* The database did not do it: try again within the lease, else give the flow back. */
-static void step_store_failed(Run *run, int outcome, void (*again)(Run *run)) {
+void step_store_failed(Run *run, int outcome, void (*again)(Run *run)) {
         if ((outcome == STORE_LATER || outcome == STORE_UNKNOWN) && run_is_fresh(run))
                 run_wait(run, run_database_wait(run), again);
         else
@@ -337,8 +337,8 @@ static void step_intended(int outcome, const Intent *intent, void *userdata) {
         run->last_at = intent->last_at;
         run->cursor = json_free(run->cursor);
         run->cursor = json_copy(intent->cursor);
-        run_copy_facts(run, intent->facts);
-        step_go(run);
+        if (run_keep_facts(run, intent->facts))
+                step_go(run);
 }
 
 static void step_facts_read(int outcome, const Facts *facts, void *userdata) {
@@ -348,9 +348,13 @@ static void step_facts_read(int outcome, const Facts *facts, void *userdata) {
                 step_store_failed(run, outcome, step_begin);
                 return;
         }
-        run_copy_facts(run, facts);
+        if (!run_keep_facts(run, facts))
+                return;
         run->reply = (StepReply) {};
-        commit_checkpoint(run);
+        if (step_at_hand(run)->kind == STEP_WAIT)
+                wait_begin(run);
+        else
+                commit_checkpoint(run);
 }
 
 void step_begin(Run *run) {
@@ -368,7 +372,7 @@ void step_begin(Run *run) {
                 return;
         }
         step_mark(run);
-        if (step->kind == STEP_DB)
+        if (step->kind != STEP_REST)
                 r = store_step_facts(store, run->id, run->guild, run->ticket, step_facts_read, run);
         else {
                 run_fault(run, "before-intent");
@@ -464,7 +468,8 @@ static void step_undo_facts_read(int outcome, const Facts *facts, void *userdata
                 step_store_failed(run, outcome, step_take_back);
                 return;
         }
-        run_copy_facts(run, facts);
+        if (!run_keep_facts(run, facts))
+                return;
         if (step->state == RUN_STEP_INTENT && step_at_hand(run)->probe) {
                 run->first_at = step->first_at;
                 run->last_at = step->last_at;

@@ -109,8 +109,8 @@ static void words_facts_read(int outcome, const Facts *facts, void *userdata) {
                         run_drop(run, "flow.dropped", "the facts cannot be read");
                 return;
         }
-        run_copy_facts(run, facts);
-        words_send(run);
+        if (run_keep_facts(run, facts))
+                words_send(run);
 }
 
 static void words_facts(Run *run) {

@@ -19,6 +19,7 @@ src_libstore_a_SOURCES = \
 	src/store/db.h \
 	src/store/dsn.c \
 	src/store/dsn.h \
+	src/store/facts.c \
 	src/store/migrate.c \
 	src/store/row.c \
 	src/store/sqlstate.c \

@@ -107,6 +107,30 @@ int store_edit_end(Store *store, const EditRow *edit, const char *state, const c
         return batch_submit(store, STORE_FLOW, b, finish_fenced, (AnyDone) done, userdata);
 }
 
+static void finish_edit_state(Batch *b, int outcome) {
+        const PGresult *r = batch_result(b, 0);
+        EditState state = {};
+
+        if (outcome == 0 && batch_n_rows(b, 0) == 1)
+                state = (EditState) {
+                        .is_known = true,
+                        .is_gone = streq_ptr(row_text(r, 0, 2), "gone"),
+                        .is_blocked = streq_ptr(row_text(r, 0, 2), "blocked"),
+                        .want_version = row_u64(r, 0, 0),
+                        .have_version = row_u64(r, 0, 1),
+                };
+        ((EditStateDone) b->done)(outcome, outcome == 0 ? &state : NULL, b->userdata);
+}
+
+int store_edit_state(Store *store, ChannelId channel, MessageId message, EditStateDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_EDIT_STATE);
+        batch_u64(b, channel.v);
+        batch_u64(b, message.v);
+        return batch_submit(store, STORE_FLOW, b, finish_edit_state, (AnyDone) done, userdata);
+}
+
 int store_edit_unblock(Store *store, Usec age, BatchDone done, void *userdata) {
         Batch *b = batch_new(store);
 

@@ -110,7 +110,9 @@ static void on_message(const IpcMessage *m, void *userdata) {
         case IPC_DRAIN:
                 worker_drain(worker);
                 return;
-        case IPC_APPLIED:       /* no flow waits for an edit yet */
+        case IPC_APPLIED:
+                engine_applied(worker->engine, (ChannelId) { m->applied.channel }, (MessageId) { m->applied.message });
+                return;
         default:
                 return;
         }

@@ -106,6 +106,29 @@ static int wiped(const StepContext *c, const StepReply *reply, Checkpoint *check
         return asprintf(&checkpoint->result, "{\"at\":%lld}", (long long) at + 1) < 0 ? -ENOMEM : STEP_AGAIN;
 }
 
+/* Message 81 in channel 80 should say something; what became of that is noted. */
+static int wish(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        (void) reply;
+        store_add_want(checkpoint->batch, c->guild, (ChannelId) { 80 }, (MessageId) { 81 }, "{\"content\":\"wished\"}", 0, 0);
+        return 0;
+}
+
+static int await(const StepContext *c, ChannelId *ret_channel, MessageId *ret_message) {
+        if (streq(c->subject, "nothing"))
+                return STEP_SKIP;
+        *ret_channel = (ChannelId) { 80 };
+        *ret_message = (MessageId) { 81 };
+        return 0;
+}
+
+static int awaited(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        const char *what = reply->is_skipped ? "skipped" : reply->outcome == 0 ? "written" : reply->outcome == REST_GONE ? "gone"
+                         : reply->outcome == REST_FORBIDDEN ? "blocked" : reply->outcome == REST_LATER ? "later" : "?";
+
+        store_add_audit(checkpoint->batch, &(Audit) { .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .action = what, .subject = c->subject });
+        return 0;
+}
+
 static int words(const StepContext *c, const char *why, char **ret_body) {
         (void) c;
         return asprintf(ret_body, "{\"content\":\"%s\"}", why ? why : "good") < 0 ? -ENOMEM : 0;
@@ -133,6 +156,15 @@ static const Step wipe_steps[] = {
 static const Step note_steps[] = {
         { "note", STEP_DB,   NULL, NULL,      note, NULL,    0 },
 };
+static const Step await_steps[] = {
+        { "wish", STEP_DB,   NULL, NULL,      wish, NULL,    0 },
+        { "wait", STEP_WAIT, NULL, NULL,      awaited, NULL, 0, .wait = await },
+        { "say",  STEP_REST, say,  &by_nonce, NULL, NULL,    0 },
+};
+static const Step glance_steps[] = {
+        { "wish", STEP_DB,   NULL, NULL,      wish, NULL,    0 },
+        { "wait", STEP_WAIT, NULL, NULL,      awaited, NULL, TOLERATES(REST_LATER), .wait = await },
+};
 /* clang-format on */
 
 #define FLOW(n, s, before, t) { .name = (n), .version = 1, .ttl_s = (t), .steps = (s), .n_steps = ELEMENTSOF(s), .words_before = (before), .words = words }
@@ -142,8 +174,11 @@ static const Flow flow_parting = FLOW("parting", parting_steps, 1, 600);
 static const Flow flow_wipe = FLOW("wipe", wipe_steps, 1, 0);
 static const Flow flow_note = FLOW("note", note_steps, 1, 600);
 
+static const Flow flow_await = FLOW("await", await_steps, 3, 0);
+static const Flow flow_glance = FLOW("glance", glance_steps, 2, 600);
+
 static const Flow *find(const char *name, int version) {
-        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note };
+        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note, &flow_await, &flow_glance };
 
         for (size_t i = 0; i < ELEMENTSOF(flows); i++)
                 if (streq(flows[i]->name, name) && flows[i]->version == version)
