@@ -10,6 +10,7 @@ noinst_HEADERS = \
 	include/magikal/commands.def \
 	include/magikal/component.h \
 	include/magikal/config.h \
+	include/magikal/curl-loop.h \
 	include/magikal/custom-id.h \
 	include/magikal/cut.h \
 	include/magikal/embed.h \

@@ -50,7 +50,8 @@ typedef enum RsiResult {
         X(LOGIN,       "login")         /* a page that wants a password instead of the one asked for */        \
         X(MARKUP,      "markup")        /* the page lacks what we know it by: its structure has changed */     \
         X(OTHER,       "other")         /* the page is about somebody else */                                  \
-        X(REFUSED,     "refused")       /* the site's interface says no */
+        X(REFUSED,     "refused")       /* the site's interface says no */                                     \
+        X(MEMORY,      "memory")        /* ours is used up */
 
 typedef enum RsiReason {
 #define RSI_REASON_ID(id, name) RSI_##id##_REASON,
@@ -202,8 +203,9 @@ DEFINE_CLEANUP(Rsi *, rsi_free)
 
 /*
  * One look-up; `done` is called exactly once, later, from the event loop (never from inside this call), at most timeout_ms from now.
- * Does not block. Found pages are kept for an hour, absent ones for five minutes; look-ups of the same thing share one request. Nothing
- * is retried. After five failures in a row nothing is asked for 5 s, doubling to 10 min.
+ * Does not block. Found pages are kept for an hour, absent ones for five minutes, "not listed" for half a minute; look-ups of the same
+ * thing share one request. Nothing is retried. After five failures in a row nothing is asked for 5 s, doubling to 10 min; after a 429 for
+ * as long as it says.
  *
  * Returns 0, -EINVAL (no valid handle or SID where the kind needs one), -ENOMEM.
  */

@@ -6,7 +6,7 @@
  * left alone when it goes off early enough, and looks then whether there is anything to do yet.
  */
 
-#include "curl-loop.h"
+#include "magikal/curl-loop.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -23,8 +23,8 @@
 #include <time.h>
 
 #include "config.h"
-#include "curl-loop.h"
 #include "magikal/cleanup.h"
+#include "magikal/curl-loop.h"
 #include "magikal/fault.h"
 #include "magikal/log.h"
 #include "rest-reply.h"

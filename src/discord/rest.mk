@@ -1,7 +1,7 @@
 # REST: routes, error codes, shared rate limits, requests
 noinst_LIBRARIES += src/librest.a
 src_librest_a_SOURCES = \
-	src/discord/curl-loop.c src/discord/curl-loop.h \
+	src/discord/curl-loop.c \
 	src/discord/error-code.c src/discord/error-code.h \
 	src/discord/ratelimit.c \
 	src/discord/rest.c \

@@ -20,7 +20,7 @@ may_include() {
         role)       echo "base ipc discord" ;;          # what every child process does at its start: channel, shared limits
         engine)     echo "base store discord domain" ;;
         views)      echo "base domain discord text" ;;
-        rsi)        echo "base domain" ;;
+        rsi)        echo "base domain discord" ;;       # of discord: curl in the event loop
         flows)      echo "base domain discord store engine views text rsi" ;;
         worker)     echo "base domain discord store engine views text rsi flows ipc role" ;;
         supervisor) echo "base discord ipc store role" ;;
@@ -43,7 +43,7 @@ owner_of() {
         access-mode.h | answer.h | application.h | channel-name.h | guild-settings.h | handle.h | policy.h | question.h | text-clean.h | \
                 ticket.h | timezone.h | topic.h | zone-rules.h)
                 echo domain ;;
-        command.h | commands.def | component.h | custom-id.h | cut.h | embed.h | gateway.h | gateway-conn.h | interaction.h | \
+        command.h | commands.def | component.h | curl-loop.h | custom-id.h | cut.h | embed.h | gateway.h | gateway-conn.h | interaction.h | \
                 ratelimit.h | rest.h | skim.h)
                 echo discord ;;
         ipc.h | messages.def)
