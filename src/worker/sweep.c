@@ -5,13 +5,16 @@
  *      channel with a marker, ticket over     → the channel is deleted
  *      second channel with a live marker      → deleted; the ticket's own stays
  *
- * A channel is only deleted when our database knows its ticket: an unknown marker may be all that is left of a ticket after a restore.
+ * A channel is only deleted when our database knows its ticket: an unknown marker may be all that is left of a ticket after a restore. And
+ * only when it is one that we made: Discord does not tell who did, but a topic that is ours to the letter and our own overwrite, which no
+ * channel of somebody else has both of, do. What people have changed since is left to them.
  */
 
 #include <errno.h>
 #include <stdio.h>
 
 #include "magikal/log.h"
+#include "magikal/permission.h"
 #include "magikal/topic.h"
 #include "worker.h"
 
@@ -95,8 +98,33 @@ static const Ticket *ticket_in(const Ticket *tickets, size_t n_tickets, TicketId
         return NULL;
 }
 
+static bool has_our_overwrite(const Worker *worker, const Json *channel) {
+        JSON_FOREACH(overwrite, json_get(channel, "permission_overwrites")) {
+                int64_t type;
+                uint64_t id;
+
+                if (json_get_i64(overwrite, "type", &type) == 0 && type == OVERWRITE_MEMBER && json_get_u64(overwrite, "id", &id) == 0 &&
+                    id == worker->role.bot_user.v)
+                        return true;
+        }
+        return false;
+}
+
+/* The topic of a ticket channel that we made and nobody has changed; nothing for any other. */
+static Topic our_topic(const Worker *worker, const Json *channel) {
+        const char *text = json_text(json_get(channel, "topic"));
+        Topic topic = topic_read(text);
+        _strbuf_ StrBuf ours = {};
+
+        topic_write(&ours, &topic);
+        if (topic.ticket.v == 0 || worker->role.bot_user.v == 0 || ours.error < 0 || !streq(strbuf_text(&ours), text) ||
+            !has_our_overwrite(worker, channel))
+                return (Topic) {};
+        return topic;
+}
+
 static void compare_channel(const Comparison *c, const Json *channel, const Ticket *tickets, size_t n_tickets) {
-        Topic topic = topic_read(json_text(json_get(channel, "topic")));
+        Topic topic = our_topic(c->worker, channel);
         const Ticket *ticket;
         uint64_t id;
 
