@@ -56,7 +56,7 @@ SELECT cfg.ticket_closing($1, $2, $3);
 
 -- name: ticket_reopened
 -- Closing was taken back.
-UPDATE cfg.tickets SET state = 'open', closed_by = NULL, outcome = NULL WHERE tid = $1 AND state = 'closing';
+UPDATE cfg.tickets SET state = 'open', closed_by = NULL, outcome = NULL, blocked_on = NULL WHERE tid = $1 AND state = 'closing';
 
 -- name: ticket_closed
 -- Over: nothing that was written in it stays.
@@ -68,9 +68,9 @@ UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed
 UPDATE cfg.tickets SET blocked_on = $2 WHERE tid = $1 AND state = 'closing';
 
 -- name: ticket_vanished
--- Somebody deleted the channel by hand.
-UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed = NULL, outcome = 'deleted by hand',
-       blocked_on = NULL
+-- The channel is gone, and not at our hand, unless it was being closed: then it keeps the outcome it was closed with.
+UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed = NULL, blocked_on = NULL,
+       outcome = CASE WHEN state = 'closing' THEN outcome ELSE 'deleted by hand' END
  WHERE tid = $1 AND state IN ('opening', 'open', 'closing');
 
 -- name: ticket_edits_forget

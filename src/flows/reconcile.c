@@ -31,20 +31,29 @@ const Flow flow_channel_gone = {
 
 /* ---- ticket.repair: a ticket on its way somewhere, and no flow that works on it --------------------------------------------------------- */
 
-/* Opening could not be finished, closing has to be: in both cases the channel goes. Gone already is fine, so it may be repeated. */
+/*
+ * Opening could not be finished: its channel goes. Gone already is fine, so it may be repeated. Closing was not finished either, and what
+ * was to be logged went with its flow: as long as the channel stands, only a second closing can tell how the ticket ended. So look.
+ */
 static int repair_channel(const StepContext *c, StepRequest *ret) {
-        TicketState state = c->facts->ticket.state;
+        const Ticket *ticket = &c->facts->ticket;
 
-        if (state != TICKET_OPENING && state != TICKET_CLOSING)
+        if (ticket_may(ticket->state, TICKET_EVENT_FAILED, NULL))
+                return channel_delete(ticket->channel, c, ret);
+        if (!ticket_may(ticket->state, TICKET_EVENT_REOPEN, NULL) || ticket->channel.v == 0)
                 return STEP_SKIP;
-        return channel_delete(c->facts->ticket.channel, c, ret);
+        *ret = (StepRequest) { .route = ROUTE_CHANNEL_GET, .ids = { ticket->channel.v } };
+        return 0;
 }
 
 static int repair_settle(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         const Ticket *ticket = &c->facts->ticket;
 
         (void) reply;
-        if (ticket_may(ticket->state, TICKET_EVENT_CLOSED, NULL)) {
+        if (ticket_may(ticket->state, TICKET_EVENT_REOPEN, NULL) && flow_result_id(c, &flow_ticket_repair, "channel") != 0) {
+                store_add_ticket_reopened(checkpoint->batch, ticket->id);
+                audit_add(c, checkpoint, "ticket.reopened", NULL);
+        } else if (ticket_may(ticket->state, TICKET_EVENT_CLOSED, NULL)) {
                 store_add_ticket_closed(checkpoint->batch, ticket->id);
                 audit_add(c, checkpoint, "ticket.resolved", NULL);
         } else if (ticket_may(ticket->state, TICKET_EVENT_FAILED, NULL)) {

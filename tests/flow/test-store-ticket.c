@@ -177,6 +177,24 @@ static void test_a_ticket_that_vanished_makes_room_at_once(void **state) {
         assert_null(got.facts.ticket.question);
 }
 
+static void test_what_vanishes_while_it_is_closed_keeps_its_outcome(void **state) {
+        StoreFixture *f = *state;
+        Opened o = begin(f, "ix:1", 500);
+        _got_ Got got = {};
+        TicketId tid;
+        Batch *b;
+
+        open_wholly(f, &o, 100);
+        tid = ticket_of(f, &o);
+        b = batch_new(f->store);
+        store_add_ticket_closing(b, tid, o.who, "resolved");
+        store_add_ticket_vanished(b, tid);
+        assert_int_equal(fixture_send(f, b, NULL), 0);
+        DO(f, &got, store_facts(f->store, GUILD, tid, (ChannelId) {}, got_facts, &got));
+        assert_int_equal(got.facts.ticket.state, TICKET_CLOSED);
+        assert_string_equal(got.facts.ticket.outcome, "resolved");
+}
+
 static void test_the_first_who_closes_wins(void **state) {
         StoreFixture *f = *state;
         _cleanup_(store_freep) Store *other = store_fixture_store(f, "machine:boot:2");
@@ -372,6 +390,7 @@ int main(void) {
                 T(test_the_index_alone_keeps_it_at_one),
                 T(test_cooldown_and_number_a_day),
                 T(test_a_ticket_that_vanished_makes_room_at_once),
+                T(test_what_vanishes_while_it_is_closed_keeps_its_outcome),
                 T(test_the_first_who_closes_wins),
                 T(test_facts_find_only_what_belongs_to_the_guild),
                 T(test_failed_forgets_the_question),
