@@ -176,11 +176,12 @@ static const Step steps[] = {
         [STEP_SAVE]  = { "save",  STEP_DB,   NULL,         NULL,          settings_save,  &save_back,   0, 0, NULL },
         [STEP_PANEL] = { "panel", STEP_REST, panel_post,   &panel_find,   panel_known,    &panel_back,  0, NEEDS_TO_POST, panel_channel },
         [STEP_CLEAN] = { "clean", STEP_REST, panels_clean, NULL,          panels_cleaned, NULL,
-                         TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) },
+                         TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED) },
 };
 /* clang-format on */
 
 const Flow flow_panel_refresh = {
         .name = "panel.refresh", .version = 1, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = ELEMENTSOF(steps), .words = panel_words,
+        .words_before = STEP_CLEAN,     /* with the older panels gone there is no way back */
+        .words = panel_words,
 };

@@ -61,14 +61,15 @@ def refuse_opening(stack):
     stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
 
 
-def refuse_delete(stack):
+def lose_then_refuse(stack):
+    """The message is posted and the answer lost; the second try is refused: what may have been posted is looked for and taken back."""
+    stack.fault("POST", "/channels/{channel_id}/messages", "drop_after", count=1)
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
+
+
+def refuse_log(stack):
     prepare_ticket(stack)
-    stack.fault("DELETE", "/channels/{channel_id}", "status", status=403, code=50013, count=-1)
-
-
-def refuse_looking(stack):
-    """The fresh panel stands, looking for older ones is refused."""
-    stack.fault("GET", "/channels/{channel_id}/messages", "status", status=400, code=50035, count=-1)
+    lose_then_refuse(stack)
 
 
 def set_targets(stack):
@@ -124,9 +125,9 @@ SCENARIOS = [
     # point begins with        prepare         act
     (r"support\.open/.*/undo-", refuse_opening, open_ticket),
     (r"support\.open/",         prepare_form,   open_ticket),
-    (r"support\.resolve/.*/undo-", refuse_delete, resolve_ticket),
+    (r"support\.resolve/.*/undo-", refuse_log, resolve_ticket),
     (r"support\.resolve/",      prepare_ticket, resolve_ticket),
-    (r"panel\.refresh/.*/undo-", refuse_looking, set_targets),
+    (r"panel\.refresh/.*/undo-", lose_then_refuse, set_targets),
     (r"panel\.refresh/",        nothing,        set_targets),
     (r"settings\.change/",      nothing,        set_ping),
     (r"about\.post/",           nothing,        post_about),
