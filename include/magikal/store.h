@@ -95,8 +95,10 @@ typedef struct AcceptRequest {
         int ttl_s;              /* 0: no deadline */
 } AcceptRequest;
 
+#define STORE_WAITING_MAX 20    /* unfinished flows of one subject */
+
 typedef struct Accepted {
-        FlowId flow;            /* 0: the subject has 20 unfinished flows already, or (n_waiting < 20) three of its flows died within the hour */
+        FlowId flow;            /* 0: n_waiting is STORE_WAITING_MAX; or, when it is less, three flows of the subject died within the hour */
         Pseudonym actor;
         bool is_fresh;          /* false: this key was accepted before */
         int n_waiting;          /* unfinished flows of the subject before this one */
@@ -263,7 +265,12 @@ int store_live_tickets(Store *store, GuildId guild, TicketsDone done, void *user
 typedef void (*GuildsDone)(int outcome, const GuildId *guilds, size_t n_guilds, void *userdata);
 int store_guilds(Store *store, GuildsDone done, void *userdata);       /* every guild with settings or a live ticket */
 
-typedef struct QueueState { int n_ready, n_running, n_dead; Usec oldest_ready; int schema_version; } QueueState;
+typedef struct QueueState {
+        int n_ready, n_running, n_dead;
+        int n_suspect;                  /* of the ready: due, and only for the quarantine worker */
+        Usec oldest_ready;
+        int schema_version;
+} QueueState;
 typedef void (*QueueDone)(int outcome, const QueueState *state, void *userdata);
 int store_queue_state(Store *store, QueueDone done, void *userdata);
 

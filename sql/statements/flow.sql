@@ -201,6 +201,7 @@ UPDATE flow.flow f SET args = '' FROM x WHERE f.flow_id = x.flow_id;
 SELECT (SELECT count(*) FROM flow.flow WHERE state = 'ready'),
        (SELECT count(*) FROM flow.flow WHERE state = 'running'),
        (SELECT count(*) FROM flow.flow WHERE state = 'dead'),
+       (SELECT count(*) FROM flow.flow WHERE state = 'ready' AND crashes >= 2 AND run_at <= flow.now()),
        (SELECT flow.usec(min(run_at)) FROM flow.flow WHERE state = 'ready' AND run_at <= flow.now()),
        (SELECT max(version) FROM flow.schema_migrations);
 

@@ -169,8 +169,9 @@ static void finish_queue(Batch *b, int outcome) {
                         .n_ready = row_int(r, 0, 0),
                         .n_running = row_int(r, 0, 1),
                         .n_dead = row_int(r, 0, 2),
-                        .oldest_ready = row_u64(r, 0, 3),
-                        .schema_version = row_int(r, 0, 4),
+                        .n_suspect = row_int(r, 0, 3),
+                        .oldest_ready = row_u64(r, 0, 4),
+                        .schema_version = row_int(r, 0, 5),
                 };
         ((QueueDone) b->done)(outcome, outcome == 0 ? &state : NULL, b->userdata);
 }

@@ -484,7 +484,8 @@ static void replace_one(Supervisor *s, Role role, unsigned n_wanted) {
 }
 
 static unsigned n_quarantine_wanted(Supervisor *s) {
-        if (dispatch_quarantine_has_work(s->dispatch) || clock_boottime() < s->quarantine_until)
+        /* a flow that has killed two processes waits for this one, also when they were those of an earlier life of ours */
+        if (dispatch_quarantine_has_work(s->dispatch) || s->queue.n_suspect > 0 || clock_boottime() < s->quarantine_until)
                 return 1;
         POOL_FOREACH(child, s->pool)
                 if (child->role == ROLE_QUARANTINE && !child->is_asked && child->n_flows + child->n_jobs > 0)
