@@ -248,6 +248,7 @@ static void on_message(_unused_ Channel *channel, const IpcMessage *message, voi
         Pool *pool = child->pool;
 
         child->heard_at = clock_boottime();
+        child->has_spoken = true;
         switch (message->type) {
         case IPC_READY:
                 if (message->ready.protocol != IPC_PROTOCOL || message->ready.code_version != CODE_VERSION) {
@@ -404,7 +405,6 @@ void pool_ask_to_leave(Child *child) {
 
 static void check_child(Pool *pool, Child *child, Usec now) {
         Usec silence = now - child->heard_at;
-        bool has_spoken = child->heard_at != child->started_at;
 
         if (child->is_asked && now >= child->asked_at + POOL_LEAVE_SIGKILL)
                 pool_signal(child, SIGKILL);
@@ -417,7 +417,7 @@ static void check_child(Pool *pool, Child *child, Usec now) {
                         pool_signal(child, SIGKILL);
                 return;
         }
-        if (silence < (has_spoken ? POOL_SILENCE_MAX : POOL_START_MAX))
+        if (silence < (child->has_spoken ? POOL_SILENCE_MAX : POOL_START_MAX))
                 return;
         child->is_hung = true;
         child->kill_at = now + POOL_ABORT_GRACE;

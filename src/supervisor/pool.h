@@ -27,6 +27,7 @@ typedef struct Child {
         pid_t pid;
         char owner[ROLE_OWNER_MAX];
         Usec started_at, heard_at;
+        bool has_spoken;                        /* anything came */
         bool is_ready;                          /* READY came */
         bool is_asked;                          /* DRAIN or SIGTERM was sent */
         bool is_hung;                           /* being killed for silence */
