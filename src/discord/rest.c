@@ -433,6 +433,11 @@ static Usec call_try(Call *call, Usec now) {
         bool is_interaction = route_get(call->route)->is_interaction;
         Usec wait, breaker_until;
 
+        /* whoever asked counts on it: behind that time something else may have been decided. Late means that this process stood still. */
+        if (now > call->queued_at + QUEUE_PATIENCE) {
+                call_end_later(call, &rest->waiting, 0, "It has waited too long to be sent");
+                return 0;
+        }
         wait = ratelimit_take(rest->limits, (int) call->route, call->major, is_interaction, now);
         if (wait == 0) {
                 call_start(call);

@@ -303,6 +303,25 @@ static void an_empty_bucket_is_waited_for_and_a_long_wait_is_handed_back(void **
         assert_int_equal(scripted_http_n_requests(f->server), 2);
 }
 
+/* Whoever asked has a lease that is over by then: somebody else may have asked for the same. */
+static void what_waited_through_a_standstill_is_not_sent(void **state) {
+        Fixture *f = *state;
+        Asked first, second;
+
+        scripted_http_answer(f->server, "HTTP/1.1 200 OK\r\nX-RateLimit-Bucket: abc\r\nX-RateLimit-Limit: 1\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset-After: 0.300\r\n"
+                             "Content-Length: 2\r\n\r\n{}", KEEP_OPEN);
+        first = ask(f, get_channel);
+        assert_int_equal(first.outcome, 0);
+        send_it(f, get_channel, &second);
+        assert_true(sd_event_run(f->event, 20 * USEC_PER_MSEC) >= 0);
+        clock_set_skew(20 * (int64_t) USEC_PER_SEC);
+        while (!second.is_done)
+                assert_true(sd_event_run(f->event, 100 * USEC_PER_MSEC) >= 0);
+        clock_set_skew(0);
+        assert_int_equal(second.outcome, REST_LATER);
+        assert_int_equal(scripted_http_n_requests(f->server), 1);
+}
+
 static void a_connection_that_ends_without_an_answer_is_ambiguous_and_sent_once(void **state) {
         Fixture *f = *state;
         Asked a;
@@ -451,6 +470,7 @@ int main(void) {
                 TEST(a_429_that_says_nothing_is_no_tight_loop),
                 TEST(a_global_429_of_discord_is_one),
                 TEST(an_empty_bucket_is_waited_for_and_a_long_wait_is_handed_back),
+                TEST(what_waited_through_a_standstill_is_not_sent),
                 TEST(a_connection_that_ends_without_an_answer_is_ambiguous_and_sent_once),
                 TEST(half_answers_and_nonsense_are_ambiguous),
                 TEST(no_connection_is_surely_not_executed_and_opens_the_breaker),
