@@ -122,22 +122,26 @@ void job_args_begin(Job *job, JsonWriter *w) {
         engine_put_acknowledgement(w, &(Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER });
 }
 
-/* Nothing could be saved. What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
-static void job_try_again(Job *job) {
+/* It was not taken. What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
+static void job_not_taken(Job *job, TextId why, TextId why_with_text) {
         _strbuf_ StrBuf b = {};
         char *data = NULL;
         size_t n_texts = 0;
 
-        text_put(&b, TEXT_TRY_AGAIN_TEXT, TEXT_ARGS());
+        text_put(&b, why_with_text, TEXT_ARGS());
         for (size_t i = 0; i < job->ix->n_fields; i++)
                 if (job->ix->fields[i].text) {
                         strbuf_append(&b, n_texts++ == 0 ? "\n>>> " : "\n\n");
                         text_escape(&b, job->ix->fields[i].text);
                 }
         if (n_texts == 0 || b.error < 0 || view_notice(strbuf_text(&b), true, &data) < 0)
-                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                job_say(job, why, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MESSAGE, data);
+}
+
+static void job_try_again(Job *job) {
+        job_not_taken(job, TEXT_TRY_AGAIN, TEXT_TRY_AGAIN_TEXT);
 }
 
 static void job_accepted(int outcome, const Accepted *accepted, void *userdata) {
@@ -155,7 +159,10 @@ static void job_accepted(int outcome, const Accepted *accepted, void *userdata) 
                 return;
         }
         if (accepted->flow.v == 0) {
-                job_say(job, TEXT_TOO_MANY_WAITING, TEXT_ARGS());
+                if (accepted->n_waiting >= STORE_WAITING_MAX)
+                        job_not_taken(job, TEXT_TOO_MANY_WAITING, TEXT_TOO_MANY_WAITING_TEXT);
+                else
+                        job_not_taken(job, TEXT_RESTS, TEXT_RESTS_TEXT);
                 return;
         }
         (void) FAULT("accept/committed");

@@ -171,11 +171,19 @@ static bool said_who_was_first(Job *job) {
         }
 }
 
+/* Rights are those of the channel where somebody presses, so that has to be the ticket's. True: it was not, and they have been told. */
+static bool said_not_here(Job *job) {
+        if (job->ix->channel.v == job->facts.ticket.channel.v)
+                return false;
+        job_say(job, TEXT_CONTROL_INVALID, TEXT_ARGS());
+        return true;
+}
+
 void on_resolve_press(Job *job) {
         const GuildSettings *s = &job->facts.settings;
         char *data = NULL;
 
-        if (said_who_was_first(job))
+        if (said_who_was_first(job) || said_not_here(job))
                 return;
         if (view_resolve_modal(job->worker->role.keys, &job->facts.ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
@@ -188,7 +196,7 @@ void on_resolve_form(Job *job) {
         _free_ char *text = NULL;
         char subject[40];
 
-        if (said_who_was_first(job) || !form_text(job, FIELD_RESOLUTION, &text))
+        if (said_who_was_first(job) || said_not_here(job) || !form_text(job, FIELD_RESOLUTION, &text))
                 return;
         (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) job->facts.ticket.id.v);
         job_args_begin(job, &w);
