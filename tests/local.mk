@@ -8,8 +8,8 @@ dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
 EXTRA_DIST += tests/lib/python.sh
 
 # The whole system: each with its own PostgreSQL, sandbox and daemon
-SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-tour.py tests/e2e/test-demo.py
-dist_check_SCRIPTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-tour.py tests/e2e/test-demo.py
+SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-tour.py tests/e2e/test-demo.py
+dist_check_SCRIPTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-tour.py tests/e2e/test-demo.py
 EXTRA_DIST += tests/lib/stack.py tests/e2e/tour.py tests/fault/matrix.py
 
 # A process dies at every point that the daemon lists
@@ -17,6 +17,12 @@ FAULT_JOBS = 4
 .PHONY: fault-matrix
 fault-matrix: all tests/schema/judge.stamp
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/fault/matrix.py --jobs $(FAULT_JOBS) $(FAULT_POINTS)
+
+# One line of defence less: which test sees it?
+EXTRA_DIST += tests/fault/mutations.sh
+.PHONY: mutations
+mutations:
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/fault/mutations.sh $(MUTATIONS)
 
 include tests/e2e/browser/local.mk
 include tests/e2e/systemd/local.mk
