@@ -374,7 +374,9 @@ static void exchange_start(Exchange *x) {
         if (x->request_outcome == -EFBIG) {
                 strbuf_append(&nothing, "{\"message\":\"Request entity too large\",\"code\":40005}");
                 exchange_answer(x, 413, "application/json", &nothing);
-        } else if (strncmp(path, "/api/", 5) == 0)
+        } else if (rsi_is_path(path))
+                rsi_handle(sandbox, x);         /* some of it is below /api/ too */
+        else if (strncmp(path, "/api/", 5) == 0)
                 rest_handle(sandbox, x);
         else if (strncmp(path, "/sandbox/", 9) == 0) {
                 if (exchange_is_foreign(x))

@@ -56,4 +56,6 @@ void exchange_upgrade(Exchange *x, uint64_t number,
 void rest_handle(Sandbox *sandbox, Exchange *x);                        /* /api/… */
 void rest_done(Sandbox *sandbox);                                       /* at the end: forgets requests that would be applied late */
 void control_handle(Sandbox *sandbox, Exchange *x);                     /* /sandbox/… */
+bool rsi_is_path(const char *path);
+void rsi_handle(Sandbox *sandbox, Exchange *x);                         /* pages of the game's site */
 void files_handle(Sandbox *sandbox, Exchange *x);                       /* the page */

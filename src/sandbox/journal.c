@@ -146,7 +146,7 @@ void journal_request(Journal *journal, Usec now, const Exchanged *exchanged) {
         json_string(&w, "fault", exchanged->fault);
         json_close(&w);
         (void) log_add(&journal->requests, &w);         /* without memory there is one entry less */
-        if (journal->traffic)
+        if (journal->traffic && !exchanged->is_rsi)
                 journal_write_traffic(journal, now, exchanged);
 }
 

@@ -19,6 +19,7 @@ typedef struct Exchanged {
         const char *response;           /* JSON text, "" for none */
         const char *fault;              /* NULL: none */
         bool is_dropped;                /* the reply was never sent */
+        bool is_rsi;                    /* no request to Discord: kept out of the traffic file */
 } Exchanged;
 void journal_request(Journal *journal, Usec now, const Exchanged *exchanged);
 

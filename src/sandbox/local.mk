@@ -19,6 +19,9 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/reply.c \
 	src/sandbox/request.c src/sandbox/request.h \
 	src/sandbox/rest.c \
+	src/sandbox/rsi.c \
+	src/sandbox/rsi-page.c src/sandbox/rsi-page.h \
+	src/sandbox/rsi-people.c \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h \
 	src/sandbox/server.h \
 	src/sandbox/session.c src/sandbox/session.h \
@@ -27,8 +30,9 @@ src_libsandbox_a_SOURCES = \
 
 SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm
 
-check_PROGRAMS += tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http
-TESTS += tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http
+SANDBOX_TESTS = tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http tests/unit/test-sandbox-rsi
+check_PROGRAMS += $(SANDBOX_TESTS)
+TESTS += $(SANDBOX_TESTS)
 SANDBOX_RIG = tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
 tests_unit_test_sandbox_gateway_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sandbox_gateway_SOURCES = tests/unit/test-sandbox-gateway.c $(SANDBOX_RIG)
@@ -36,3 +40,7 @@ tests_unit_test_sandbox_gateway_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sandbox_http_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sandbox_http_SOURCES = tests/unit/test-sandbox-http.c $(SANDBOX_RIG)
 tests_unit_test_sandbox_http_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+# The pages are judged by the daemon's parsers, which share nothing with what makes them
+tests_unit_test_sandbox_rsi_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_sandbox_rsi_SOURCES = tests/unit/test-sandbox-rsi.c $(SANDBOX_RIG)
+tests_unit_test_sandbox_rsi_LDADD = $(SANDBOX_LIBS) $(RSI_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
