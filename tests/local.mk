@@ -5,7 +5,7 @@ include tests/bench/local.mk
 
 TESTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
 dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
-EXTRA_DIST += tests/lib/python.sh
+EXTRA_DIST += tests/lib/python.sh tests/lib/leaks.supp
 
 # The whole system: each with its own PostgreSQL, sandbox and daemon
 SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-tour.py tests/e2e/test-demo.py

@@ -276,10 +276,11 @@ def run_batch(batch, action):
         results.append((point, error, time.monotonic() - started))
         print(f"# {'FAILED' if error else 'held'}: {point}", file=sys.stderr, flush=True)
     if stack is not None:
-        try:
-            stack.judge()
-        except Trouble as trouble:
-            results.append((f"{batch[0]} and others: schema of their traffic", str(trouble), 0))
+        for what, check in (("schema of their traffic", stack.judge), ("sanitizers", stack.expect_sane)):
+            try:
+                check()
+            except Trouble as trouble:
+                results.append((f"{batch[0]} and others: {what}", str(trouble), 0))
         stack.close()
     return results
 

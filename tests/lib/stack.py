@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -302,7 +303,24 @@ class Stack(Guild):
             print(f"# the daemon's last words ({self.log_path}):", file=sys.stderr)
             for line in self.log().splitlines()[-25:]:
                 print(f"#   {line}", file=sys.stderr)
-        self.close()
+            self.close()
+            return
+        try:
+            self.expect_sane()
+        finally:
+            self.close()
+
+    def expect_sane(self):
+        """Ends the programs as a service manager would; what a sanitizer has said about any of our processes is a failure."""
+        self.stop_daemon()
+        if self.sandbox and self.sandbox.poll() is None:
+            self.sandbox.terminate()
+            self.sandbox.wait(20)
+        for path in (self.log_path, self.directory / "sandbox.log"):
+            lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+            at = next((n for n, line in enumerate(lines) if re.search(r"ERROR: \w+Sanitizer|runtime error: ", line)), None)
+            if at is not None:
+                raise Trouble(f"a sanitizer complains in {path.name}:\n" + "\n".join(lines[at:at + 40]))
 
     def close(self):
         self.stop_daemon(signal.SIGKILL)
