@@ -12,6 +12,7 @@
 
 #define ACK_TRIES 4
 #define ACK_RETRY_WAIT (250 * USEC_PER_MSEC)
+#define ACK_KEEP (10 * USEC_PER_SEC)            /* settled, and no run has asked: another process has the flow */
 #define TOKEN_LIFE (15 * 60 * USEC_PER_SEC)     /* Discord, "Receiving and Responding": tokens are valid for 15 minutes */
 #define TOKEN_MARGIN (15 * USEC_PER_SEC)
 
@@ -20,6 +21,7 @@ struct Ack {
         Ack *next;
         FlowId flow;
         AckState state;
+        Usec settled_at;        /* CLOCK_BOOTTIME */
         int tries;
         InteractionId interaction;
         int type;
@@ -77,6 +79,7 @@ static void ack_settled(Ack *ack, AckState state) {
         Run *run = engine_find(engine, ack->flow);
 
         ack->state = state;
+        ack->settled_at = clock_boottime();
         if (run && run->ack == ACK_SENT) {
                 run->ack = state;
                 ack_remove(ack);
@@ -140,6 +143,16 @@ static int ack_transmit(Ack *ack) {
         return rest_send(ack->engine->config.rest, &request, ack_done, ack);
 }
 
+static void ack_forget_old(Engine *engine) {
+        Usec now = clock_boottime();
+
+        for (Ack *ack = engine->acks, *next; ack; ack = next) {
+                next = ack->next;
+                if (ack->state != ACK_SENT && ack->settled_at + ACK_KEEP < now)
+                        ack_remove(ack);
+        }
+}
+
 int ack_send(Engine *engine, FlowId flow, const Acknowledgement *a, AckState *ret_state) {
         Ack *ack = ack_find(engine, flow);
         int r;
@@ -148,6 +161,7 @@ int ack_send(Engine *engine, FlowId flow, const Acknowledgement *a, AckState *re
                 *ret_state = ack->state;
                 return 0;
         }
+        ack_forget_old(engine);
         ack = new0(Ack, 1);
         if (!ack)
                 return -ENOMEM;

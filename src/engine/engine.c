@@ -291,8 +291,9 @@ int engine_accepted(Engine *engine, FlowId flow, const Acknowledgement *a) {
 
         if (a && !engine_find(engine, flow))
                 r = ack_send(engine, flow, a, &state);
-        if (!engine_claim(engine, flow))
-                ack_forget(engine, flow);       /* the claim timer or another worker takes it, and sends it again if it must */
+        /* a claim that is under way may bring it; else another worker is as likely to take it, and sends it again if it must */
+        if (!engine_claim(engine, flow) && !engine->is_claim_missed)
+                ack_forget(engine, flow);
         return r;
 }
 

@@ -228,6 +228,35 @@ static void test_one_acknowledgement_is_enough(void **state) {
         expect_words(rig, "good");
         rig_answer(rig, 200, "{}");
         rig_until(rig, flow, "state = 'done'");
+        rig_until_free(rig);
+        assert_int_equal(rig->n_callbacks, 1);
+        assert_null(rig->engine->acks);
+}
+
+/* Pressed while a claim is under way that will bring this flow: the run finds the acknowledgement that was sent for it. */
+static void test_a_claim_under_way_finds_the_acknowledgement(void **state) {
+        Rig *rig = *state;
+        uint64_t ix = rig_interaction(0);
+        Acknowledgement a = { .interaction = { ix }, .token = "tok", .type = 5 };
+        FlowId flow;
+
+        rig_start(rig);
+        while (rig->engine->installation == 0)
+                rig_turn(rig);
+        engine_set_identity(rig->engine, RIG_APPLICATION, (UserId) { 0 });
+        flow = rig_accept(rig, "note", NULL, ix, 600);
+        pg_test_freeze(store_fixture_cluster(), true);
+        engine_set_identity(rig->engine, RIG_APPLICATION, RIG_BOT);
+        while (!rig->engine->is_claiming)
+                rig_turn(rig);
+        assert_int_equal(engine_accepted(rig->engine, flow, &a), 0);
+        while (ack_is_travelling(rig->engine))
+                rig_turn(rig);
+        pg_test_freeze(store_fixture_cluster(), false);
+        expect_words(rig, "good");
+        rig_answer(rig, 200, "{}");
+        rig_until(rig, flow, "state = 'done'");
+        rig_until_free(rig);
         assert_int_equal(rig->n_callbacks, 1);
         assert_null(rig->engine->acks);
 }
@@ -342,7 +371,7 @@ static void test_a_drain_does_not_wait_for_the_next_try(void **state) {
         rig_until(rig, flow, "state = 'ready'");
         rig_until_free(rig);
         assert_true(rig->is_drained);
-        assert_true(clock_boottime() - begun < 3 * USEC_PER_SEC);
+        assert_true(clock_boottime() - begun < 6 * USEC_PER_SEC);
 }
 
 static void test_a_drain_waits_for_acknowledgements(void **state) {
@@ -378,6 +407,7 @@ int main(void) {
                 T(test_words_come_before_the_step_that_ends_their_place),
                 T(test_an_adopted_flow_is_acknowledged_again),
                 T(test_one_acknowledgement_is_enough),
+                T(test_a_claim_under_way_finds_the_acknowledgement),
                 T(test_words_without_an_acknowledgement_bring_one),
                 T(test_a_dead_token_is_left_alone),
                 T(test_a_frozen_process_says_nothing),
