@@ -1,6 +1,7 @@
 # Contracts between directories. Not installed: there is no library for others.
 noinst_HEADERS = \
 	include/magikal/access-mode.h \
+	include/magikal/answer.h \
 	include/magikal/application.h \
 	include/magikal/catalog.def \
 	include/magikal/channel-name.h \

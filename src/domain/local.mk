@@ -2,12 +2,16 @@
 noinst_LIBRARIES += src/libdomain.a
 src_libdomain_a_SOURCES = \
 	src/domain/access-mode.c \
+	src/domain/answer-json.c \
+	src/domain/answer.c \
 	src/domain/application.c \
 	src/domain/channel-name.c \
 	src/domain/handle.c \
 	src/domain/policy.c \
 	src/domain/text-clean.c \
 	src/domain/ticket.c \
+	src/domain/time-range.c \
+	src/domain/time-range.h \
 	src/domain/timezone-find.c \
 	src/domain/timezone.c \
 	src/domain/topic.c \
@@ -16,12 +20,14 @@ EXTRA_DIST += src/domain/zone-words.def
 
 DOMAIN_TESTS = \
 	tests/unit/test-access-mode \
+	tests/unit/test-answer \
 	tests/unit/test-application \
 	tests/unit/test-channel-name \
 	tests/unit/test-handle \
 	tests/unit/test-policy \
 	tests/unit/test-text-clean \
 	tests/unit/test-ticket \
+	tests/unit/test-time-range \
 	tests/unit/test-timezone \
 	tests/unit/test-topic \
 	tests/unit/test-zone-rules
@@ -48,3 +54,7 @@ tests_unit_test_topic_SOURCES = tests/unit/test-topic.c
 tests_unit_test_topic_LDADD = $(DOMAIN_TEST_LIBS)
 tests_unit_test_zone_rules_SOURCES = tests/unit/test-zone-rules.c
 tests_unit_test_zone_rules_LDADD = $(DOMAIN_TEST_LIBS)
+tests_unit_test_answer_SOURCES = tests/unit/test-answer.c
+tests_unit_test_answer_LDADD = $(DOMAIN_TEST_LIBS)
+tests_unit_test_time_range_SOURCES = tests/unit/test-time-range.c
+tests_unit_test_time_range_LDADD = $(DOMAIN_TEST_LIBS)

@@ -3,6 +3,7 @@
 FUZZ_CFLAGS = $(AM_CFLAGS) -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ_SECONDS = 30
 FUZZERS = \
+	tests/fuzz/fuzz-answer \
 	tests/fuzz/fuzz-custom-id \
 	tests/fuzz/fuzz-gateway \
 	tests/fuzz/fuzz-handle \
@@ -18,6 +19,13 @@ EXTRA_DIST += tests/fuzz/corpus tests/fuzz/run.sh
 
 FUZZ_BASE = src/base/json.c src/base/strbuf.c src/base/unicode.c
 FUZZ_LIBS = $(CJSON_LIBS) $(SODIUM_LIBS)
+
+FUZZ_ANSWER = src/domain/answer-json.c src/domain/answer.c src/domain/text-clean.c src/domain/time-range.c src/domain/time-range.h \
+	src/domain/timezone.c src/domain/zone-rules.c src/text/text.c $(FUZZ_BASE)
+
+tests_fuzz_fuzz_answer_SOURCES = tests/fuzz/fuzz-answer.c $(FUZZ_ANSWER)
+tests_fuzz_fuzz_answer_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_answer_LDADD = $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_custom_id_SOURCES = tests/fuzz/fuzz-custom-id.c tests/lib/known-keys.h src/base/keys.c src/discord/custom-id.c $(FUZZ_BASE)
 tests_fuzz_fuzz_custom_id_CFLAGS = $(FUZZ_CFLAGS)
