@@ -8,6 +8,8 @@ src_libdomain_a_SOURCES = \
 	src/domain/channel-name.c \
 	src/domain/handle.c \
 	src/domain/policy.c \
+	src/domain/question-json.c \
+	src/domain/question.c \
 	src/domain/text-clean.c \
 	src/domain/ticket.c \
 	src/domain/time-range.c \
@@ -25,6 +27,7 @@ DOMAIN_TESTS = \
 	tests/unit/test-channel-name \
 	tests/unit/test-handle \
 	tests/unit/test-policy \
+	tests/unit/test-question \
 	tests/unit/test-text-clean \
 	tests/unit/test-ticket \
 	tests/unit/test-time-range \
@@ -58,3 +61,5 @@ tests_unit_test_answer_SOURCES = tests/unit/test-answer.c
 tests_unit_test_answer_LDADD = $(DOMAIN_TEST_LIBS)
 tests_unit_test_time_range_SOURCES = tests/unit/test-time-range.c
 tests_unit_test_time_range_LDADD = $(DOMAIN_TEST_LIBS)
+tests_unit_test_question_SOURCES = tests/unit/test-question.c
+tests_unit_test_question_LDADD = $(DOMAIN_TEST_LIBS)

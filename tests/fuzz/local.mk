@@ -8,6 +8,7 @@ FUZZERS = \
 	tests/fuzz/fuzz-gateway \
 	tests/fuzz/fuzz-handle \
 	tests/fuzz/fuzz-interaction \
+	tests/fuzz/fuzz-question \
 	tests/fuzz/fuzz-rest-reply \
 	tests/fuzz/fuzz-rsi-page \
 	tests/fuzz/fuzz-sandbox-request \
@@ -43,6 +44,10 @@ tests_fuzz_fuzz_handle_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
 tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_interaction_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_question_SOURCES = tests/fuzz/fuzz-question.c src/domain/question-json.c src/domain/question.c $(FUZZ_ANSWER)
+tests_fuzz_fuzz_question_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_question_LDADD = $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_rest_reply_SOURCES = tests/fuzz/fuzz-rest-reply.c src/discord/error-code.c src/discord/rest-reply.c src/discord/route.c $(FUZZ_BASE)
 tests_fuzz_fuzz_rest_reply_CFLAGS = $(FUZZ_CFLAGS)
