@@ -25,6 +25,7 @@ typedef struct Embed {                  /* texts are markdown, user text in it a
         int color;                      /* 0: none */
         Usec timestamp;                 /* 0: none */
         const char *image_url;
+        const char *thumbnail_url;
         EmbedField fields[LIMIT_EMBED_FIELDS];
         size_t n_fields;
 } Embed;

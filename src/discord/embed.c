@@ -46,6 +46,14 @@ static void put_timestamp(JsonWriter *w, Usec at) {
         json_string(w, "timestamp", text);
 }
 
+static void put_picture(JsonWriter *w, const char *key, const char *url) {
+        if (!url)
+                return;
+        json_object(w, key);
+        json_string(w, "url", url);
+        json_close(w);
+}
+
 /* A field is whole or not there: a name without value, or the other way round, is refused by Discord. */
 static void put_field(Parts *parts, const EmbedField *field) {
         _free_ char *name = NULL, *value = NULL;
@@ -69,7 +77,8 @@ static void put_field(Parts *parts, const EmbedField *field) {
 }
 
 static bool shows_something(const Embed *embed) {
-        if (!text_is_blank(embed->title) || !text_is_blank(embed->description) || !text_is_blank(embed->footer) || embed->image_url)
+        if (!text_is_blank(embed->title) || !text_is_blank(embed->description) || !text_is_blank(embed->footer) || embed->image_url ||
+            embed->thumbnail_url)
                 return true;
         for (size_t i = 0; i < embed->n_fields; i++)
                 if (!text_is_blank(embed->fields[i].name) && !text_is_blank(embed->fields[i].value))
@@ -100,11 +109,8 @@ int embed_put(JsonWriter *w, const Embed *embed, const char *more, size_t *budge
                 json_i64(w, "color", embed->color);
         if (embed->timestamp > 0)
                 put_timestamp(w, embed->timestamp);
-        if (embed->image_url) {
-                json_object(w, "image");
-                json_string(w, "url", embed->image_url);
-                json_close(w);
-        }
+        put_picture(w, "image", embed->image_url);
+        put_picture(w, "thumbnail", embed->thumbnail_url);
         if (embed->n_fields > 0) {
                 json_array(w, "fields");
                 for (size_t i = 0; i < embed->n_fields; i++)

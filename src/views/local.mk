@@ -15,6 +15,6 @@ VIEWS_LIBS = src/libviews.a src/libdomain.a src/libtext.a $(WIRE_LIBS)
 
 check_PROGRAMS += tests/unit/test-views
 TESTS += tests/unit/test-views
-tests_unit_test_views_SOURCES = tests/unit/test-views.c
+tests_unit_test_views_SOURCES = tests/unit/test-views.c tests/unit/views-rig.c tests/unit/views-rig.h
 tests_unit_test_views_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/golden

@@ -10,6 +10,45 @@ static bool nonce_is_fine(const char *nonce) {
         return nonce && *nonce && strlen(nonce) <= LIMIT_NONCE;
 }
 
+/* The reference comes last: that is where a probe looks for it. */
+static int write_footer(const Message *message, char **ret_footer) {
+        _strbuf_ StrBuf out = {};
+
+        if (message->reference)
+                strbuf_append(&out, message->reference);
+        if (message->nonce) {
+                if (out.n_bytes > 0)
+                        strbuf_append(&out, " \xC2\xB7 ");
+                text_put(&out, TEXT_REFERENCE, TEXT_ARGS(ARG_OURS("reference", message->nonce)));
+        }
+        return strbuf_finish(&out, ret_footer);
+}
+
+/* The row without its gaps. */
+static size_t gather(const Button row[static LIMIT_ROW_BUTTONS], Button ret_buttons[static LIMIT_ROW_BUTTONS]) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < LIMIT_ROW_BUTTONS; i++)
+                if (row[i].label)
+                        ret_buttons[n++] = row[i];
+        return n;
+}
+
+void put_rows(JsonWriter *w, const Button rows[static MESSAGE_ROWS][LIMIT_ROW_BUTTONS], bool is_edit) {
+        Button buttons[MESSAGE_ROWS][LIMIT_ROW_BUTTONS];
+        size_t n[MESSAGE_ROWS], n_all = 0;
+
+        for (size_t i = 0; i < MESSAGE_ROWS; i++)
+                n_all += n[i] = gather(rows[i], buttons[i]);
+        if (n_all == 0 && !is_edit)
+                return;
+        json_array(w, "components");
+        for (size_t i = 0; i < MESSAGE_ROWS; i++)
+                if (n[i] > 0)
+                        component_buttons(w, buttons[i], n[i]);
+        json_close_array(w);
+}
+
 int message_body(const Message *message, char **ret_body) {
         _json_writer_ JsonWriter w = {};
         _free_ char *footer = NULL;
@@ -17,9 +56,9 @@ int message_body(const Message *message, char **ret_body) {
         Embed embed = message->embed;
         int r;
 
-        if (!nonce_is_fine(message->nonce))
+        if (!nonce_is_fine(message->nonce) && !(message->is_edit && !message->nonce))
                 return -EINVAL;
-        r = text_format(TEXT_REFERENCE, TEXT_ARGS(ARG_OURS("reference", message->nonce)), &footer);
+        r = write_footer(message, &footer);
         if (r < 0)
                 return r;
         embed.footer = footer;
@@ -32,14 +71,12 @@ int message_body(const Message *message, char **ret_body) {
         if (r < 0)
                 return r;
         json_close_array(&w);
-        if (message->button.label) {
-                json_array(&w, "components");
-                component_buttons(&w, &message->button, 1);
-                json_close_array(&w);
-        }
+        put_rows(&w, message->rows, message->is_edit);
         component_mentions(&w, &message->ping_user, 1, &message->ping_role, 1);
-        json_string(&w, "nonce", message->nonce);
-        json_bool(&w, "enforce_nonce", true);   /* the same nonce within minutes answers with the first message; contract 5.6 */
+        if (!message->is_edit) {
+                json_string(&w, "nonce", message->nonce);
+                json_bool(&w, "enforce_nonce", true);   /* the same nonce within minutes answers with the first message; contract 5.6 */
+        }
         json_close(&w);
         return json_writer_finish(&w, ret_body);
 }

@@ -12,16 +12,22 @@
 /* Longest part of a user's text in an embed that shows two of them; two and their headings stay below LIMIT_EMBED_DESCRIPTION. */
 #define PART_MAX 2000
 
+#define MESSAGE_ROWS 2          /* one for the member, one for staff */
+
 typedef struct Message {
         const char *content;            /* NULL: none */
         Embed embed;                    /* its footer is set by message_body() */
-        Button button;                  /* label NULL: none */
+        Button rows[MESSAGE_ROWS][LIMIT_ROW_BUTTONS];   /* label NULL: left out, like a row that has no buttons */
         UserId ping_user;               /* 0: nobody */
         RoleId ping_role;
+        const char *reference;          /* a sentence of ours in front of the nonce in the footer; NULL: none */
         const char *nonce;
+        bool is_edit;                   /* the body of PATCH …/messages/{message}: nonce may be NULL, buttons that are not here go */
 } Message;
 
 int message_body(const Message *message, char **ret_body);
+/* "components", buttons without a label left out; an edit has them even when there are none, so that older ones go. */
+void put_rows(JsonWriter *w, const Button rows[static MESSAGE_ROWS][LIMIT_ROW_BUTTONS], bool is_edit);
 
 /* User text, escaped and cut; TEXT_LOG_NOT_KEPT for NULL and blanks. */
 void put_words(StrBuf *out, const char *words, size_t n_max);

@@ -18,11 +18,11 @@ int view_support_panel(const Keys *keys, GuildId guild, const char *nonce, char 
                                 .description = text_lookup(TEXT_PANEL_SUPPORT_BODY),
                                 .color = COLOR_ASKS,
                         },
-                        .button = {
+                        .rows = { { {
                                 .style = BUTTON_PRIMARY,
                                 .label = text_lookup(TEXT_PANEL_SUPPORT_BUTTON),
                                 .custom_id = custom_id,
-                        },
+                        } } },
                         .nonce = nonce,
                 },
                 ret_body);

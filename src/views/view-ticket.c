@@ -43,11 +43,11 @@ int view_ticket_opening(const Keys *keys, const Ticket *ticket, RoleId ping, con
                                 .fields = { { text_lookup(TEXT_TICKET_OPENED_BY), opener, true } },
                                 .n_fields = 1,
                         },
-                        .button = {
+                        .rows = { { {
                                 .style = BUTTON_SUCCESS,
                                 .label = text_lookup(TEXT_TICKET_RESOLVE_BUTTON),
                                 .custom_id = custom_id,
-                        },
+                        } } },
                         .ping_user = ticket->opener_user,
                         .ping_role = ping,
                         .nonce = nonce,

@@ -1,7 +1,4 @@
-/*
- * Views: what people will see, compared with tests/unit/golden/<name>.json. MAGIKAL_GOLDEN_WRITE=1 writes the files instead; then read
- * the difference before committing it. Every body must keep Discord's limits, ping only whom it names, and be found again by its nonce.
- */
+/* Views of support and settings: what people will see. */
 
 #include "magikal/views.h"
 
@@ -13,12 +10,9 @@
 #include <cmocka.h>
 
 #include "../lib/known-keys.h"
-#include "magikal/cut.h"
-#include "magikal/json.h"
-#include "magikal/limits.h"
+#include "views-rig.h"
 
 #define GUILD ((GuildId) { UINT64_C(800000000000000001) })
-#define NONCE "abcdefghijklmnopqrstuvwx"
 #define OPENED_AT (UINT64_C(1770091506) * USEC_PER_SEC)
 
 static int set_up(void **state) {
@@ -43,115 +37,6 @@ static Ticket ticket(void) {
                 .opened_at = OPENED_AT,
                 .closer_user = { UINT64_C(700000000000000002) },
         };
-}
-
-/* ---- golden files ---------------------------------------------------------------------------------------------------------- */
-
-static char *read_file(const char *path) {
-        _strbuf_ StrBuf out = {};
-        FILE *f = fopen(path, "r");
-        char *text = NULL;
-        int c;
-
-        if (!f)
-                return NULL;
-        while ((c = fgetc(f)) != EOF)
-                strbuf_append_char(&out, (char) c);
-        (void) fclose(f);
-        assert_int_equal(strbuf_finish(&out, &text), 0);
-        return text;
-}
-
-/* One member or item a line, so that a review shows what changed. */
-static void print_pretty(StrBuf *out, const Json *value, int depth) {
-        bool is_array = json_is_array(value), is_first = true;
-
-        if (!is_array && !json_is_object(value)) {
-                _free_ char *text = NULL;
-
-                assert_int_equal(json_print(value, &text), 0);
-                strbuf_append(out, text);
-                return;
-        }
-        strbuf_append(out, is_array ? "[" : "{");
-        JSON_FOREACH(item, value) {
-                strbuf_appendf(out, "%s\n%*s", is_first ? "" : ",", 2 * (depth + 1), "");
-                if (!is_array)
-                        strbuf_appendf(out, "\"%s\": ", json_key(item));
-                print_pretty(out, item, depth + 1);
-                is_first = false;
-        }
-        if (!is_first)
-                strbuf_appendf(out, "\n%*s", 2 * depth, "");
-        strbuf_append(out, is_array ? "]" : "}");
-}
-
-static Json *golden(const char *name, const char *body) {
-        _strbuf_ StrBuf path = {}, pretty = {};
-        _free_ char *expected = NULL;
-        Json *json = NULL;
-
-        assert_int_equal(json_parse(body, strlen(body), &json), 0);
-        print_pretty(&pretty, json, 0);
-        strbuf_append_char(&pretty, '\n');
-        strbuf_appendf(&path, "%s/tests/unit/golden/%s.json", getenv("MAGIKAL_SOURCE_DIR") ? getenv("MAGIKAL_SOURCE_DIR") : ".", name);
-        if (getenv("MAGIKAL_GOLDEN_WRITE")) {
-                FILE *f = fopen(strbuf_text(&path), "w");
-
-                assert_non_null(f);
-                assert_true(fputs(strbuf_text(&pretty), f) >= 0);
-                assert_int_equal(fclose(f), 0);
-                return json;
-        }
-        expected = read_file(strbuf_text(&path));
-        if (!expected)
-                fail_msg("%s is missing", strbuf_text(&path));
-        assert_string_equal(strbuf_text(&pretty), expected);
-        return json;
-}
-
-/* ---- what holds for every message ---------------------------------------------------------------------------------------------- */
-
-static size_t length_at(const Json *object, const char *key) {
-        const char *text = json_text(json_get(object, key));
-
-        return text ? utf16_length(text) : 0;
-}
-
-static void check_embeds(const Json *body) {
-        size_t sum = 0;
-
-        JSON_FOREACH(embed, json_get(body, "embeds")) {
-                const char *footer = json_text(json_path(embed, "footer", "text", NULL));
-
-                assert_true(length_at(embed, "title") <= LIMIT_EMBED_TITLE);
-                assert_true(length_at(embed, "description") <= LIMIT_EMBED_DESCRIPTION);
-                assert_string_equal(footer, "ref " NONCE);
-                sum += length_at(embed, "title") + length_at(embed, "description") + utf16_length(footer);
-                JSON_FOREACH(field, json_get(embed, "fields")) {
-                        assert_in_range(length_at(field, "name"), 1, LIMIT_EMBED_FIELD_NAME);
-                        assert_in_range(length_at(field, "value"), 1, LIMIT_EMBED_FIELD_VALUE);
-                        sum += length_at(field, "name") + length_at(field, "value");
-                }
-        }
-        assert_true(sum <= LIMIT_EMBED_SUM);
-}
-
-static void check_message(const Json *body) {
-        bool is_enforced = false;
-
-        check_embeds(body);
-        assert_string_equal(json_text(json_get(body, "nonce")), NONCE);
-        assert_int_equal(json_get_bool(body, "enforce_nonce", &is_enforced), 0);
-        assert_true(is_enforced);
-        assert_true(length_at(body, "content") <= LIMIT_CONTENT);
-        assert_true(json_is_array(json_path(body, "allowed_mentions", "parse", NULL)));
-        assert_int_equal(json_array_size(json_path(body, "allowed_mentions", "parse", NULL)), 0);
-}
-
-static int n_pinged(const Json *body) {
-        return json_array_size(json_path(body, "allowed_mentions", "users", NULL)) +
-               json_array_size(json_path(body, "allowed_mentions", "roles", NULL));
 }
 
 static const char *first_custom_id(const Json *body) {
