@@ -65,6 +65,7 @@ struct Run {
         Json *cursor;
         Usec first_at, last_at;         /* of the step at hand */
         int n_sends;
+        bool is_refused;                /* its one send was refused: there is no effect to look for */
         int tries;                      /* of this step within this lease */
         StepRequest request;
         bool has_request;

@@ -162,6 +162,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                 log_event(LOG_WARNING, "flow.step_failed", "Discord refused a request.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", step->name), LOG_I64("status", reply->status),
                           LOG_I64("code", reply->code), LOG_TEXT("reason", reply->message));
+                run->is_refused = run->n_sends == 1;
                 run_turn(run, refusal_reason(outcome, reply));
         }
 }
@@ -333,6 +334,7 @@ static void step_intended(int outcome, const Intent *intent, void *userdata) {
         run->steps[run->at].first_at = intent->first_at;
         run->steps[run->at].last_at = intent->facts->now;
         run->n_sends = intent->n_sends;
+        run->is_refused = false;
         run->first_at = intent->first_at;
         run->last_at = intent->last_at;
         run->cursor = json_free(run->cursor);
@@ -470,7 +472,10 @@ static void step_undo_facts_read(int outcome, const Facts *facts, void *userdata
         }
         if (!run_keep_facts(run, facts))
                 return;
-        if (step->state == RUN_STEP_INTENT && step_at_hand(run)->probe) {
+        if (step->state == RUN_STEP_INTENT && run->is_refused) {
+                run->is_refused = false;        /* the steps before this one have effects */
+                commit_undone(run);
+        } else if (step->state == RUN_STEP_INTENT && step_at_hand(run)->probe) {
                 run->first_at = step->first_at;
                 run->last_at = step->last_at;
                 step_probe_settled(run, step_probed_back);

@@ -10,6 +10,7 @@ from rig import ADMIN, CHANNEL_GENERAL, CHANNEL_PANEL, ROLE_SUPPORT, Rig
 #       flow                                    direct  edits of posted messages, by the editor
 EXPECTED = {
         "support: open":                        (2,     0),     # channel, opening message
+        "support: open, refused (full guild)":  (1,     0),     # the channel, which was refused
         "support: resolve":                     (2,     0),     # log, delete
         "support: resolve, with a DM":          (4,     0),     # + DM channel, DM
         "panel: first":                         (2,     0),     # message, a look for older ones
@@ -51,6 +52,8 @@ def run(table, quick):
             ("settings: ping role", say(rig, ADMIN, "set-ping", support_role=ROLE_SUPPORT)),
             ("question: show-ping", say(rig, ADMIN, "show-ping")),
             ("question: panel press", lambda: rig.open_form(who)),
+            (None, lambda: rig.fault("POST", "/guilds/{guild_id}/channels", "status", status=400, code=30013)),
+            ("support: open, refused (full guild)", lambda: rig.answer(rig.open_ticket(who))),
             ("support: open", lambda: rig.answer(rig.open_ticket(who))),
             ("support: resolve", lambda: rig.answer(rig.resolve(rig.ticket_channels()[0]["id"]))),
             (None, say(rig, ADMIN, "set-dm-on-close", enabled=True)),

@@ -94,6 +94,21 @@ static void test_an_intent_is_looked_for_before_it_is_taken_back(void **state) {
         rig_until(rig, flow, "state = 'refused'");
 }
 
+/* Its one send was answered with a refusal: looking would cost a call, and the person two seconds. */
+static void test_what_was_refused_is_not_looked_for(void **state) {
+        Rig *rig = *state;
+        FlowId flow = rig_accept(rig, "full", NULL, 0, 600);
+        Usec begun;
+
+        rig_start(rig);
+        (void) rig_request(rig, MAKE);
+        begun = clock_boottime();
+        rig_answer(rig, 403, FORBIDDEN);
+        rig_until(rig, flow, "state = 'refused'");
+        assert_true(clock_boottime() - begun < RETRY_SETTLE);
+        assert_int_equal(n_steps(rig, flow, "undone"), 2);
+}
+
 static void test_an_intent_is_looked_for_where_it_began(void **state) {
         Rig *rig = *state;
         FlowId flow = rig_accept(rig, "parting", NULL, 0, 600);
@@ -399,6 +414,7 @@ int main(void) {
                 T(test_what_cannot_be_is_taken_back_in_reverse),
                 T(test_walking_back_goes_on_after_a_crash),
                 T(test_an_intent_is_looked_for_before_it_is_taken_back),
+                T(test_what_was_refused_is_not_looked_for),
                 T(test_an_intent_is_looked_for_where_it_began),
                 T(test_a_late_flow_is_not_begun),
                 T(test_patience_ends_in_the_middle_of_a_step),
