@@ -59,6 +59,7 @@ typedef struct StepReply {
 typedef struct Checkpoint {
         Batch *batch;
         char *result;                   /* JSON, malloced; NULL: the engine writes {"id":…}. Ids of channels and messages only */
+        const char *event, *sentence;   /* for the log once it is committed, "ticket.opened"; static. NULL: nothing worth a line */
         const char *why;                /* with STEP_TURN: a word that words() understands; static */
         bool has_hint;                  /* an edit was wanted: the editor is told after the commit */
         ChannelId hint_channel;

@@ -77,7 +77,7 @@ typedef struct GatewayOps {
         void (*fatal)(int close_code, const char *sentence, void *userdata);
         /* Something worth a line in the journal: syslog level, event name, sentence; number is a close code, op or delay in ms, as the
          * event says; 0: none. May be NULL. */
-        void (*note)(int level, const char *event, const char *sentence, int64_t number, void *userdata);
+        void (*note)(int level, const char *event, const char *sentence, const char *what, int64_t number, void *userdata);
 } GatewayOps;
 
 /* seed: anything random; jitter comes from it. -ENOMEM, -EINVAL (URL not acceptable, shard out of range). */

@@ -2,7 +2,7 @@
 
 /*
  * Structured events. A line is an event name ("ticket.opened"), a sentence for people and fields for machines. It goes to the
- * journal with native fields when standard error is the journal, else to standard error as key=value text.
+ * journal with native fields when standard error is the journal, else to standard error as key=value text behind time and event.
  *
  * The last stage is the redactor: token shapes, interaction URLs, and 17–20 digit runs that do not stand in a field named as a
  * guild, channel, message, role or ticket id, become "[redacted]". It works on every value of every line, so a careless call cannot leak.
@@ -17,12 +17,13 @@
 
 typedef struct LogField {
         const char *key;        /* lower case snake, e.g. "guild"; in the journal MAGIKAL_GUILD */
-        enum { LOG_FIELD_TEXT, LOG_FIELD_U64, LOG_FIELD_I64, LOG_FIELD_ERRNO } kind;
+        enum { LOG_FIELD_TEXT, LOG_FIELD_U64, LOG_FIELD_I64, LOG_FIELD_ERRNO, LOG_FIELD_ID } kind;
         const char *text;
         uint64_t u64;
         int64_t i64;
 } LogField;
 
+/* What is not known is left out of the line: a text that is NULL, an error or id that is 0. */
 #define LOG_TEXT(k, v) ((LogField) { .key = (k), .kind = LOG_FIELD_TEXT, .text = (v) })
 #define LOG_U64(k, v) ((LogField) { .key = (k), .kind = LOG_FIELD_U64, .u64 = (uint64_t) (v) })
 #define LOG_I64(k, v) ((LogField) { .key = (k), .kind = LOG_FIELD_I64, .i64 = (int64_t) (v) })
@@ -30,10 +31,12 @@ typedef struct LogField {
 #define LOG_ERRNO(r) ((LogField) { .key = "error", .kind = LOG_FIELD_ERRNO, .i64 = (int64_t) (r) })
 
 /* Fields whose 17–20 digit values are let through by the redactor. */
-#define LOG_GUILD(id) LOG_U64("guild", (id))
-#define LOG_CHANNEL(id) LOG_U64("channel", (id))
-#define LOG_MESSAGE_FIELD(id) LOG_U64("message_id", (id))
-#define LOG_FLOW(id) LOG_U64("flow", (id))
+#define LOG_ID(k, v) ((LogField) { .key = (k), .kind = LOG_FIELD_ID, .u64 = (uint64_t) (v) })
+#define LOG_GUILD(id) LOG_ID("guild", (id))
+#define LOG_CHANNEL(id) LOG_ID("channel", (id))
+#define LOG_MESSAGE_FIELD(id) LOG_ID("message_id", (id))
+#define LOG_TICKET(id) LOG_ID("ticket", (id))
+#define LOG_FLOW(id) LOG_ID("flow", (id))
 
 /*
  * level    syslog level

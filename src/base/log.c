@@ -17,7 +17,9 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
+#include <time.h>
 
+#include "magikal/clock.h"
 #include "magikal/strbuf.h"
 
 #define LOG_FIELDS_MAX 24
@@ -71,7 +73,8 @@ void log_init(const char *role, int max_level) {
 
 /* Fields in which a Discord id is what the operator needs, and names nobody. */
 static bool key_may_hold_id(const char *key) {
-        static const char *const keys[] = { "guild", "channel", "message_id", "role_id", "category", "ticket", "application" };
+        static const char *const keys[] = { "guild", "channel", "message_id", "role_id", "category", "ticket", "application",
+                                            "subject" /* user:<PID>, ticket:<TID>, guild:<guild id> */ };
 
         for (size_t i = 0; i < ELEMENTSOF(keys); i++)
                 if (streq_ptr(key, keys[i]))
@@ -175,13 +178,27 @@ char *log_redact(const char *key, const char *text) {
 
 /* ---- output ----------------------------------------------------------------------------------------------------------------- */
 
+static bool is_known(const LogField *f) {
+        switch (f->kind) {
+        case LOG_FIELD_TEXT:
+                return f->text;
+        case LOG_FIELD_ERRNO:
+                return f->i64 != 0;
+        case LOG_FIELD_ID:
+                return f->u64 != 0;
+        default:
+                return true;
+        }
+}
+
 /* The clear value of a field, before redaction. */
 static void field_value(StrBuf *out, const LogField *f) {
         switch (f->kind) {
         case LOG_FIELD_TEXT:
-                strbuf_append(out, f->text ? f->text : "-");
+                strbuf_append(out, f->text);
                 break;
         case LOG_FIELD_U64:
+        case LOG_FIELD_ID:
                 strbuf_appendf(out, "%" PRIu64, f->u64);
                 break;
         case LOG_FIELD_I64:
@@ -233,12 +250,14 @@ static void log_to_journal(int level, const char *event, const char *sentence, c
         strbuf_appendf(&parts[n++], "MAGIKAL_ROLE=%s", target.role);
         if (id)
                 strbuf_appendf(&parts[n++], "MESSAGE_ID=%s", id);
-        for (const LogField *f = fields; f->key && n < LOG_FIELDS_MAX + 5; f++, n++) {
+        for (const LogField *f = fields; f->key && n < LOG_FIELDS_MAX + 5; f++) {
+                if (!is_known(f))
+                        continue;
                 strbuf_append(&parts[n], "MAGIKAL_");
                 for (const char *p = f->key; *p; p++)
                         strbuf_append_char(&parts[n], (char) toupper((unsigned char) *p));
                 strbuf_append_char(&parts[n], '=');
-                append_redacted_field(&parts[n], f);
+                append_redacted_field(&parts[n++], f);
         }
         for (int i = 0; i < n; i++)
                 iov[i] = (struct iovec) { .iov_base = (void *) strbuf_text(&parts[i]), .iov_len = parts[i].n_bytes };
@@ -272,13 +291,27 @@ static void append_text_value(StrBuf *line, const char *value) {
         strbuf_append_char(line, '"');
 }
 
+/* RFC 3339 in UTC; the journal has its own. */
+static void append_time(StrBuf *line) {
+        Usec now = clock_realtime();
+        time_t seconds = (time_t) (now / USEC_PER_SEC);
+        char text[32];
+        struct tm tm;
+
+        if (gmtime_r(&seconds, &tm) && strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) > 0)
+                strbuf_appendf(line, "%s.%03uZ ", text, (unsigned) (now % USEC_PER_SEC / USEC_PER_MSEC));
+}
+
 static void log_to_stderr(int level, const char *event, const char *sentence, const LogField *fields) {
         _strbuf_ StrBuf line = {}, value = {};
 
+        append_time(&line);
         strbuf_appendf(&line, "%s level=%s role=%s pid=%d msg=", event, level_name(level), target.role, (int) getpid());
         redact(&value, NULL, sentence);
         append_text_value(&line, strbuf_text(&value));
         for (const LogField *f = fields; f->key; f++) {
+                if (!is_known(f))
+                        continue;
                 strbuf_clear(&value);
                 append_redacted_field(&value, f);
                 strbuf_appendf(&line, " %s=", f->key);

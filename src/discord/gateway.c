@@ -94,9 +94,10 @@ struct Gateway {
 
 /* ---- small tools --------------------------------------------------------------------------------------------------------------- */
 
-static void note(const Gateway *g, int level, const char *event, const char *sentence, int64_t number) {
+/* what: the name of the number; NULL: there is none. */
+static void note(const Gateway *g, int level, const char *event, const char *sentence, const char *what, int64_t number) {
         if (g->ops.note)
-                g->ops.note(level, event, sentence, number, g->userdata);
+                g->ops.note(level, event, sentence, what, number, g->userdata);
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014): jitter needs to differ, not to be secret. 0 ≤ result < n. */
@@ -208,7 +209,7 @@ static void session_drop(Gateway *g, const char *why) {
         if (!g->session.id)
                 return;
         session_clear(&g->session);
-        note(g, LOG_NOTICE, "gateway.session_lost", why, 0);
+        note(g, LOG_NOTICE, "gateway.session_lost", why, NULL, 0);
         g->ops.session_lost(g->userdata);
 }
 
@@ -253,7 +254,7 @@ static void connect_now(Gateway *g, Usec now) {
                 strbuf_append(&url, "&compress=zlib-stream");
         if (url.error < 0)
                 return;         /* no memory: the deadline brings us here again */
-        note(g, LOG_DEBUG, "gateway.connecting", g->session.id ? "Connecting to resume." : "Connecting for a new session.", 0);
+        note(g, LOG_DEBUG, "gateway.connecting", g->session.id ? "Connecting to resume." : "Connecting for a new session.", NULL, 0);
         g->ops.connect(strbuf_text(&url), g->userdata);
 }
 
@@ -261,7 +262,7 @@ static void wait_for(Gateway *g, Usec delay, Usec now) {
         connection_forget(g);
         g->state = WAITING;
         g->wait_until = now + delay;
-        note(g, LOG_INFO, "gateway.retry", "The gateway will be connected again after a pause.", (int64_t) (delay / USEC_PER_MSEC));
+        note(g, LOG_INFO, "gateway.retry", "The gateway will be connected again after a pause.", "wait_ms", (int64_t) (delay / USEC_PER_MSEC));
 }
 
 /* 1 s doubling to 600 s, and a quarter more or less, so that many bots do not come back in step. */
@@ -306,9 +307,9 @@ static void become_fatal(Gateway *g, const CloseCode *row) {
 
 /* ---- what Discord sends -------------------------------------------------------------------------------------------------------- */
 
-static void unreadable(Gateway *g, const char *what, int64_t number) {
+static void unreadable(Gateway *g, const char *what, size_t n_bytes) {
         g->counts.n_unreadable++;
-        note(g, LOG_WARNING, "gateway.unreadable", what, number);
+        note(g, LOG_WARNING, "gateway.unreadable", what, n_bytes > 0 ? "n_bytes" : NULL, (int64_t) n_bytes);
 }
 
 static void want_identify(Gateway *g, Usec now) {
@@ -332,7 +333,7 @@ static void take_hello(Gateway *g, const SkimEnvelope *e, Usec now) {
         if (g->state != HELLO)
                 return;
         if (skim_object(e->d.text, e->d.n_bytes, keys, &interval, 1) < 0 || skim_to_i64(&interval, &ms) < 0 || ms < 1 || ms > 3600000) {
-                unreadable(g, "Hello came without a usable heartbeat interval.", OP_HELLO);
+                unreadable(g, "Hello came without a usable heartbeat interval.", 0);
                 close_and_reconnect(g, false, now);
                 return;
         }
@@ -382,13 +383,13 @@ static void take_dispatch(Gateway *g, const SkimEnvelope *e, const char *frame, 
         };
 
         if (e->seq < 0 || e->event[0] == '\0') {
-                unreadable(g, "A dispatch came without name or sequence number.", OP_DISPATCH);
+                unreadable(g, "A dispatch came without name or sequence number.", 0);
                 return;
         }
 
         if (g->state == IDENTIFYING && streq(e->event, "READY")) {
                 if (take_ready(g, e, now) < 0) {
-                        unreadable(g, "READY came without a usable session.", OP_DISPATCH);
+                        unreadable(g, "READY came without a usable session.", 0);
                         close_and_reconnect(g, false, now);
                         return;
                 }
@@ -413,7 +414,7 @@ static void take_invalid_session(Gateway *g, bool is_resumable, Usec now) {
 
         note(g, LOG_NOTICE, "gateway.session_invalid",
              is_resumable ? "Discord asks to resume the session anew." : "Discord has no such session any more, or we identified too fast.",
-             is_resumable);
+             NULL, 0);
         g->ops.close(GATEWAY_CLOSE_RESUME, g->userdata);
         if (!is_resumable)
                 session_drop(g, "Discord has ended the session, a new one will be made.");
@@ -433,7 +434,7 @@ static void take_invalid_session(Gateway *g, bool is_resumable, Usec now) {
 /* Answered with op 1 at once; the timer and the watch for ACKs stay as they are. */
 static void take_heartbeat(Gateway *g, Usec now) {
         if (!may_send(g, FRAMES_ORDINARY, now)) {
-                note(g, LOG_WARNING, "gateway.loud", "Discord asks for heartbeats faster than it allows us to send them.", OP_HEARTBEAT);
+                note(g, LOG_WARNING, "gateway.loud", "Discord asks for heartbeats faster than it allows us to send them.", NULL, 0);
                 return;
         }
         send_heartbeat(g, now);
@@ -453,7 +454,7 @@ static void take_frame(Gateway *g, const char *text, size_t n_bytes, Usec now) {
         g->counts.n_bytes += n_bytes;
         if (skim_envelope(text, n_bytes, &e) < 0) {
                 /* Dropped, not fatal for the connection: closing would only bring it again in the replay */
-                unreadable(g, "A frame from the gateway could not be read and was dropped.", (int64_t) n_bytes);
+                unreadable(g, "A frame from the gateway could not be read and was dropped.", n_bytes);
                 return;
         }
 
@@ -465,7 +466,7 @@ static void take_frame(Gateway *g, const char *text, size_t n_bytes, Usec now) {
                 take_heartbeat(g, now);
                 break;
         case OP_RECONNECT:
-                note(g, LOG_INFO, "gateway.reconnect_asked", "Discord asks to connect anew.", 0);
+                note(g, LOG_INFO, "gateway.reconnect_asked", "Discord asks to connect anew.", NULL, 0);
                 close_and_reconnect(g, true, now);
                 break;
         case OP_INVALID_SESSION:
@@ -478,7 +479,7 @@ static void take_frame(Gateway *g, const char *text, size_t n_bytes, Usec now) {
                 take_ack(g, now);
                 break;
         default:
-                note(g, LOG_DEBUG, "gateway.unknown_op", "A frame with an unknown opcode was ignored.", e.op);
+                note(g, LOG_DEBUG, "gateway.unknown_op", "A frame with an unknown opcode was ignored.", "op", e.op);
         }
 }
 
@@ -499,7 +500,7 @@ void gateway_binary(Gateway *g, const void *bytes, size_t n_bytes, Usec now) {
         if (!is_connected(g))
                 return;
         if (!g->zlib) {
-                unreadable(g, "A binary frame came although no compression was asked for.", (int64_t) n_bytes);
+                unreadable(g, "A binary frame came although no compression was asked for.", n_bytes);
                 return;
         }
 
@@ -509,7 +510,7 @@ void gateway_binary(Gateway *g, const void *bytes, size_t n_bytes, Usec now) {
         else if (r < 0) {
                 /* The context is spoiled, nothing after it could be read. A replay begins with a new one; if that fails too the session goes. */
                 unreadable(g, r == -EFBIG ? "A message from the gateway is over 64 MiB, the connection is made anew."
-                                          : "The compressed stream of the gateway is broken, the connection is made anew.", (int64_t) n_bytes);
+                                          : "The compressed stream of the gateway is broken, the connection is made anew.", n_bytes);
                 if (r == -EFBIG)
                         session_drop(g, "Its replay would hold a message that is too large, a new session will be made.");
                 close_and_reconnect(g, true, now);
@@ -538,7 +539,7 @@ void gateway_closed(Gateway *g, int code, Usec now) {
         }
 
         if (code != 0)          /* without a code the socket's own reason says more, and its owner has it */
-                note(g, LOG_NOTICE, "gateway.closed", row->meaning, code);
+                note(g, LOG_NOTICE, "gateway.closed", row->meaning, "code", code);
         count_end(g, now);
         if (row->action == CLOSE_NEW_SESSION)
                 session_drop(g, "Discord has ended the session, a new one will be made.");
@@ -553,7 +554,7 @@ void gateway_closed(Gateway *g, int code, Usec now) {
 static void beat_or_cut(Gateway *g, Usec now) {
         if (!g->is_acked) {
                 note(g, LOG_WARNING, "gateway.zombie", "No heartbeat was answered for a whole interval, the connection is made anew.",
-                     (int64_t) (g->beat_interval / USEC_PER_MSEC));
+                     "interval_ms", (int64_t) (g->beat_interval / USEC_PER_MSEC));
                 close_and_reconnect(g, true, now);
                 return;
         }
@@ -581,7 +582,7 @@ void gateway_timer(Gateway *g, Usec now) {
         if (g->state == WAITING && now >= g->wait_until)
                 connect_now(g, now);
         else if ((is_connected(g) || g->state == CONNECTING) && now >= g->deadline) {
-                note(g, LOG_WARNING, "gateway.too_slow", late_sentence(g->state), 0);
+                note(g, LOG_WARNING, "gateway.too_slow", late_sentence(g->state), NULL, 0);
                 close_and_reconnect(g, false, now);
         } else if (is_connected(g) && now >= g->beat_due)
                 beat_or_cut(g, now);

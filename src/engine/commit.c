@@ -137,6 +137,11 @@ static int checkpoint_result(Run *run) {
         return json_writer_finish(&w, &run->checkpoint.result);
 }
 
+/* NULL: nobody, a flow of the system's own. */
+static const char *run_actor(const Run *run) {
+        return run->actor.text[0] ? run->actor.text : NULL;
+}
+
 static void checkpoint_reset(Run *run, Batch *b) {
         free(run->checkpoint.result);
         run->checkpoint = (Checkpoint) { .batch = b };
@@ -184,8 +189,12 @@ static int build_checkpoint(Run *run, Batch *b) {
         return 0;
 }
 
-/* After a commit: the hint may be lost with the process; the editor looks by itself too. */
-static void run_hint(Run *run) {
+/* After a commit. The line and the hint may be lost with the process: the audit has the fact, and the editor looks by itself too. */
+static void run_tell(Run *run) {
+        if (run->checkpoint.event)
+                log_event(LOG_INFO, run->checkpoint.event, run->checkpoint.sentence, LOG_GUILD(run->guild.v),
+                          LOG_TICKET(run->facts ? run->facts->ticket.id.v : 0), LOG_CHANNEL(run->facts ? run->facts->ticket.channel.v : 0),
+                          LOG_TEXT("actor", run_actor(run)), LOG_FLOW(run->id.v));
         if (run->checkpoint.has_hint && run->engine->config.hint)
                 run->engine->config.hint(run->checkpoint.hint_channel, run->checkpoint.hint_message, run->engine->config.userdata);
 }
@@ -204,7 +213,7 @@ static void step_is_over(Run *run) {
 static void checkpoint_committed(Run *run) {
         RunStep *step = &run->steps[run->at];
 
-        run_hint(run);
+        run_tell(run);
         step->state = RUN_STEP_DONE;
         step->result = json_free(step->result);
         /* small and just written by us; without memory the later steps read it as "made nothing" and are tried again from the row */
@@ -220,7 +229,7 @@ static void checkpoint_committed(Run *run) {
 }
 
 static void again_committed(Run *run) {
-        run_hint(run);
+        run_tell(run);
         step_is_over(run);
         run_next(run);
 }
@@ -251,7 +260,7 @@ static int build_undone(Run *run, Batch *b) {
 }
 
 static void undone_committed(Run *run) {
-        run_hint(run);
+        run_tell(run);
         run->steps[run->at].state = RUN_STEP_UNDONE;
         run->next_step = run->at;
         step_is_over(run);
@@ -273,9 +282,10 @@ static int build_finish(Run *run, Batch *b) {
 
 static void finished(Run *run) {
         (void) FAULT_STEP(run->flow->name, "finish", "after-commit");
-        log_event(LOG_INFO, run->is_undo ? "flow.refused" : "flow.done", run->is_undo ? "A flow was refused." : "A flow is done.",
+        log_event(run->is_undo ? LOG_INFO : LOG_DEBUG, run->is_undo ? "flow.refused" : "flow.done",
+                  run->is_undo ? "A flow was refused; nothing is left of it." : "A flow is done.",
                   LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name), LOG_GUILD(run->guild.v), LOG_TEXT("subject", run->subject),
-                  LOG_TEXT("actor", run->actor.text), LOG_TEXT("why", run->is_undo ? run->why : "done"));
+                  LOG_TEXT("actor", run_actor(run)), LOG_TEXT("why", run->is_undo ? run->why : NULL));
         engine_left(run->engine, run);
 }
 

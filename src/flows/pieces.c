@@ -96,7 +96,27 @@ void audit_reason(StepRequest *request, const char *action, const Ticket *ticket
                 (void) snprintf(request->audit_reason, sizeof(request->audit_reason), "Magikal: %s", action);
 }
 
+/* The sentence of an action in the log. */
+static const struct {
+        const char *action, *sentence;
+} lines[] = {
+        /* clang-format off */
+        { "ticket.opened",       "A ticket is open."                                                  },
+        { "ticket.resolved",     "A ticket is resolved."                                              },
+        { "ticket.failed",       "A ticket could not be opened and is given up."                      },
+        { "ticket.channel_gone", "A ticket's channel was deleted by hand, so the ticket is closed."   },
+        { "settings.changed",    "Settings were changed."                                             },
+        { "settings.restored",   "A change of settings could not be completed and was taken back."    },
+        { "about.posted",        "The explanation of tickets was posted."                             },
+        /* clang-format on */
+};
+
 void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json) {
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++)
+                if (streq(lines[i].action, action)) {
+                        checkpoint->event = lines[i].action;
+                        checkpoint->sentence = lines[i].sentence;
+                }
         store_add_audit(checkpoint->batch, &(Audit) {
                 .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .action = action, .actor = c->actor,
                 .subject = c->subject, .detail_json = detail_json,

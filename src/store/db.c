@@ -41,7 +41,6 @@ typedef struct Lane {
         PGconn *conn;
         LaneState state;
         bool is_broken;         /* found while sending: taken down by the timer, because no `done` may run inside of a call */
-        bool is_complained;     /* one line for each outage, not for each attempt */
         sd_event_source *io, *timer;
 
         Batch *waiting, **waiting_end;
@@ -79,6 +78,7 @@ struct Store {
         Dsn dsn;
         char *name, *owner;
         const Keys *keys;
+        bool is_complained;     /* one line for each outage, not for each attempt or lane */
         Lane lanes[2];
         bool has_front;
         void (*changed)(bool is_connected, void *userdata);
@@ -164,11 +164,14 @@ static bool lane_is_watched(const Lane *lane) {
 /* The first line of what libpq or the server said; the rest may quote values. */
 static void lane_complain(Lane *lane, const char *what, const char *said) {
         _free_ char *line = strndup(said, strcspn(said, "\n"));
+        bool was_ready = lane->state == LANE_READY;
 
-        if (!lane->is_complained)
-                log_event(LOG_WARNING, "database.unreachable", "The database does not answer; it is tried again until it does.",
-                          LOG_TEXT("what", what), LOG_TEXT("said", line ? line : ""));
-        lane->is_complained = true;
+        if (!lane->store->is_complained)
+                log_event(LOG_WARNING, was_ready ? "database.lost" : "database.unreachable",
+                          was_ready ? "The connection to the database is lost; it is tried again until it answers."
+                                    : "The database does not answer; it is tried again until it does.",
+                          LOG_TEXT("what", what), LOG_TEXT("said", line));
+        lane->store->is_complained = true;
 }
 
 static void lane_disconnect(Lane *lane) {
@@ -355,8 +358,8 @@ static void log_refused(const Batch *b, const char *statement, const PGresult *r
         const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
         log_event(LOG_ERR, "database.refused", "The database refused a statement; this is a defect of the program or of a row.",
-                  LOG_TEXT("statement", statement), LOG_TEXT("sqlstate", b->sqlstate), LOG_TEXT("said", said ? said : ""),
-                  LOG_TEXT("constraint", b->constraint ? b->constraint : ""));
+                  LOG_TEXT("statement", statement), LOG_TEXT("sqlstate", b->sqlstate), LOG_TEXT("said", said),
+                  LOG_TEXT("constraint", b->constraint));
 }
 
 static void batch_note_error(Batch *b, const PGresult *result) {
@@ -412,6 +415,13 @@ static void lane_take_result(Lane *lane, PGresult *take_result) {
         PQclear(take_result);
 }
 
+static bool store_is_whole(const Store *store) {
+        for (size_t i = 0; i < ELEMENTSOF(store->lanes); i++)
+                if (store->lanes[i].kind && store->lanes[i].state != LANE_READY)
+                        return false;
+        return true;
+}
+
 static void lane_take_prepared(Lane *lane, PGresult *take_result) {
         ExecStatusType status = PQresultStatus(take_result);
 
@@ -421,11 +431,11 @@ static void lane_take_prepared(Lane *lane, PGresult *take_result) {
                 lane->prepare_outcome = sqlstate_outcome(PQresultErrorField(take_result, PG_DIAG_SQLSTATE));
                 if (lane->prepare_outcome != STORE_REFUSED)
                         lane_complain(lane, "prepare", said ? said : PQresultErrorMessage(take_result));
-                else if (!lane->is_complained && lane->n_prepared < N_STATEMENTS) {
+                else if (!lane->store->is_complained && lane->n_prepared < N_STATEMENTS) {
                         log_event(LOG_ERR, "database.statement_refused",
                                   "A statement does not fit the schema; \"magikalctl migrate\" brings the schema up to date.",
-                                  LOG_TEXT("statement", statements[lane->n_prepared].name), LOG_TEXT("said", said ? said : ""));
-                        lane->is_complained = true;
+                                  LOG_TEXT("statement", statements[lane->n_prepared].name), LOG_TEXT("said", said));
+                        lane->store->is_complained = true;
                 }
         }
         PQclear(take_result);
@@ -438,9 +448,11 @@ static void lane_take_prepared(Lane *lane, PGresult *take_result) {
 
         lane->state = LANE_READY;
         lane->retry_delay = 0;
-        if (lane->is_complained)
-                log_event(LOG_NOTICE, "database.reachable", "The database answers again.");
-        lane->is_complained = false;
+        if (store_is_whole(lane->store)) {
+                log_event(lane->store->is_complained ? LOG_NOTICE : LOG_DEBUG, "database.connected",
+                          lane->store->is_complained ? "The database answers again." : "The database is connected.");
+                lane->store->is_complained = false;
+        }
         lane_pump(lane);
         if (lane_is_watched(lane) && lane->store->changed)
                 lane->store->changed(true, lane->store->changed_userdata);

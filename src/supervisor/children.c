@@ -159,7 +159,7 @@ static void settle(Supervisor *s, Child *child, uint64_t job) {
 
 static void on_ready(Supervisor *s, Child *child) {
         log_event(LOG_INFO, "child.ready", "A child is ready.",
-                  LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid));
+                  LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid));
         s->has_been_ready[child->role] = true;
         if (takes_jobs(child) && !child->is_asked &&
             dispatch_worker_up(s->dispatch, child->incarnation, child->role == ROLE_QUARANTINE) < 0)
@@ -208,7 +208,7 @@ static void on_message(Child *child, const IpcMessage *message, void *userdata) 
 }
 
 static void on_note(Child *child, const char *event, const char *sentence, _unused_ void *userdata) {
-        log_event(LOG_ERR, event, sentence, LOG_TEXT("role", role_row(child->role)->name),
+        log_event(LOG_ERR, event, sentence, LOG_TEXT("child_role", role_row(child->role)->name),
                   LOG_I64("child", child->pid));
 }
 
@@ -364,7 +364,7 @@ static bool is_the_end(Supervisor *s, const Child *child, Verdict verdict) {
         if (verdict == VERDICT_CONFIG && !s->has_been_ready[child->role]) {
                 log_event(LOG_ERR, "child.config",
                           "A child cannot work with this configuration; see its line above.",
-                          LOG_TEXT("role", role_row(child->role)->name));
+                          LOG_TEXT("child_role", role_row(child->role)->name));
                 lifecycle_drain(s, ROLE_EXIT_CONFIG);
                 return true;
         }
@@ -385,9 +385,13 @@ static void on_died(Child *child, const Death *death, void *userdata) {
         death_name(death, name);
         if (verdict == VERDICT_GUILTY)
                 culprit = ratelimit_slot_get(s->limits, child->slot);
-        log_event(verdict == VERDICT_PLANNED ? LOG_INFO : LOG_WARNING, "child.died", "A child ended.",
-                  LOG_TEXT("role", role_row(child->role)->name), LOG_I64("child", child->pid),
-                  LOG_TEXT("how", name), LOG_FLOW(culprit.v));
+        if (verdict == VERDICT_PLANNED)
+                log_event(LOG_DEBUG, "child.left", "A child has ended as it was asked to.",
+                          LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid));
+        else
+                log_event(LOG_WARNING, "child.died", "A child died; another takes its place.",
+                          LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid),
+                          LOG_TEXT("how", name), LOG_FLOW(culprit.v));
 
         dispatch_worker_down(s->dispatch, child->incarnation, verdict == VERDICT_PLANNED);
         reap_owner(s, child->owner, child->pid, name, culprit);
@@ -427,7 +431,7 @@ static bool spawn(Supervisor *s, Role role) {
         r = pool_spawn(s->pool, role, &child);
         if (r < 0) {
                 log_event(LOG_ERR, "child.spawn_failed", "A child could not be started; trying again.",
-                          LOG_TEXT("role", role_row(role)->name), LOG_ERRNO(r));
+                          LOG_TEXT("child_role", role_row(role)->name), LOG_ERRNO(r));
                 schedule(s, role, USEC_PER_SEC);
                 return false;
         }
@@ -475,7 +479,7 @@ static void replace_one(Supervisor *s, Role role, unsigned n_wanted) {
         POOL_FOREACH(child, s->pool)
                 if (child->role == role && has_lived(s, child)) {
                         log_event(LOG_INFO, "child.replaced", "A child is replaced.",
-                                  LOG_TEXT("role", role_row(role)->name), LOG_I64("child", child->pid),
+                                  LOG_TEXT("child_role", role_row(role)->name), LOG_I64("child", child->pid),
                                   LOG_U64("flows", child->n_flows_done), LOG_U64("rss_kib", child->rss_kib));
                         leave(s, child);
                         fill_up(s, role, n_wanted);

@@ -101,7 +101,8 @@ static void answer_status(Supervisor *s, JsonWriter *w) {
         Usec now = clock_boottime();
 
         json_string(w, "status", s->status);
-        json_bool(w, "ready", s->is_ready_told && !s->is_draining);
+        json_bool(w, "ready", s->is_ready_told && !s->is_draining && lifecycle_is_serving(s) && store_is_connected(s->store));
+        json_bool(w, "starting", !s->is_ready_told);
         json_bool(w, "draining", s->is_draining);
         json_string(w, "version", PACKAGE_VERSION);
         json_i64(w, "pid", getpid());

@@ -87,7 +87,7 @@ static void all_known(Supervisor *s) {
                 return;
         }
         s->facts.are_known = true;
-        log_event(LOG_INFO, "discord.known", "Discord knows our token.",
+        log_event(LOG_INFO, "discord.known", "Discord knows the bot's token.",
                   LOG_I64("shards", s->facts.n_shards),
                   LOG_I64("sessions_a_day", s->facts.identifies_per_day));
         POOL_FOREACH(child, s->pool)
@@ -111,10 +111,13 @@ static void on_answer(Supervisor *s, int outcome, const RestReply *reply,
         }
         r = outcome != 0 || !reply ? -EAGAIN : read(s, reply->body);
         if (r < 0) {
+                bool is_reached = reply && reply->status != 0;
+
                 log_event(LOG_WARNING, "discord.no_answer",
-                          "Discord gave no usable answer about our application; asking again.", LOG_ERRNO(r),
+                          is_reached ? "Discord gave no usable answer about our application; asking again."
+                                     : "Discord cannot be reached; trying again.",
                           LOG_I64("status", reply ? reply->status : 0),
-                          LOG_TEXT("why", reply && reply->message ? reply->message : "unreadable"));
+                          LOG_TEXT("why", reply && reply->message ? reply->message : is_reached ? "unreadable" : NULL));
                 s->facts_wait = s->facts_wait == 0 ? WAIT_MIN : MIN(s->facts_wait * 2, WAIT_MAX);
                 ask_later(s, reply && reply->wait > s->facts_wait ? reply->wait : s->facts_wait);
                 return;

@@ -33,7 +33,7 @@ static bool all_shards_serve(const Supervisor *s) {
         return true;
 }
 
-static bool is_serving(Supervisor *s) {
+bool lifecycle_is_serving(Supervisor *s) {
         unsigned n_min = MIN((unsigned) role_row(ROLE_WORKER)->n_min, children_n_wanted(s));
 
         return s->is_queue_known && s->facts.are_known && pool_count(s->pool, ROLE_WORKER, true) >= n_min &&
@@ -131,11 +131,17 @@ static bool has_children(Supervisor *s) {
         return false;
 }
 
+static int leave(Supervisor *s) {
+        log_event(LOG_INFO, "supervisor.stopped", "All children have left and the gateway session is saved.",
+                  LOG_I64("status", s->exit_status), LOG_U64("after_ms", (clock_boottime() - s->drained_at) / USEC_PER_MSEC));
+        return sd_event_exit(s->event, s->exit_status);
+}
+
 static void on_shard_stopped(void *userdata) {
         Supervisor *s = userdata;
 
         if (--s->n_stopping == 0)
-                (void) sd_event_exit(s->event, s->exit_status);
+                (void) leave(s);
 }
 
 static int on_drain_timer(sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
@@ -149,7 +155,7 @@ static int on_drain_timer(sd_event_source *source, _unused_ uint64_t usec, void 
                 return 0;
         s->has_stopped_shards = true;
         if (s->n_shards == 0)
-                return sd_event_exit(s->event, s->exit_status);
+                return leave(s);
         s->n_stopping = s->n_shards;
         for (int i = 0; i < s->n_shards; i++)
                 shard_stop(s->shards[i], on_shard_stopped, s);
@@ -161,6 +167,7 @@ void lifecycle_drain(Supervisor *s, int status) {
                 return;
         s->is_draining = true;
         s->exit_status = status;
+        s->drained_at = clock_boottime();
         log_event(LOG_INFO, "supervisor.stopping", "Stopping: children finish their steps.",
                   LOG_I64("status", status));
         notify_tell(&s->notify, "STOPPING=1\nEXTEND_TIMEOUT_USEC=" STOP_TIMEOUT);
@@ -244,10 +251,10 @@ static bool check_schema(Supervisor *s) {
 void lifecycle_step(Supervisor *s) {
         Usec now = clock_boottime();
 
-        if (!s->is_draining && check_schema(s) && !s->is_ready_told && is_serving(s)) {
+        if (!s->is_draining && check_schema(s) && !s->is_ready_told && lifecycle_is_serving(s)) {
                 (void) FAULT("supervisor/before-ready");
                 s->is_ready_told = true;
-                log_event(LOG_INFO, "supervisor.ready", "Ready.",
+                log_event(LOG_INFO, "supervisor.ready", "Ready: presses are answered from now on.",
                           LOG_U64("after_ms", (now - s->started_at) / USEC_PER_MSEC));
                 notify_tell(&s->notify, "READY=1");
         }

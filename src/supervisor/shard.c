@@ -268,10 +268,13 @@ static void on_fatal(int close_code, const char *sentence, void *userdata) {
         s->ops->fatal(s->config.shard, close_code, sentence, s->userdata);
 }
 
-static void on_note(int level, const char *event, const char *sentence, int64_t number, void *userdata) {
+static void on_note(int level, const char *event, const char *sentence, const char *what, int64_t number, void *userdata) {
         Shard *s = userdata;
 
-        log_event(level, event, sentence, LOG_I64("number", number), LOG_I64("shard", s->config.shard));
+        if (what)
+                log_event(level, event, sentence, LOG_I64(what, number), LOG_I64("shard", s->config.shard));
+        else
+                log_event(level, event, sentence, LOG_I64("shard", s->config.shard));
 }
 
 static const GatewayOps gateway_ops = {

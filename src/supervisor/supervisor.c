@@ -265,7 +265,7 @@ static int lock_runtime_dir(Supervisor *s) {
         if (s->lock_fd < 0)
                 return failed("The lock in [process] runtime_dir cannot be opened.", -errno);
         if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0)
-                return failed("Another supervisor works in this [process] runtime_dir.", -errno);
+                return failed("Another supervisor works in this [process] runtime_dir.", 0);
         return 0;
 }
 
@@ -282,17 +282,14 @@ static int check_schema(Supervisor *s) {
                 return ROLE_EXIT_CONFIG;
         }
         if (r < 0)
-                log_event(LOG_WARNING, "database.away",
-                          "The database cannot be reached; going on without, and trying again.",
-                          LOG_ERRNO(r), LOG_TEXT("why", why ? why : ""));
+                log_event(LOG_WARNING, "database.unreachable", "The database does not answer; it is tried again until it does.",
+                          LOG_TEXT("said", why));
         return 0;
 }
 
 static void on_store_state(bool is_connected, void *userdata) {
         Supervisor *s = userdata;
 
-        log_event(is_connected ? LOG_INFO : LOG_WARNING, is_connected ? "database.connected" : "database.lost",
-                  is_connected ? "The database is there." : "The database is gone; trying to reach it again.");
         if (is_connected) {
                 upkeep_ask_database(s);
                 children_reap_step(s);

@@ -96,6 +96,7 @@ struct Supervisor {
         /* lifecycle.c */
         bool is_ready_told, is_draining, has_stopped_shards, is_reloading;
         int exit_status;
+        Usec drained_at;
         Notify notify;
         Usec watchdog_every, watchdog_at;
         char status[160];
@@ -133,6 +134,7 @@ void upkeep_ask_database(Supervisor *s);
 
 /* lifecycle.c */
 int lifecycle_start(Supervisor *s);
+bool lifecycle_is_serving(Supervisor *s);       /* gateway, workers and editor stand, and the database was seen */
 void lifecycle_step(Supervisor *s);             /* every second and at every change: READY, STATUS, WATCHDOG, end of a drain */
 /* Children finish their steps, the session is saved; then the loop ends with this status. The first call counts. */
 void lifecycle_drain(Supervisor *s, int status);

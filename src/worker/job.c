@@ -166,7 +166,7 @@ static void job_accepted(int outcome, const Accepted *accepted, void *userdata) 
                 return;
         }
         (void) FAULT("accept/committed");
-        log_event(LOG_INFO, "flow.accepted", accepted->is_fresh ? "A flow was accepted." : "A flow was accepted before.",
+        log_event(LOG_DEBUG, "flow.accepted", accepted->is_fresh ? "A flow was accepted." : "A flow was accepted before.",
                   LOG_FLOW(accepted->flow.v), LOG_GUILD(job->ix->guild.v), LOG_TEXT("actor", accepted->actor.text),
                   LOG_I64("waiting", accepted->n_waiting));
         worker_tell(worker, &(IpcMessage) { .type = IPC_ACCEPTED, .accepted = { .job = job->id, .flow = accepted->flow.v } });

@@ -134,8 +134,6 @@ static void on_load(RoleLoad *ret, void *userdata) {
 static void on_store_state(bool is_connected, void *userdata) {
         Worker *worker = userdata;
 
-        log_event(is_connected ? LOG_INFO : LOG_WARNING, is_connected ? "database.connected" : "database.lost",
-                  is_connected ? "The database is connected." : "The connection to the database is lost; trying again.");
         if (!is_connected)
                 return;
         engine_wake(worker->engine);

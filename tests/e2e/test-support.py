@@ -439,6 +439,8 @@ def nobody_is_named_in_logs_or_dumps(stack):
     channel = open_one(stack, question=SECRET_WORDS)
     close_one(stack, channel, resolution=SECRET_WORDS)
     log = stack.log()
+    told = [line for line in log.splitlines() if f" channel={channel} " in line and " level=info " in line]
+    expect([line.split()[1] for line in told] == ["ticket.opened", "ticket.resolved"], f"the journal tells the story in two lines: {told}")
     for person in PEOPLE:
         expect(person not in log, f"the journal does not name {person}")
     expect(SECRET_WORDS not in log and TOKEN not in log, "the journal has no text and no token")

@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "magikal/log.h"
@@ -35,6 +38,42 @@ static void tokens_never_leave(void **state) {
         expect("actor", "0b25e6a4-3c55-4b1c-9d6e-0f6b8a0f1c2d", "0b25e6a4-3c55-4b1c-9d6e-0f6b8a0f1c2d");
 }
 
+/* One line as standard error gets it. */
+static char *line_of(const LogField *fields) {
+        static char line[1024];
+        int ends[2], own = dup(STDERR_FILENO);
+        ssize_t n;
+
+        assert_true(own >= 0);
+        assert_int_equal(pipe(ends), 0);
+        assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+        log_event_fields(LOG_INFO, "ticket.opened", "A ticket is open.", fields);
+        assert_true(dup2(own, STDERR_FILENO) >= 0);
+        n = read(ends[0], line, sizeof(line) - 1);
+        assert_true(n > 0);
+        line[n] = '\0';
+        (void) close(ends[0]);
+        (void) close(ends[1]);
+        (void) close(own);
+        return line;
+}
+
+static void a_line_holds_what_is_known(void **state) {
+        const char *line;
+        int year, ms;
+
+        (void) state;
+        line = line_of((const LogField[]) { LOG_GUILD(800000000000000001), LOG_TICKET(0), LOG_TEXT("actor", NULL), LOG_ERRNO(0),
+                                            LOG_TEXT("subject", "guild:800000000000000001"), LOG_U64("n", 0), { .key = NULL } });
+        assert_int_equal(sscanf(line, "%4d-%*2d-%*2dT%*2d:%*2d:%*2d.%3dZ ", &year, &ms), 2);
+        line = strchr(line, ' ');
+        assert_non_null(line);
+        assert_int_equal(strncmp(line, " ticket.opened level=info ", strlen(" ticket.opened level=info ")), 0);
+        line = strstr(line, " msg=");
+        assert_non_null(line);
+        assert_string_equal(line, " msg=\"A ticket is open.\" guild=800000000000000001 subject=guild:800000000000000001 n=0\n");
+}
+
 static void levels_have_names(void **state) {
         int level;
 
@@ -48,6 +87,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(ids_of_people_never_leave),
                 cmocka_unit_test(tokens_never_leave),
+                cmocka_unit_test(a_line_holds_what_is_known),
                 cmocka_unit_test(levels_have_names),
         };
 
