@@ -28,6 +28,11 @@ enum {
         CAPABILITY_HELPER = 1 << 4,
 };
 
+/* "recruitment" of one capability; NULL: no such. */
+const char *capability_to_string(unsigned capability);
+/* 0: there is none of that name. */
+unsigned capability_from_string(const char *text);
+
 typedef struct PolicyPerson {
         uint64_t permissions;           /* the interaction's own member.permissions */
         unsigned capabilities;          /* of the member's roles; 0 where none are mapped */

@@ -10,6 +10,7 @@ src_libdomain_a_SOURCES = \
 	src/domain/policy.c \
 	src/domain/question-json.c \
 	src/domain/question.c \
+	src/domain/recruit-settings.c \
 	src/domain/text-clean.c \
 	src/domain/ticket.c \
 	src/domain/time-range.c \
@@ -28,6 +29,7 @@ DOMAIN_TESTS = \
 	tests/unit/test-handle \
 	tests/unit/test-policy \
 	tests/unit/test-question \
+	tests/unit/test-recruit-settings \
 	tests/unit/test-text-clean \
 	tests/unit/test-ticket \
 	tests/unit/test-time-range \
@@ -63,3 +65,5 @@ tests_unit_test_time_range_SOURCES = tests/unit/test-time-range.c
 tests_unit_test_time_range_LDADD = $(DOMAIN_TEST_LIBS)
 tests_unit_test_question_SOURCES = tests/unit/test-question.c
 tests_unit_test_question_LDADD = $(DOMAIN_TEST_LIBS)
+tests_unit_test_recruit_settings_SOURCES = tests/unit/test-recruit-settings.c
+tests_unit_test_recruit_settings_LDADD = $(DOMAIN_TEST_LIBS)

@@ -47,3 +47,28 @@ int policy_check(PolicyAction action, const PolicyPerson *person, TextId *ret_re
 bool policy_is_own(UserId actor, UserId opener) {
         return actor.v != 0 && actor.v == opener.v;
 }
+
+static const struct {
+        unsigned capability;
+        const char *name;
+} capabilities[] = {
+        { CAPABILITY_ADMIN, "admin" },
+        { CAPABILITY_MODERATOR, "moderator" },
+        { CAPABILITY_EVENTS, "events" },
+        { CAPABILITY_RECRUITMENT, "recruitment" },
+        { CAPABILITY_HELPER, "helper" },
+};
+
+const char *capability_to_string(unsigned capability) {
+        for (size_t i = 0; i < ELEMENTSOF(capabilities); i++)
+                if (capabilities[i].capability == capability)
+                        return capabilities[i].name;
+        return NULL;
+}
+
+unsigned capability_from_string(const char *text) {
+        for (size_t i = 0; i < ELEMENTSOF(capabilities); i++)
+                if (streq_ptr(capabilities[i].name, text))
+                        return capabilities[i].capability;
+        return 0;
+}

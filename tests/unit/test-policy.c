@@ -83,11 +83,25 @@ static void nobody_decides_on_their_own(void **state) {
         (void) state;
 }
 
+static void capabilities_have_names(void **state) {
+        static const unsigned all[] = { CAPABILITY_ADMIN, CAPABILITY_MODERATOR, CAPABILITY_EVENTS, CAPABILITY_RECRUITMENT, CAPABILITY_HELPER };
+
+        for (size_t i = 0; i < ELEMENTSOF(all); i++)
+                assert_int_equal(capability_from_string(capability_to_string(all[i])), all[i]);
+        assert_string_equal(capability_to_string(CAPABILITY_RECRUITMENT), "recruitment");
+        assert_null(capability_to_string(0));
+        assert_null(capability_to_string(CAPABILITY_ADMIN | CAPABILITY_HELPER));
+        assert_int_equal(capability_from_string("Admin"), 0);
+        assert_int_equal(capability_from_string(NULL), 0);
+        (void) state;
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(everybody_may_what_the_table_says),
                 cmocka_unit_test(refusals_name_what_is_missing),
                 cmocka_unit_test(nobody_decides_on_their_own),
+                cmocka_unit_test(capabilities_have_names),
         };
 
         return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

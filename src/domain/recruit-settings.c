@@ -1,0 +1,23 @@
+/* Areas to choose from, as a new guild has them. */
+
+#include "magikal/recruit-settings.h"
+
+#include <strings.h>
+
+#include "magikal/cleanup.h"
+
+static const RecruitOption defaults[] = {
+        { .name = "medical" }, { .name = "salvage" }, { .name = "logistics" }, { .name = "security" }, { .name = "industrial" }, { .name = "general" },
+};
+
+const RecruitOption *recruit_default_options(size_t *ret_n_options) {
+        *ret_n_options = ELEMENTSOF(defaults);
+        return defaults;
+}
+
+const RecruitOption *recruit_option_by_name(const RecruitSettings *settings, const char *name) {
+        for (size_t i = 0; i < settings->n_options; i++)
+                if (strcasecmp(settings->options[i].name, name) == 0)
+                        return &settings->options[i];
+        return NULL;
+}
