@@ -36,6 +36,7 @@ noinst_HEADERS = \
 	include/magikal/policy.h \
 	include/magikal/question.h \
 	include/magikal/ratelimit.h \
+	include/magikal/recruit-settings.h \
 	include/magikal/rest.h \
 	include/magikal/role.h \
 	include/magikal/roles.def \
@@ -44,6 +45,7 @@ noinst_HEADERS = \
 	include/magikal/settings.def \
 	include/magikal/skim.h \
 	include/magikal/snowflake.h \
+	include/magikal/store-recruit.h \
 	include/magikal/store.h \
 	include/magikal/strbuf.h \
 	include/magikal/text-clean.h \

@@ -121,6 +121,7 @@ typedef struct Step {
 typedef struct Flow {
         const char *name;
         int version;
+        FactsScope scope;               /* FACTS_RECRUIT: facts->recruit is there for every function of this flow */
         int ttl_s;                      /* a person waits that long; 0: clean-up, until done */
         const Step *steps;
         int n_steps;

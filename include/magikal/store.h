@@ -137,15 +137,23 @@ typedef struct FlowLease {      /* names the write fence: the writer, and where 
 
 /* ---- facts: the rows a step may read; fetched together with the intent in one round trip ------------------------------- */
 
+typedef struct RecruitFacts RecruitFacts;       /* store-recruit.h */
+
+typedef enum FactsScope {
+        FACTS_TICKET,                   /* settings and the ticket */
+        FACTS_RECRUIT,                  /* the same and `recruit`, by one statement more */
+} FactsScope;
+
 typedef struct Facts {
         uint64_t installation;          /* made by the first migration; part of nonces */
         Usec now;                       /* database clock */
         GuildSettings settings;
         Ticket ticket;                  /* by tid when one was asked for, else the one whose open_flow is the flow; id 0: none in this guild */
-        ChannelId actor_ticket_channel; /* of a step: the live ticket (of kind support) of the flow's actor; 0: none or not made yet */
+        ChannelId actor_ticket_channel; /* of a step: the live ticket of the flow's actor, of support or (FACTS_RECRUIT) recruitment; 0: none or not made yet */
+        const RecruitFacts *recruit;    /* NULL with FACTS_TICKET. Its application is the ticket's; where a step has no ticket yet, that of its actor's live one */
 } Facts;
 typedef void (*FactsDone)(int outcome, const Facts *facts, void *userdata);
-/* A copy of all of it that outlives `done`, in one piece of memory; to facts_free(). -ENOMEM. */
+/* A copy of all of it that outlives `done`; to facts_free(). -ENOMEM. */
 int facts_copy(const Facts *facts, Facts **ret_facts);
 Facts *facts_free(Facts *facts);
 DEFINE_CLEANUP(Facts *, facts_free)
@@ -164,9 +172,10 @@ typedef struct Intent {
 } Intent;
 typedef void (*IntentDone)(int outcome, const Intent *intent, void *userdata);
 /* Writes (or repeats) the intent row and reads the facts, one round trip. */
-int store_intent(Store *store, const FlowLease *lease, const char *op, const char *marker, GuildId guild, TicketId tid, IntentDone done, void *userdata);
+int store_intent(Store *store, const FlowLease *lease, const char *op, const char *marker, GuildId guild, TicketId tid, FactsScope scope,
+                 IntentDone done, void *userdata);
 /* Facts only, flow lane, for DB steps and the last words. */
-int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, FactsDone done, void *userdata);
+int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, FactsScope scope, FactsDone done, void *userdata);
 
 /* ---- fences: the first statement of a checkpoint's batch ---------------------------------------------------------------- */
 
@@ -191,7 +200,7 @@ typedef struct TicketReserve {
         int cooldown_s;                 /* 0: none. Too early → STORE_CONFLICT "ticket_cooldown" */
         int opens_per_day;              /* 0: no limit. → STORE_CONFLICT "ticket_per_day" */
 } TicketReserve;
-/* Takes the guild's next number and makes the row in state opening; the flow's ticket from now on. "ticket_one": there is one already. */
+/* Takes the guild's next number and makes the row in state opening, and with it the application of a recruitment ticket; the flow's ticket from now on. "ticket_one": there is one already. */
 void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve);
 void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel);                   /* channel known, still opening */
 void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message);                    /* → open */
@@ -331,7 +340,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 1  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 2  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the
@@ -340,3 +349,5 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 int store_migrate(const char *dsn, bool check_only, char **ret_why);
 /* 0 when this code may run on the schema, else -EPROTO and one sentence with the command to run. */
 int store_check_schema(const char *dsn, char **ret_why);
+
+#include "magikal/store-recruit.h"

@@ -166,7 +166,7 @@ static int engine_claim_timer(sd_event_source *source, uint64_t usec, void *user
         (void) usec;
         if (engine->installation == 0 && !engine->is_asking_installation && engine->config.env.application.v)
                 engine->is_asking_installation = store_step_facts(engine->config.store, (FlowId) { 0 }, (GuildId) { 0 },
-                                                                  (TicketId) { 0 }, engine_know_installation, engine) >= 0;
+                                                                  (TicketId) { 0 }, FACTS_TICKET, engine_know_installation, engine) >= 0;
         (void) engine_claim(engine, (FlowId) { 0 });    /* not now: again in a moment */
         (void) sd_event_source_set_time_relative(source, wait);
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);

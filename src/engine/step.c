@@ -375,10 +375,10 @@ void step_begin(Run *run) {
         }
         step_mark(run);
         if (step->kind != STEP_REST)
-                r = store_step_facts(store, run->id, run->guild, run->ticket, step_facts_read, run);
+                r = store_step_facts(store, run->id, run->guild, run->ticket, run->flow->scope, step_facts_read, run);
         else {
                 run_fault(run, "before-intent");
-                r = store_intent(store, &lease, step->name, run->marker, run->guild, run->ticket, step_intended, run);
+                r = store_intent(store, &lease, step->name, run->marker, run->guild, run->ticket, run->flow->scope, step_intended, run);
         }
         if (r < 0)
                 run_drop(run, "flow.dropped", "out of memory");
@@ -489,6 +489,6 @@ void step_take_back(Run *run) {
                 return;
         }
         step_mark(run);
-        if (store_step_facts(run->engine->config.store, run->id, run->guild, run->ticket, step_undo_facts_read, run) < 0)
+        if (store_step_facts(run->engine->config.store, run->id, run->guild, run->ticket, run->flow->scope, step_undo_facts_read, run) < 0)
                 run_drop(run, "flow.dropped", "out of memory");
 }

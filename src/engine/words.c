@@ -114,7 +114,7 @@ static void words_facts_read(int outcome, const Facts *facts, void *userdata) {
 }
 
 static void words_facts(Run *run) {
-        if (store_step_facts(run->engine->config.store, run->id, run->guild, run->ticket, words_facts_read, run) < 0)
+        if (store_step_facts(run->engine->config.store, run->id, run->guild, run->ticket, run->flow->scope, words_facts_read, run) < 0)
                 run_drop(run, "flow.dropped", "out of memory");
 }
 

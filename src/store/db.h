@@ -87,6 +87,7 @@ void batch_text(Batch *b, const char *text);    /* NULL → NULL */
 void batch_bytes(Batch *b, const void *bytes, size_t n_bytes);
 void batch_sealed(Batch *b, const char *text);  /* NULL → NULL */
 void batch_pseudonym(Batch *b, const Pseudonym *who);   /* empty → NULL */
+void batch_roles(Batch *b, const RoleId *roles, size_t n_roles);
 
 /* Queues; takes the batch in every case. Negative errno: it was never queued and `finish` is not called. */
 int batch_submit(Store *store, StoreLane lane, Batch *take_batch, BatchFinish finish, AnyDone done, void *userdata);
@@ -97,6 +98,7 @@ Json *batch_keep_json(Batch *b, Json *take_json);
 
 /* Finishers for rows that more than one file gives. */
 void finish_flows(Batch *b, int outcome);       /* done is a ClaimDone */
+void finish_tickets(Batch *b, int outcome);     /* done is a TicketsDone */
 void finish_wait(Batch *b, int outcome);        /* done is a DueDone; no row → USEC_INFINITY */
 /* Finishers for statements whose rows do not matter. */
 void finish_plain(Batch *b, int outcome);       /* done is a BatchDone */
@@ -120,12 +122,20 @@ const char *row_text(const PGresult *result, size_t row, int column);   /* borro
 Pseudonym row_pseudonym(const PGresult *result, size_t row, int column);
 const char *row_opened(Batch *b, const PGresult *result, size_t row, int column);       /* kept by the batch; NULL: empty or did not open */
 UserId row_user(Batch *b, const PGresult *result, size_t row, int column);
+unsigned row_capabilities(const PGresult *result, size_t row, int column);      /* words with commas between them */
 const Json *row_json(Batch *b, const PGresult *result, size_t row, int column);
 
-/* Facts are SQL_FACTS as the n_call-th statement, and a ticket statement behind it when a ticket was asked for. */
+/*
+ * Facts are SQL_FACTS as the n_call-th statement, a ticket statement behind it when a ticket was asked for, and behind that
+ * SQL_RECRUIT_FACTS in matters of recruitment.
+ */
 void batch_facts(Batch *b, GuildId guild, FlowId flow);        /* flow 0: outside of flows */
-void batch_ticket_of_flow(Batch *b, GuildId guild, TicketId tid, FlowId flow);
-void read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret);
+void batch_recruit_of_flow(Batch *b, GuildId guild, TicketId tid, FlowId flow);
+void batch_facts_of_step(Batch *b, GuildId guild, TicketId tid, FlowId flow, FactsScope scope);
+int read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret, RecruitFacts *ret_recruit);          /* 0, -ENOMEM */
+int read_recruit(Batch *b, size_t n_call, Facts *facts, RecruitFacts *ret);
+Batch *facts_begin(Store *store, GuildId guild, FlowId flow);
+void finish_facts(Batch *b, int outcome);       /* done is a FactsDone */
 void read_settings(const PGresult *result, GuildId guild, Facts *ret);
 void read_ticket(Batch *b, const PGresult *result, size_t row, Ticket *ret);
 

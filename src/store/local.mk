@@ -1,15 +1,18 @@
 # PostgreSQL. SQL lives in sql/; the build turns it into tables of C strings.
 SQL_STATEMENTS = \
+	sql/statements/application.sql \
 	sql/statements/audit.sql \
 	sql/statements/edit.sql \
 	sql/statements/flow.sql \
 	sql/statements/migrate.sql \
+	sql/statements/recruit.sql \
 	sql/statements/settings.sql \
 	sql/statements/shard.sql \
 	sql/statements/ticket.sql
 SQL_MIGRATIONS = \
 	sql/migrations/0000-ledger.sql \
-	sql/migrations/0001-flows-and-tickets.sql
+	sql/migrations/0001-flows-and-tickets.sql \
+	sql/migrations/0002-recruitment.sql
 EXTRA_DIST += src/store/embed-sql.awk $(SQL_STATEMENTS) $(SQL_MIGRATIONS)
 
 noinst_LIBRARIES += src/libstore.a
@@ -24,14 +27,18 @@ src_libstore_a_SOURCES = \
 	src/store/row.c \
 	src/store/sqlstate.c \
 	src/store/statements.c \
+	src/store/store-application.c \
 	src/store/store-audit.c \
 	src/store/store-edit.c \
 	src/store/store-flow.c \
+	src/store/store-recruit-settings.c \
+	src/store/store-recruit.c \
+	src/store/store-roles.c \
 	src/store/store-settings.c \
 	src/store/store-shard.c \
 	src/store/store-sweep.c \
 	src/store/store-ticket.c
-STORE_LIBS = src/libstore.a src/libdomain.a $(KEYS_LIBS) $(LIBPQ_LIBS)
+STORE_LIBS = src/libstore.a src/libdomain.a src/libtext.a src/libwire.a $(KEYS_LIBS) $(LIBPQ_LIBS)
 
 SQL_TABLES = src/store/statements.inc src/store/migrations.inc
 BUILT_SOURCES += $(SQL_TABLES)
@@ -89,3 +96,8 @@ TESTS += tests/flow/test-store-ticket
 tests_flow_test_store_ticket_SOURCES = tests/flow/test-store-ticket.c
 tests_flow_test_store_ticket_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 tests_flow_test_store_ticket_LDADD = $(STORE_TEST_LIBS)
+check_PROGRAMS += tests/flow/test-store-recruit
+TESTS += tests/flow/test-store-recruit
+tests_flow_test_store_recruit_SOURCES = tests/flow/test-store-recruit.c
+tests_flow_test_store_recruit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
+tests_flow_test_store_recruit_LDADD = $(STORE_TEST_LIBS)

@@ -187,11 +187,12 @@ static void put_lease(Batch *b, const FlowLease *lease) {
 static void finish_intent(Batch *b, int outcome) {
         const PGresult *r = batch_result(b, 0);
         GuildId guild = { b->context };
+        RecruitFacts recruit;
         Intent intent = {};
         Facts facts = {};
 
         if (outcome == 0 && batch_n_rows(b, 0) == 1) {
-                read_facts(b, 1, guild, &facts);
+                outcome = read_facts(b, 1, guild, &facts, &recruit);
                 intent = (Intent) {
                         .is_owned = true,
                         .n_sends = row_int(r, 0, 0),
@@ -206,7 +207,7 @@ static void finish_intent(Batch *b, int outcome) {
 }
 
 int store_intent(Store *store, const FlowLease *lease, const char *op, const char *marker, GuildId guild, TicketId tid,
-                 IntentDone done, void *userdata) {
+                 FactsScope scope, IntentDone done, void *userdata) {
         Batch *b = batch_new(store);
 
         if (!b)
@@ -216,8 +217,7 @@ int store_intent(Store *store, const FlowLease *lease, const char *op, const cha
         put_lease(b, lease);
         batch_text(b, op);
         batch_text(b, marker);
-        batch_facts(b, guild, lease->flow);
-        batch_ticket_of_flow(b, guild, tid, lease->flow);
+        batch_facts_of_step(b, guild, tid, lease->flow, scope);
         return batch_submit(store, STORE_FLOW, b, finish_intent, (AnyDone) done, userdata);
 }
 

@@ -43,29 +43,41 @@ void read_ticket(Batch *b, const PGresult *r, size_t row, Ticket *ret) {
 
 /* ---- facts ------------------------------------------------------------------------------------------------------------------ */
 
-void read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret) {
+int read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret, RecruitFacts *ret_recruit) {
+        int r;
+
         *ret = (Facts) {};
         if (batch_n_rows(b, n_call) == 1)
                 read_settings(batch_result(b, n_call), guild, ret);
         if (batch_n_rows(b, n_call + 1) > 0)
                 read_ticket(b, batch_result(b, n_call + 1), 0, &ret->ticket);
+        if (n_call + 2 >= b->n_calls)
+                return 0;
+        r = read_recruit(b, n_call + 2, ret, ret_recruit);
+        if (r == 0)
+                ret->recruit = ret_recruit;
+        return r;
 }
 
-void batch_ticket_of_flow(Batch *b, GuildId guild, TicketId tid, FlowId flow) {
+void batch_facts_of_step(Batch *b, GuildId guild, TicketId tid, FlowId flow, FactsScope scope) {
+        batch_facts(b, guild, flow);
         batch_call(b, tid.v != 0 ? SQL_TICKET_BY_ID : SQL_TICKET_BY_FLOW);
         batch_u64(b, guild.v);
         batch_u64(b, tid.v != 0 ? tid.v : flow.v);
+        if (scope == FACTS_RECRUIT)
+                batch_recruit_of_flow(b, guild, tid, flow);
 }
 
-static void finish_facts(Batch *b, int outcome) {
+void finish_facts(Batch *b, int outcome) {
+        RecruitFacts recruit;
         Facts facts = {};
 
         if (outcome == 0)
-                read_facts(b, 0, (GuildId) { b->context }, &facts);
+                outcome = read_facts(b, 0, (GuildId) { b->context }, &facts, &recruit);
         ((FactsDone) b->done)(outcome, outcome == 0 ? &facts : NULL, b->userdata);
 }
 
-static Batch *facts_begin(Store *store, GuildId guild, FlowId flow) {
+Batch *facts_begin(Store *store, GuildId guild, FlowId flow) {
         Batch *b = batch_new(store);
 
         if (b)
@@ -85,10 +97,12 @@ int store_facts(Store *store, GuildId guild, TicketId tid, ChannelId channel, Fa
         return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
 }
 
-int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, FactsDone done, void *userdata) {
-        Batch *b = facts_begin(store, guild, flow);
+int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, FactsScope scope, FactsDone done, void *userdata) {
+        Batch *b = batch_new(store);
 
-        batch_ticket_of_flow(b, guild, tid, flow);
+        if (b)
+                b->context = guild.v;
+        batch_facts_of_step(b, guild, tid, flow, scope);
         return batch_submit(store, STORE_FLOW, b, finish_facts, (AnyDone) done, userdata);
 }
 
@@ -107,7 +121,7 @@ int store_ticket_of_member(Store *store, GuildId guild, UserId user, TicketKind 
         return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
 }
 
-static void finish_tickets(Batch *b, int outcome) {
+void finish_tickets(Batch *b, int outcome) {
         TicketsDone done = (TicketsDone) b->done;
         _free_ Ticket *tickets = NULL;
         size_t n = 0;
@@ -144,6 +158,10 @@ void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve) {
         batch_sealed(b, reserve->question);
         batch_id(b, (uint64_t) MAX(reserve->cooldown_s, 0));
         batch_id(b, (uint64_t) MAX(reserve->opens_per_day, 0));
+        if (reserve->kind != TICKET_RECRUITMENT)
+                return;
+        batch_call(b, SQL_APPLICATION_OPEN);
+        batch_u64(b, reserve->flow.v);
 }
 
 void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel) {

@@ -10,10 +10,10 @@
  * {"ask":"status"}; the answer is one JSON object, {"error":"…"} when there is nothing to say.
  */
 
-typedef struct Question {
+typedef struct ControlQuestion {
         const char *name;
         void (*answer)(Supervisor *s, JsonWriter *w);
-} Question;
+} ControlQuestion;
 
 static void put_u64(JsonWriter *w, const char *key, uint64_t value) {
         json_i64(w, key, value > INT64_MAX ? INT64_MAX : (int64_t) value);
@@ -154,7 +154,7 @@ static void answer_resume(Supervisor *s, JsonWriter *w) {
         json_bool(w, "done", true);
 }
 
-static const Question questions[] = {
+static const ControlQuestion questions[] = {
         { "status", answer_status },
         { "jobs", answer_jobs },
         { "resume", answer_resume },

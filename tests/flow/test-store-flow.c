@@ -188,7 +188,7 @@ static void test_intent_counts_sends(void **state) {
         _got_ Got got = {};
         Usec first_at;
 
-        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:1", guild, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:1", guild, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_int_equal(got.outcome, 0);
         assert_true(got.intent.is_owned);
         assert_int_equal(got.intent.n_sends, 1);
@@ -200,23 +200,23 @@ static void test_intent_counts_sends(void **state) {
         assert_false(got.facts.settings.is_set_up);
         first_at = got.intent.first_at;
 
-        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:2", guild, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:2", guild, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_int_equal(got.intent.n_sends, 2);
         assert_string_equal(got.intent.marker, "TID:1");        /* the first marker is the one that may be out there */
         assert_int_equal(got.intent.first_at, first_at);
         assert_int_equal(got.intent.last_at, first_at);         /* the send before this one */
-        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:2", guild, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:2", guild, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_true(got.intent.last_at > first_at);
 
         wrong.epoch++;
-        DO(f, &got, store_intent(f->store, &wrong, "channel", "TID:1", guild, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &wrong, "channel", "TID:1", guild, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_int_equal(got.outcome, 0);
         assert_false(got.intent.is_owned);
         wrong = lease;
         wrong.step_no++;
-        DO(f, &got, store_intent(f->store, &wrong, "channel", "TID:1", guild, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &wrong, "channel", "TID:1", guild, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_false(got.intent.is_owned);
-        DO(f, &got, store_intent(f->store, &lease, "another", "TID:1", guild, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "another", "TID:1", guild, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_false(got.intent.is_owned);
         assert_int_equal(fixture_number(f, "SELECT sends FROM flow.step"), 3);
 }
@@ -231,7 +231,7 @@ static void test_checkpoint_moves_on(void **state) {
         store_add_checkpoint(b, &lease, "reserve", NULL);
         assert_int_equal(fixture_send(f, b, NULL), 0);
         lease.step_no++;
-        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:1", (GuildId) { 7 }, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "channel", "TID:1", (GuildId) { 7 }, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         b = batch_new(f->store);
         store_add_checkpoint(b, &lease, "channel", "{\"channel\":\"77\"}");
         assert_int_equal(fixture_send(f, b, NULL), 0);
@@ -283,11 +283,11 @@ static void test_again_keeps_a_cursor(void **state) {
         _got_ Got got = {};
         Batch *b;
 
-        DO(f, &got, store_intent(f->store, &lease, "page", "m", (GuildId) { 7 }, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "page", "m", (GuildId) { 7 }, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         b = batch_new(f->store);
         store_add_again(b, &lease, "{\"after\":\"5\"}");
         assert_int_equal(fixture_send(f, b, NULL), 0);
-        DO(f, &got, store_intent(f->store, &lease, "page", "m", (GuildId) { 7 }, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &lease, "page", "m", (GuildId) { 7 }, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_int_equal(got.intent.n_sends, 1);
         assert_string_equal((const char *) got.intent.cursor, "{\"after\":\"5\"}");
 }

@@ -82,6 +82,10 @@ static void test_the_running_role(void **state) {
                 { "SELECT o_flow FROM flow.accept('k', 'kind', 1::smallint, 7, 'h', 's', 'actor', '', NULL)", "00000" },
                 { "SELECT flow.identify_take(0::smallint, 5)", "00000" },
                 { "SELECT count(*) FROM cfg.ticket_read", "00000" },
+                { "SELECT count(*) FROM cfg.application_read", "00000" },
+                { "SELECT cfg.option_add(7, 'a', NULL, NULL, '{b}', 25)", "00000" },
+                { "SELECT cfg.questions_replace(7, '[{\"id\":1,\"label\":\"l\",\"type\":\"short\",\"required\":true}]', 2)", "00000" },
+                { "DROP TABLE cfg.recruit_applications", "42501" },
         };
 
         free(pg_test_query(&f->db, "CREATE ROLE magikal_runtime LOGIN"));

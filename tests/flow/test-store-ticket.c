@@ -69,7 +69,7 @@ static void test_reserve_is_seen_by_its_flow(void **state) {
         Batch *b;
 
         assert_int_equal(reserve(f, &o, (TicketReserve) { .question = "why?" }, NULL), 0);
-        DO(f, &got, store_intent(f->store, &o.lease, "channel", "TID:1", GUILD, (TicketId) {}, got_intent, &got));
+        DO(f, &got, store_intent(f->store, &o.lease, "channel", "TID:1", GUILD, (TicketId) {}, FACTS_TICKET, got_intent, &got));
         assert_true(got.intent.is_owned);
         assert_int_equal(got.facts.ticket.guild_no, 1);
         assert_int_equal(got.facts.ticket.state, TICKET_OPENING);
@@ -87,7 +87,7 @@ static void test_reserve_is_seen_by_its_flow(void **state) {
         b = batch_new(f->store);
         store_add_ticket_channel(b, o.lease.flow, (ChannelId) { 77 });
         assert_int_equal(fixture_send(f, b, NULL), 0);
-        DO(f, &got, store_step_facts(f->store, o.lease.flow, GUILD, (TicketId) {}, got_facts, &got));
+        DO(f, &got, store_step_facts(f->store, o.lease.flow, GUILD, (TicketId) {}, FACTS_TICKET, got_facts, &got));
         assert_int_equal(got.facts.ticket.channel.v, 77);
         assert_int_equal(got.facts.actor_ticket_channel.v, 77);
         DO(f, &got, store_facts(f->store, GUILD, ticket_of(f, &o), (ChannelId) {}, got_facts, &got));
@@ -283,7 +283,7 @@ static void test_failed_forgets_the_question(void **state) {
         assert_int_equal(reserve(f, &o, (TicketReserve) { .question = "why?" }, NULL), 0);
         store_add_ticket_failed(b, o.lease.flow, "could not be opened");
         assert_int_equal(fixture_send(f, b, NULL), 0);
-        DO(f, &got, store_step_facts(f->store, o.lease.flow, GUILD, (TicketId) {}, got_facts, &got));
+        DO(f, &got, store_step_facts(f->store, o.lease.flow, GUILD, (TicketId) {}, FACTS_TICKET, got_facts, &got));
         assert_int_equal(got.facts.ticket.state, TICKET_FAILED);
         assert_null(got.facts.ticket.question);
         finish(f, &o, "refused");

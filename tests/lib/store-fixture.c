@@ -102,6 +102,10 @@ void got_wait(StoreFixture *f, Got *got) {
 void got_clear(Got *got) {
         for (size_t i = 0; i < got->n_kept; i++)
                 free(got->kept[i]);
+        (void) facts_free(got->kept_facts);
+        for (size_t i = 0; got->names && i < got->n; i++)
+                free((char *) got->names[i]);
+        free(got->names);
         *got = (Got) {};
 }
 
@@ -114,10 +118,10 @@ static const char *copy(Got *got, const char *text) {
 
 static void got_outcome(Got *got, int outcome, size_t n) {
         assert_false(got->is_done);     /* exactly once */
+        assert_true(n <= 16);
         got->is_done = true;
         got->outcome = outcome;
         got->n = n;
-        assert_true(n <= 16);
 }
 
 void got_batch(int outcome, const StoreReply *reply, void *userdata) {
@@ -179,8 +183,8 @@ static void copy_ticket(Got *got, const Ticket *from, Ticket *to) {
 }
 
 static void copy_facts(Got *got, const Facts *facts) {
-        got->facts = *facts;
-        copy_ticket(got, &facts->ticket, &got->facts.ticket);
+        assert_int_equal(facts_copy(facts, &got->kept_facts), 0);
+        got->facts = *got->kept_facts;
 }
 
 void got_facts(int outcome, const Facts *facts, void *userdata) {
@@ -276,6 +280,54 @@ void got_shard(int outcome, const ShardRow *row, void *userdata) {
         got->shard = *row;
         got->shard.session_id = copy(got, row->session_id);
         got->shard.resume_url = copy(got, row->resume_url);
+}
+
+void got_capabilities(int outcome, unsigned capabilities, void *userdata) {
+        Got *got = userdata;
+
+        got_outcome(got, outcome, 0);
+        got->capabilities = capabilities;
+}
+
+void got_roles(int outcome, const RoleCapabilities *roles, size_t n_roles, void *userdata) {
+        Got *got = userdata;
+
+        got_outcome(got, outcome, n_roles);
+        copy_bytes(got->roles, roles, n_roles * sizeof(*roles));
+}
+
+void got_names(int outcome, const char *const *names, size_t n_names, void *userdata) {
+        Got *got = userdata;
+
+        got_outcome(got, outcome, 0);
+        got->n = n_names;
+        got->names = new0(const char *, n_names + 1);
+        for (size_t i = 0; i < n_names; i++)
+                got->names[i] = strdup(names[i]);
+}
+
+void got_zone(int outcome, const ZoneRules *rules, Usec now, void *userdata) {
+        Got *got = userdata;
+        ZoneTransition *transitions;
+
+        got_outcome(got, outcome, 0);
+        got->has_zone = rules != NULL;
+        got->wait = now;
+        if (!rules)
+                return;
+        got->zone = *rules;
+        transitions = new0(ZoneTransition, rules->n_transitions + 1);
+        copy_bytes(transitions, rules->transitions, rules->n_transitions * sizeof(*transitions));
+        got->zone.transitions = transitions;
+        got->kept[got->n_kept++] = (char *) transitions;
+}
+
+void got_edit_state(int outcome, const EditState *state, void *userdata) {
+        Got *got = userdata;
+
+        got_outcome(got, outcome, 0);
+        if (state)
+                got->edit = *state;
 }
 
 void got_text(int outcome, const char *text, void *userdata) {

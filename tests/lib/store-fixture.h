@@ -35,6 +35,13 @@ typedef struct Got {
         StepRow steps[16];
         Intent intent;
         Facts facts;
+        Facts *kept_facts;      /* what `facts` leads to */
+        unsigned capabilities;
+        RoleCapabilities roles[16];
+        const char **names;
+        ZoneRules zone;         /* its transitions are kept too */
+        bool has_zone;
+        EditState edit;
         Ticket tickets[16];
         GuildId guilds[16];
         FlowId ids[16];
@@ -81,6 +88,11 @@ void got_queue(int outcome, const QueueState *state, void *userdata);
 void got_edits(int outcome, const EditRow *edits, size_t n_edits, void *userdata);
 void got_due(int outcome, Usec wait, void *userdata);
 void got_shard(int outcome, const ShardRow *row, void *userdata);
+void got_capabilities(int outcome, unsigned capabilities, void *userdata);
+void got_roles(int outcome, const RoleCapabilities *roles, size_t n_roles, void *userdata);
+void got_names(int outcome, const char *const *names, size_t n_names, void *userdata);        /* as many as there are */
+void got_zone(int outcome, const ZoneRules *rules, Usec now, void *userdata);
+void got_edit_state(int outcome, const EditState *state, void *userdata);
 void got_text(int outcome, const char *text, void *userdata);
 
 /* A call that must be taken, then waited for: DO(f, &got, store_claim(f->store, &filter, 5, got_flows, &got)); */

@@ -40,7 +40,7 @@ owner_of() {
                 echo words ;;
         placeholders.def | text.h)
                 echo text ;;
-        access-mode.h | answer.h | application.h | channel-name.h | guild-settings.h | handle.h | policy.h | question.h | text-clean.h | \
+        access-mode.h | answer.h | application.h | channel-name.h | guild-settings.h | handle.h | policy.h | recruit-settings.h | question.h | text-clean.h | \
                 ticket.h | timezone.h | topic.h | zone-rules.h)
                 echo domain ;;
         command.h | commands.def | component.h | curl-loop.h | custom-id.h | cut.h | embed.h | gateway.h | gateway-conn.h | interaction.h | \
@@ -52,7 +52,7 @@ owner_of() {
                 echo role ;;
         rsi.h)
                 echo rsi ;;
-        store.h)
+        store.h | store-recruit.h)
                 echo store ;;
         engine.h | flow.h)
                 echo engine ;;
