@@ -57,6 +57,17 @@ static size_t utf16_length_of(const char *text, size_t n_bytes) {
         return n;
 }
 
+size_t cut_fitting(const char *text, size_t n_max) {
+        size_t n_bytes = 0, n_units = 0;
+
+        for (size_t step; (step = next_whole(text + n_bytes)) > 0; n_bytes += step) {
+                n_units += utf16_length_of(text + n_bytes, step);
+                if (n_units > n_max)
+                        break;
+        }
+        return n_bytes;
+}
+
 /* "{n}" in `more` becomes the number. */
 static void write_note(char note[NOTE_MAX], const char *more, size_t n) {
         const char *at = strstr(more, "{n}");

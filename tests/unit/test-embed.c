@@ -95,6 +95,16 @@ static size_t length_at(const Json *object, const char *key) {
         return text ? utf16_length(text) : 0;
 }
 
+static void what_fits_ends_between_characters(void **state) {
+        assert_int_equal(cut_fitting("abc", 5), 3);
+        assert_int_equal(cut_fitting("abc", 2), 2);
+        assert_int_equal(cut_fitting("a\xF0\x9F\x98\x80" "b", 2), 1);
+        assert_int_equal(cut_fitting("a\xF0\x9F\x98\x80" "b", 3), 5);
+        assert_int_equal(cut_fitting("a\\*b", 2), 1);
+        assert_int_equal(cut_fitting("", 2), 0);
+        (void) state;
+}
+
 static void an_embed_cannot_exceed_its_limits(void **state) {
         _free_ char *huge = repeat("\xF0\x9F\x98\x80", 9000), *text = NULL;
         _json_writer_ JsonWriter w = {};
@@ -217,6 +227,7 @@ int main(void) {
                 cmocka_unit_test(a_cut_says_what_is_missing),
                 cmocka_unit_test(a_cut_never_breaks_a_character_or_an_escape),
                 cmocka_unit_test(escapes_are_no_characters),
+                cmocka_unit_test(what_fits_ends_between_characters),
                 cmocka_unit_test(an_embed_cannot_exceed_its_limits),
                 cmocka_unit_test(blank_parts_are_left_out),
                 cmocka_unit_test(broken_rules_fail),
