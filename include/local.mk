@@ -55,5 +55,6 @@ noinst_HEADERS = \
 	include/magikal/topic.h \
 	include/magikal/unicode.h \
 	include/magikal/url.h \
+	include/magikal/views-recruit.h \
 	include/magikal/views.h \
 	include/magikal/zone-rules.h

@@ -1,20 +1,31 @@
 # Struct → JSON: every message people see
 noinst_LIBRARIES += src/libviews.a
 src_libviews_a_SOURCES = \
+	src/views/view-answers.c \
+	src/views/view-application.c \
+	src/views/view-application.h \
 	src/views/view-log.c \
 	src/views/view-message.c \
 	src/views/view-message.h \
 	src/views/view-modal.c \
 	src/views/view-notice.c \
 	src/views/view-panel.c \
+	src/views/view-record.c \
+	src/views/view-recruit-ask.c \
+	src/views/view-recruit-log.c \
+	src/views/view-recruit-modal.c \
+	src/views/view-recruit-panel.c \
+	src/views/view-recruit-ticket.c \
 	src/views/view-settings.c \
 	src/views/view-ticket.c
 
 # What a program needs that shows something, in the linker's order
 VIEWS_LIBS = src/libviews.a src/libdomain.a src/libtext.a $(WIRE_LIBS)
 
-check_PROGRAMS += tests/unit/test-views
-TESTS += tests/unit/test-views
+check_PROGRAMS += tests/unit/test-views tests/unit/test-views-recruit
+TESTS += tests/unit/test-views tests/unit/test-views-recruit
 tests_unit_test_views_SOURCES = tests/unit/test-views.c tests/unit/views-rig.c tests/unit/views-rig.h
 tests_unit_test_views_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_views_recruit_SOURCES = tests/unit/test-views-recruit.c tests/unit/views-rig.c tests/unit/views-rig.h
+tests_unit_test_views_recruit_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/golden

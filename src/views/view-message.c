@@ -81,6 +81,10 @@ int message_body(const Message *message, char **ret_body) {
         return json_writer_finish(&w, ret_body);
 }
 
+const char *https_or_none(const char *url, size_t n_max) {
+        return url && strncmp(url, "https://", 8) == 0 && url[8] && strlen(url) <= n_max ? url : NULL;
+}
+
 void put_words(StrBuf *out, const char *words, size_t n_max) {
         _strbuf_ StrBuf escaped = {};
 

@@ -58,7 +58,7 @@ owner_of() {
                 echo engine ;;
         flows.h)
                 echo flows ;;
-        views.h)
+        views.h | views-recruit.h)
                 echo views ;;
         *)
                 echo nobody ;;
