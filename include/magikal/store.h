@@ -277,11 +277,23 @@ int store_guilds(Store *store, GuildsDone done, void *userdata);       /* every 
 typedef struct QueueState {
         int n_ready, n_running, n_dead;
         int n_suspect;                  /* of the ready: due, and only for the quarantine worker */
-        Usec oldest_ready;
+        Usec oldest_ready;              /* how long the one that is due longest has waited */
         int schema_version;
 } QueueState;
 typedef void (*QueueDone)(int outcome, const QueueState *state, void *userdata);
 int store_queue_state(Store *store, QueueDone done, void *userdata);
+
+/* What is not done, first what was given up; 100 at most. Texts are borrowed until `done` returns. */
+typedef struct FlowListed {
+        FlowId id;
+        const char *kind, *state;       /* state: "ready", "running", "dead" */
+        GuildId guild;
+        int attempt, crashes;
+        Usec age, next_try;             /* next_try: from now, of the ready; 0: due */
+        const char *last_error;         /* NULL: none */
+} FlowListed;
+typedef void (*FlowsListedDone)(int outcome, const FlowListed *flows, size_t n_flows, void *userdata);
+int store_flows_listed(Store *store, FlowsListedDone done, void *userdata);
 
 /* ---- the editor's table ------------------------------------------------------------------------------------------------- */
 

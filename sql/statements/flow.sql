@@ -202,8 +202,17 @@ SELECT (SELECT count(*) FROM flow.flow WHERE state = 'ready'),
        (SELECT count(*) FROM flow.flow WHERE state = 'running'),
        (SELECT count(*) FROM flow.flow WHERE state = 'dead'),
        (SELECT count(*) FROM flow.flow WHERE state = 'ready' AND crashes >= 2 AND run_at <= flow.now()),
-       (SELECT flow.usec(min(run_at)) FROM flow.flow WHERE state = 'ready' AND run_at <= flow.now()),
+       (SELECT flow.usec(flow.now()) - flow.usec(min(run_at)) FROM flow.flow WHERE state = 'ready' AND run_at <= flow.now()),
        (SELECT max(version) FROM flow.schema_migrations);
+
+-- name: flows_listed
+-- For the operator: what is not done, first what was given up.
+SELECT flow_id, kind, guild_id, state, attempt, crashes, flow.usec(flow.now()) - flow.usec(created_at),
+       CASE state WHEN 'ready' THEN greatest(flow.usec(run_at) - flow.usec(flow.now()), 0) ELSE 0 END, last_error
+  FROM flow.flow
+ WHERE finished_at IS NULL OR state = 'dead'
+ ORDER BY state <> 'dead', flow_id
+ LIMIT 100;
 
 -- name: kv_get
 -- One of the few facts about the installation as a whole.

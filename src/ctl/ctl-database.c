@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "magikal/store.h"
+#include "magikal/strbuf.h"
 
 /* What is asked of the database itself, so that it works without the daemon. */
 
@@ -56,6 +57,7 @@ typedef struct Query {
         int outcome;
         QueueState queue;
         int n_rows;
+        StrBuf table;
 } Query;
 
 static void finished(Query *q, int outcome) {
@@ -99,10 +101,19 @@ static int run_loop(Query *q, const char *dsn) {
         return r < 0 ? r : q->outcome;
 }
 
-/* Runs the query against the database of the settings; an exit status after a line when it did not work. */
+/*
+ * Runs the query against the database of the settings; an exit status after a line when it did not work. The schema is looked at first:
+ * that says at once and in words what a connection of the store would try again until the time is over.
+ */
 static int run_query(const Config *config, Query *q) {
-        int r = run_loop(q, config->dsn);
+        _free_ char *why = NULL;
+        int r = store_check_schema(config->dsn, &why);
 
+        if (r < 0) {
+                (void) fprintf(stderr, "magikalctl: %s\n", why ? why : strerror(-r));
+                return r == -EPROTO ? EX_CONFIG : EX_UNAVAILABLE;
+        }
+        r = run_loop(q, config->dsn);
         q->store = store_free(q->store);
         q->event = sd_event_unref(q->event);
         if (r == 0)
@@ -116,12 +127,40 @@ static int run_query(const Config *config, Query *q) {
 
 /* ---- flows, requeue ------------------------------------------------------------------------------------------------------------ */
 
+static const char *state_word(const char *state) {
+        return streq_ptr(state, "dead") ? "given up" : streq_ptr(state, "ready") ? "waiting" : state ? state : "";
+}
+
+static void append_flow(StrBuf *out, const FlowListed *f) {
+        char name[24], age[CTL_DURATION_MAX], next[CTL_DURATION_MAX] = "";
+
+        (void) snprintf(name, sizeof(name), "F-%" PRIu64, f->id.v);
+        (void) ctl_duration((int64_t) (f->age / USEC_PER_MSEC), age);
+        if (f->next_try > 0)
+                (void) ctl_duration((int64_t) (f->next_try / USEC_PER_MSEC), next);
+        strbuf_appendf(out, "%-10s %-18s %20" PRIu64 "  %-8s %8s %8s %5d %6d  %s\n", name, f->kind ? f->kind : "", f->guild.v,
+                       state_word(f->state), age, next, f->attempt, f->crashes, f->last_error ? f->last_error : "");
+}
+
+static void on_listed(int outcome, const FlowListed *flows, size_t n_flows, void *userdata) {
+        Query *q = userdata;
+
+        if (outcome == 0 && n_flows > 0)
+                strbuf_appendf(&q->table, "\n%-10s %-18s %20s  %-8s %8s %8s %5s %6s  %s\n", "flow", "kind", "guild", "state", "age", "next try",
+                               "tries", "deaths", "why");
+        for (size_t i = 0; outcome == 0 && i < n_flows; i++)
+                append_flow(&q->table, &flows[i]);
+        finished(q, outcome);
+}
+
 static void on_queue(int outcome, const QueueState *state, void *userdata) {
         Query *q = userdata;
 
         if (outcome == 0)
                 q->queue = *state;
-        finished(q, outcome);
+        outcome = outcome == 0 ? store_flows_listed(q->store, on_listed, q) : outcome;
+        if (outcome != 0)
+                finished(q, outcome);
 }
 
 static int send_queue(Query *q) {
@@ -135,10 +174,13 @@ int ctl_flows(const CtlOptions *options, _unused_ char *const args[]) {
 
         if ((status = ctl_config(options, &config)) != 0 || (status = run_query(config, &q)) != 0)
                 return status;
-        (void) printf("waiting   %d\nrunning   %d\ngiven up  %d\n", q.queue.n_ready, q.queue.n_running,
-                      q.queue.n_dead);
-        if (q.queue.n_ready > 0)
-                (void) printf("the oldest has waited %" PRIu64 " ms\n", q.queue.oldest_ready / USEC_PER_MSEC);
+        if (q.table.error != 0) {
+                strbuf_done(&q.table);
+                return EX_OSERR;
+        }
+        (void) printf("%d waiting, %d running, %d given up\n%s", q.queue.n_ready, q.queue.n_running, q.queue.n_dead,
+                      strbuf_text(&q.table));
+        strbuf_done(&q.table);
         return 0;
 }
 

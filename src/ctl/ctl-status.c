@@ -1,5 +1,6 @@
 #include "ctl.h"
 
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -37,20 +38,25 @@ static int ask(const CtlOptions *options, const char *question, Json **ret_answe
 /* ---- status ---------------------------------------------------------------------------------------------------------------- */
 
 static void print_children(const Json *children) {
+        char age[CTL_DURATION_MAX];
+
         (void) printf("\n%-11s %8s  %-8s %6s %5s %8s %9s\n", "role", "pid", "state", "flows", "jobs", "MiB", "age");
         JSON_FOREACH(child, children)
-                (void) printf("%-11s %8" PRId64 "  %-8s %6" PRId64 " %5" PRId64 " %8.1f %7" PRId64 " s\n",
-                              text(child, "role"), number(child, "pid"), text(child, "state"),
-                              number(child, "flows"), number(child, "jobs"),
-                              (double) number(child, "rss_kib") / 1024, number(child, "age_s"));
+                (void) printf("%-11s %8" PRId64 "  %-8s %6" PRId64 " %5" PRId64 " %8.1f %9s\n", text(child, "role"),
+                              number(child, "pid"), text(child, "state"), number(child, "flows"), number(child, "jobs"),
+                              (double) number(child, "rss_kib") / 1024, ctl_duration(number(child, "age_s") * 1000, age));
 }
 
 static void print_shards(const Json *shards) {
-        JSON_FOREACH(shard, shards)
-                (void) printf("shard %" PRId64 "     %s, answers in %" PRId64 " ms, event %" PRId64
-                              " of which %" PRId64 " are safe\n",
-                              number(shard, "shard"), text(shard, "gateway"), number(shard, "round_trip_ms"),
-                              number(shard, "seq"), number(shard, "low_water"));
+        JSON_FOREACH(shard, shards) {
+                int64_t seq = number(shard, "seq"), unsafe = seq - number(shard, "low_water");
+
+                (void) printf("shard %-5" PRId64 " %s, %" PRId64 " events, %" PRId64 " of them not yet safe", number(shard, "shard"),
+                              text(shard, "gateway"), seq < 0 ? 0 : seq, unsafe);
+                if (number(shard, "round_trip_ms") > 0)
+                        (void) printf(", answers in %" PRId64 " ms", number(shard, "round_trip_ms"));
+                (void) printf("\n");
+        }
 }
 
 static void print_status(const Json *answer) {
@@ -58,25 +64,28 @@ static void print_status(const Json *answer) {
                    *limits = json_get(answer, "limits");
         const char *state = is_true(answer, "ready")      ? "ready"
                             : is_true(answer, "draining") ? "stopping"
-                                                          : "starting";
+                            : is_true(answer, "starting") ? "starting"
+                                                          : "not ready";
+        char time[CTL_DURATION_MAX];
 
         (void) printf("%s: %s\n\n", state, text(answer, "status"));
-        (void) printf("daemon      %s, pid %" PRId64 ", up %" PRId64 " s, %" PRId64
-                      " deaths of children, %" PRId64 " of them their own fault\n",
-                      text(answer, "version"), number(answer, "pid"), number(answer, "uptime_s"),
+        (void) printf("daemon      %s, pid %" PRId64 ", up %s; children died: %" PRId64 ", of them crashed: %" PRId64 "\n",
+                      text(answer, "version"), number(answer, "pid"), ctl_duration(number(answer, "uptime_s") * 1000, time),
                       number(answer, "deaths"), number(answer, "guilty_deaths"));
         print_shards(json_get(answer, "shards"));
-        (void) printf("database    %s, schema %" PRId64 ", flows: %" PRId64 " waiting, %" PRId64
+        (void) printf("database    %s, schema %" PRId64 "; flows: %" PRId64 " waiting, %" PRId64
                       " running, %" PRId64 " given up\n",
                       is_true(database, "connected") ? "connected" : "away", number(database, "schema"),
                       number(database, "ready"), number(database, "running"), number(database, "dead"));
-        (void) printf("jobs        %" PRId64 " unsettled, %" PRId64 " of them waiting for a worker; %" PRId64
-                      " settled, %" PRId64 " given up\n",
+        (void) printf("jobs        %" PRId64 " open, %" PRId64 " of them waiting for a worker; %" PRId64 " settled, %" PRId64
+                      " given up\n",
                       number(dispatch, "jobs"), number(dispatch, "queued"), number(dispatch, "settled"),
                       number(dispatch, "given_up"));
-        (void) printf("requests    %" PRId64 " to Discord, %" PRId64 " invalid in ten minutes, breaker %s\n",
-                      number(limits, "requests"), number(limits, "invalid_10min"),
-                      number(limits, "breaker_ms") > 0 ? "open" : "closed");
+        (void) printf("requests    %" PRId64 " to Discord, %" PRId64 " answered 401, 403 or 429 in the last ten minutes\n",
+                      number(limits, "requests"), number(limits, "invalid_10min"));
+        if (number(limits, "breaker_ms") > 0)
+                (void) printf("            Discord failed five times in a row: nothing is sent for %s\n",
+                              ctl_duration(number(limits, "breaker_ms"), time));
         print_children(json_get(answer, "children"));
 }
 
@@ -97,26 +106,50 @@ int ctl_status(const CtlOptions *options, _unused_ char *const args[]) {
 
 /* ---- jobs ------------------------------------------------------------------------------------------------------------------ */
 
+static void print_jobs(const Json *jobs) {
+        char age[CTL_DURATION_MAX];
+
+        if (json_array_size(jobs) == 0) {
+                (void) puts("Nothing waits: every dispatch is settled.");
+                return;
+        }
+        (void) printf("%8s  %-24s %20s %8s %7s %6s  %-9s %9s\n", "job", "event", "guild", "worker", "attempt", "deaths",
+                      "reference", "age");
+        JSON_FOREACH(job, jobs)
+                (void) printf("%8" PRId64 "  %-24s %20s %8" PRId64 " %7" PRId64 " %6" PRId64 "  %-9s %9s\n",
+                              number(job, "job"), text(job, "event"), text(job, "guild"), number(job, "worker_pid"),
+                              number(job, "attempt"), number(job, "deaths"), text(job, "reference"),
+                              ctl_duration(number(job, "age_ms"), age));
+}
+
+/* What killed two processes each; the daemon names such a file after the reference that the person was given. */
+static void print_kept(const char *runtime_dir) {
+        _strbuf_ StrBuf pattern = {};
+        glob_t found = {};
+
+        strbuf_appendf(&pattern, "%s/deadly-*.json", runtime_dir);
+        if (pattern.error == 0 && glob(strbuf_text(&pattern), 0, NULL, &found) == 0) {
+                (void) puts("\nPresses that killed two processes each, without tokens and ids, to be reported:");
+                for (size_t i = 0; i < found.gl_pathc; i++)
+                        (void) printf("  %s\n", found.gl_pathv[i]);
+        }
+        globfree(&found);
+}
+
 int ctl_jobs(const CtlOptions *options, _unused_ char *const args[]) {
+        _cleanup_(config_freep) Config *config = NULL;
         _json_ Json *answer = NULL;
         _free_ char *raw = NULL;
         int status;
 
-        status = ask(options, "jobs", &answer, &raw);
-        if (status != 0)
+        if ((status = ctl_config(options, &config)) != 0 || (status = ctl_ask(config, "jobs", &answer, &raw)) != 0)
                 return status;
         if (options->json) {
                 (void) puts(raw);
                 return 0;
         }
-        (void) printf("%8s  %-24s %20s %8s %7s %6s  %-9s %9s\n", "job", "event", "guild", "worker",
-                      "attempt", "deaths", "reference", "age");
-        JSON_FOREACH(job, json_get(answer, "jobs"))
-                (void) printf("%8" PRId64 "  %-24s %20s %8" PRId64 " %7" PRId64 " %6" PRId64
-                              "  %-9s %6" PRId64 " ms\n",
-                              number(job, "job"), text(job, "event"), text(job, "guild"),
-                              number(job, "worker_pid"), number(job, "attempt"), number(job, "deaths"),
-                              text(job, "reference"), number(job, "age_ms"));
+        print_jobs(json_get(answer, "jobs"));
+        print_kept(config->runtime_dir);
         return 0;
 }
 

@@ -3,6 +3,7 @@
 /* One command of magikalctl each; a row of the table in main.c. Private to this directory. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sysexits.h>
 
 #include "magikal/config.h"
@@ -29,6 +30,10 @@ int ctl_keygen(const CtlOptions *options, char *const args[]);
 int ctl_config(const CtlOptions *options, Config **ret_config);
 /* Asks the daemon. 0 and the answer, or an exit status after a line. text may be NULL. */
 int ctl_ask(const Config *config, const char *question, Json **ret_answer, char **ret_text);
+
+/* A time as people say it, in the largest unit of which there are two: "90 min", "3 d". Returns the buffer. */
+#define CTL_DURATION_MAX 32
+const char *ctl_duration(int64_t ms, char buffer[CTL_DURATION_MAX]);
 
 /* The values of a status answer as OpenMetrics text. */
 void metrics_write(const Json *status, StrBuf *out);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "config.h"     /* PACKAGE_STRING, made by configure */
@@ -28,12 +29,27 @@ static const Command commands[] = {
         { "status",  ctl_status,  0, "status [--json]",   "what the daemon and its children do; status 75 while it is not ready" },
         { "metrics", ctl_metrics, 0, "metrics",           "the same as OpenMetrics text" },
         { "jobs",    ctl_jobs,    0, "jobs [--json]",     "dispatches of the gateway that no worker has settled yet" },
-        { "flows",   ctl_flows,   0, "flows",             "how many flows wait, run and are given up" },
+        { "flows",   ctl_flows,   0, "flows",             "which flows wait, run and are given up, and why" },
         { "requeue", ctl_requeue, 1, "requeue FLOW",      "try a flow again that was given up or waits for its next try" },
         { "migrate", ctl_migrate, 0, "migrate [--check]", "bring the database's schema up to date, or only say whether it is" },
         { "keygen",  ctl_keygen,  1, "keygen FILE",       "write a new key file" },
 };
 /* clang-format on */
+
+const char *ctl_duration(int64_t ms, char buffer[CTL_DURATION_MAX]) {
+        static const struct {
+                int64_t ms;
+                const char *unit;
+        } units[] = { { 86400000, "d" }, { 3600000, "h" }, { 60000, "min" }, { 1000, "s" }, { 1, "ms" } };
+
+        for (size_t i = 0; i < ELEMENTSOF(units); i++)
+                /* 90 minutes say more than 1 hour */
+                if (ms >= 2 * units[i].ms || i + 1 == ELEMENTSOF(units)) {
+                        (void) snprintf(buffer, CTL_DURATION_MAX, "%" PRId64 " %s", ms / units[i].ms, units[i].unit);
+                        break;
+                }
+        return buffer;
+}
 
 static void print_help(void) {
         (void) printf("Usage: magikalctl [--config FILE] COMMAND\n\n");
@@ -127,7 +143,7 @@ int main(int argc, char *argv[]) {
         CtlOptions chosen = { .config_path = CONFIG_PATH_DEFAULT };
         int c, status;
 
-        log_init("magikalctl", LOG_WARNING);
+        log_init("magikalctl", LOG_ERR);        /* what does not work is said in one sentence by who knows what was asked */
         while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
                 switch (c) {
                 case 'c':

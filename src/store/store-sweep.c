@@ -176,6 +176,37 @@ static void finish_queue(Batch *b, int outcome) {
         ((QueueDone) b->done)(outcome, outcome == 0 ? &state : NULL, b->userdata);
 }
 
+static void finish_listed(Batch *b, int outcome) {
+        const PGresult *r = batch_result(b, 0);
+        size_t n = outcome == 0 ? batch_n_rows(b, 0) : 0;
+        _free_ FlowListed *flows = calloc(n + 1, sizeof(FlowListed));
+
+        if (!flows) {
+                ((FlowsListedDone) b->done)(-ENOMEM, NULL, 0, b->userdata);
+                return;
+        }
+        for (size_t i = 0; i < n; i++)
+                flows[i] = (FlowListed) {
+                        .id = { row_u64(r, i, 0) },
+                        .kind = row_text(r, i, 1),
+                        .guild = { row_u64(r, i, 2) },
+                        .state = row_text(r, i, 3),
+                        .attempt = row_int(r, i, 4),
+                        .crashes = row_int(r, i, 5),
+                        .age = row_u64(r, i, 6),
+                        .next_try = row_u64(r, i, 7),
+                        .last_error = row_text(r, i, 8),
+                };
+        ((FlowsListedDone) b->done)(outcome, flows, n, b->userdata);
+}
+
+int store_flows_listed(Store *store, FlowsListedDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_FLOWS_LISTED);
+        return batch_submit(store, STORE_FLOW, b, finish_listed, (AnyDone) done, userdata);
+}
+
 int store_queue_state(Store *store, QueueDone done, void *userdata) {
         Batch *b = batch_new(store);
 

@@ -60,7 +60,7 @@ static void describe_gateway(const Supervisor *s, StrBuf *out) {
                 return;
         }
         strbuf_append(out, "gateway connected");
-        if (round_trip > 0)
+        if (round_trip >= USEC_PER_MSEC)
                 strbuf_appendf(out, " %" PRIu64 " ms", round_trip / USEC_PER_MSEC);
 }
 
