@@ -198,7 +198,7 @@ static void test_queue_state(void **state) {
         DO(f, &got, store_queue_state(f->store, got_queue, &got));
         assert_int_equal(got.queue.n_ready, 1);
         assert_int_equal(got.queue.n_running, 1);
-        assert_true(got.queue.oldest_ready > UINT64_C(1600000000) * USEC_PER_SEC);
+        assert_true(got.queue.oldest_ready > 0 && got.queue.oldest_ready < 3600 * USEC_PER_SEC);       /* a time span, not a time */
 }
 
 static void test_kv(void **state) {
