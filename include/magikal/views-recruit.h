@@ -10,6 +10,7 @@
 #include "magikal/application.h"
 #include "magikal/custom-id.h"
 #include "magikal/keys.h"
+#include "magikal/question.h"
 #include "magikal/text.h"
 #include "magikal/ticket.h"
 #include "magikal/timezone.h"
@@ -26,8 +27,10 @@
 #define CONTROL_RECRUIT_STEP1_FORM "r1f"        /* modals */
 #define CONTROL_RECRUIT_ZONE_FORM "rzf"
 #define CONTROL_RECRUIT_REJECT_FORM "rrf"
+#define CONTROL_RECRUIT_QNA_FORM "rqf"          /* ids: ticket, page */
 #define CONTROL_RECRUIT_STEP1_FIX "r1x"         /* buttons below a sentence to one person: see RecruitAsk */
 #define CONTROL_RECRUIT_ZONE "rz"
+#define CONTROL_RECRUIT_QNA_PAGE "rqn"          /* ids: ticket, page that the press opens */
 #define CONTROL_RECRUIT_APPROVE_SURE "ray"
 #define CONTROL_RECRUIT_FINALISE_SURE "rfy"
 #define CONTROL_RECRUIT_CLOSE_SURE "rcy"
@@ -41,6 +44,7 @@
 #define FIELD_NOTES "f.notes"
 #define FIELD_ZONE_TYPED "f.typed"
 #define FIELD_REASON "f.reason"
+#define FIELD_ANSWER "f.q%d"                    /* printf format; the question's id */
 #define ZONE_NOT_LISTED "other"
 #define FIELD_NOTES_MAX 1000
 #define FIELD_REASON_MAX 1000
@@ -154,6 +158,16 @@ int view_zone_modal(const Keys *keys, const Ticket *ticket, const char *typed, c
 /* "Reject": data of a modal. */
 int view_reject_modal(const Keys *keys, const Ticket *ticket, char **ret_data);
 
+/*
+ * One page of the questions: data of a modal.
+ *
+ * typed    of each question of the page what its input begins with (answer_append_typed(), or a draft); NULL: nothing. NULL: no draft at all
+ *
+ * -EINVAL when the list has no such page.
+ */
+int view_qna_modal(const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t page, const char *const *typed,
+                   char **ret_data);
+
 /* ---- to one person ------------------------------------------------------------------------------------------------------------------ */
 
 /* A sentence with a button below it. */
@@ -170,6 +184,12 @@ typedef enum RecruitAsk {
  * is_ephemeral as in view_notice().
  */
 int view_recruit_ask(const Keys *keys, const Ticket *ticket, RecruitAsk ask, const char *words, bool is_ephemeral, char **ret_data);
+
+/* After a page of the questions: data. Its answers are kept, and a button opens the next page, which is one of the list's. */
+int view_qna_continue(const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t next_page, bool is_ephemeral,
+                      char **ret_data);
+/* Answers that do not parse: data with a button that opens the page again. words: each with its reason; finished markdown, not blank. */
+int view_qna_fix(const Keys *keys, const Ticket *ticket, size_t page, const char *words, bool is_ephemeral, char **ret_data);
 
 typedef enum MembershipResult {
         MEMBERSHIP_NO_ORG,              /* the guild has set none */

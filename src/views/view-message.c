@@ -81,6 +81,28 @@ int message_body(const Message *message, char **ret_body) {
         return json_writer_finish(&w, ret_body);
 }
 
+int ask_data(const char *text, const Button *button, bool is_ephemeral, char **ret_data) {
+        const Button rows[MESSAGE_ROWS][LIMIT_ROW_BUTTONS] = { { *button } };
+        _json_writer_ JsonWriter w = {};
+        _strbuf_ StrBuf content = {};
+
+        (void) cut_append(&content, text, LIMIT_CONTENT, text_lookup(TEXT_MORE_CHARACTERS));
+        if (content.error < 0)
+                return content.error;
+        json_open(&w);
+        json_string(&w, "content", strbuf_text(&content));
+        if (is_ephemeral)
+                json_i64(&w, "flags", MESSAGE_EPHEMERAL);
+        else {
+                json_array(&w, "embeds");
+                json_close_array(&w);
+        }
+        put_rows(&w, rows, !is_ephemeral);
+        component_no_mentions(&w);
+        json_close(&w);
+        return json_writer_finish(&w, ret_data);
+}
+
 const char *https_or_none(const char *url, size_t n_max) {
         return url && strncmp(url, "https://", 8) == 0 && url[8] && strlen(url) <= n_max ? url : NULL;
 }

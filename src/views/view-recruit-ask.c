@@ -42,9 +42,7 @@ static int compose(const Ticket *ticket, TextId sentence, const char *words, cha
 }
 
 int view_recruit_ask(const Keys *keys, const Ticket *ticket, RecruitAsk ask, const char *words, bool is_ephemeral, char **ret_data) {
-        Button rows[MESSAGE_ROWS][LIMIT_ROW_BUTTONS] = {};
         char custom_id[LIMIT_CUSTOM_ID + 1];
-        _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;
         int r;
 
@@ -53,20 +51,8 @@ int view_recruit_ask(const Keys *keys, const Ticket *ticket, RecruitAsk ask, con
         if ((r = custom_id_write(keys, ticket->guild, asks[ask].control, &ticket->id.v, 1, custom_id)) < 0 ||
             (r = compose(ticket, asks[ask].sentence, words, &text)) < 0)
                 return r;
-        rows[0][0] = (Button) { .style = asks[ask].style, .label = text_lookup(asks[ask].label), .custom_id = custom_id };
-
-        json_open(&w);
-        json_string(&w, "content", text);
-        if (is_ephemeral)
-                json_i64(&w, "flags", MESSAGE_EPHEMERAL);
-        else {
-                json_array(&w, "embeds");
-                json_close_array(&w);
-        }
-        put_rows(&w, rows, !is_ephemeral);
-        component_no_mentions(&w);
-        json_close(&w);
-        return json_writer_finish(&w, ret_data);
+        return ask_data(text, &(Button) { .style = asks[ask].style, .label = text_lookup(asks[ask].label), .custom_id = custom_id },
+                        is_ephemeral, ret_data);
 }
 
 int view_membership(MembershipResult result, const char *handle, const char *rank, int n_stars, char **ret_text) {

@@ -730,6 +730,59 @@ static void small_forms(void **state) {
         json_reject = golden("reject-modal", reject);
 }
 
+static void questions_are_a_form(void **state) {
+        const char *const typed[] = { "medical, mining", "18:00-22:30", "no", NULL };
+        _free_ char *empty = NULL, *filled = NULL;
+        _json_ Json *json_empty = NULL, *json_filled = NULL;
+        QuestionList questions = {};
+        char *none = NULL;
+        CustomId id;
+
+        question_reset(&questions);
+        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 0, NULL, &empty), 0);
+        json_empty = golden("qna-modal", empty);
+        assert_int_equal(custom_id_read(*state, GUILD, json_text(json_get(json_empty, "custom_id")), &id), 0);
+        assert_string_equal(id.control, CONTROL_RECRUIT_QNA_FORM);
+        assert_true(id.ids[0] == 42 && id.ids[1] == 0);
+        assert_null(chosen(component(json_empty, 2)));
+
+        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 0, typed, &filled), 0);
+        json_filled = parse(filled);
+        assert_string_equal(json_text(json_get(component(json_filled, 0), "value")), "medical, mining");
+        assert_string_equal(chosen(component(json_filled, 2)), "no");
+        assert_null(json_get(component(json_filled, 3), "value"));
+        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 1, NULL, &none), -EINVAL);
+}
+
+static void many_questions_have_pages(void **state) {
+        _free_ char *last = NULL, *next = NULL, *fix = NULL;
+        _json_ Json *json_last = NULL, *json_next = NULL, *json_fix = NULL;
+        QuestionList questions = {};
+        char *none = NULL;
+
+        question_reset(&questions);
+        for (int i = 0; i < 8; i++) {
+                char label[16];
+
+                (void) snprintf(label, sizeof(label), "Question %d", i);
+                assert_int_equal(question_add(&questions, &(QuestionChange) { .label = label }, 0), 0);
+        }
+        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 2, NULL, &last), 0);
+        json_last = parse(last);
+        assert_string_equal(json_text(json_get(json_last, "title")), "Q&A (3/3)");
+        assert_int_equal(json_array_size(json_get(json_last, "components")), 2);
+        assert_int_equal(view_qna_continue(*state, &some_ticket, &questions, 1, true, &next), 0);
+        json_next = golden("qna-continue", next);
+        has_controls(*state, json_next, "rqn");
+        assert_int_equal(view_qna_continue(*state, &some_ticket, &questions, 3, true, &none), -EINVAL);
+
+        assert_int_equal(view_qna_fix(*state, &some_ticket, 1, "**Availability**: that is only one time.", true, &fix), 0);
+        json_fix = golden("qna-fix", fix);
+        has_controls(*state, json_fix, "rqn");
+        assert_int_equal(view_qna_fix(*state, &some_ticket, 1, "", true, &none), -EINVAL);
+        assert_null(none);
+}
+
 /* ---- to one person ------------------------------------------------------------------------------------------------------------------------ */
 
 static void asking_has_a_button(void **state) {
@@ -844,6 +897,8 @@ int main(void) {
                 cmocka_unit_test(a_typed_zone_stays),
                 cmocka_unit_test(areas_must_fit),
                 cmocka_unit_test(small_forms),
+                cmocka_unit_test(questions_are_a_form),
+                cmocka_unit_test(many_questions_have_pages),
                 cmocka_unit_test(asking_has_a_button),
                 cmocka_unit_test(the_question_outlives_long_words),
                 cmocka_unit_test(membership_never_decides),
