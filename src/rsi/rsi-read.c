@@ -178,6 +178,8 @@ char *reader_picture(Reader *reader, const HtmlNode *img) {
         else if (*source.text == '/')
                 strbuf_append(&whole, SITE);
         strbuf_append(&whole, source.text);
+        if (whole.error < 0)
+                reader->error = whole.error;
 
         if (whole.n_bytes <= RSI_URL_MAX && is_plain_url(strbuf_text(&whole)) && !strstr(strbuf_text(&whole), "avatar_default") &&
             url_parse(strbuf_text(&whole), &url) == 0 && url.is_secure && !url.is_websocket && url.port == 443 && host_is_the_sites(url.host) &&
