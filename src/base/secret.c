@@ -75,9 +75,11 @@ static int secret_fill(int fd, Secret *s) {
         }
         if (n_bytes > 0 && s->text[n_bytes - 1] == '\n')
                 n_bytes--;
+        if (n_bytes > SECRET_BYTES_MAX || !text_is_plain(s->text, n_bytes))
+                return -EINVAL;
         s->text[n_bytes] = '\0';
         s->n_bytes = n_bytes;
-        return n_bytes <= SECRET_BYTES_MAX && text_is_plain(s->text, n_bytes) ? 0 : -EINVAL;
+        return 0;
 }
 
 static int explain(int r, const char *what, const char *path, const char *sentence, char **ret_why) {
