@@ -27,10 +27,10 @@ def open_one(stack):
 
 
 def sweep(stack):
-    """The sweeper looks after each new session of the gateway."""
-    before = len(stack.requests())
-    stack.gateway("invalid_session", resumable=False)
-    wait_for(lambda: any(r["path"].endswith(f"/guilds/{GUILD}/channels") for r in stack.requests()[before:]), "the sweeper to look", 30)
+    """The sweeper looks whenever a session of the gateway stands again: a restart is the quickest."""
+    before = max((r["n"] for r in stack.requests()), default=0)
+    stack.restart_daemon()
+    wait_for(lambda: any(r["path"].endswith(f"/guilds/{GUILD}/channels") for r in stack.requests(before)), "the sweeper to look", 30)
     stack.quiet()
 
 
@@ -56,6 +56,7 @@ def a_marker_in_somebody_elses_topic_is_prose(stack):
     sweep(stack)
     stack.world("edit_topic", channel=CHANNEL_GENERAL, topic=topic)
     sweep(stack)
+    sweep(stack)        # by now the one before has done what it would
     effects = [e for e in stack.effects() if e["effect"] == "channel.delete" and e.get("channel") == CHANNEL_GENERAL]
     expect(exists(stack, CHANNEL_GENERAL) and not effects, "the channel that names a ticket is still there")
     stack.world("edit_topic", channel=CHANNEL_GENERAL, topic="")
