@@ -4,7 +4,6 @@
 
 #include <errno.h>
 
-#include "magikal/cut.h"
 #include "view-application.h"
 #include "view-message.h"
 
@@ -17,13 +16,11 @@ static int footer(const ApplicationShown *shown, char **ret_text) {
                            TEXT_ARGS(ARG_OURS("value", strbuf_text(&tid)), ARG_NUMBER("number", shown->application->id.v)), ret_text);
 }
 
-/* True in *ret_is_cut when something is not all there: a text, or a field that embed_put() will cut. */
-static int describe(const ApplicationShown *shown, const FieldList *fields, const char *title, char **ret_text, bool *ret_is_cut) {
+/* *ret_is_cut: not everything is there. */
+static int describe(const ApplicationShown *shown, size_t n_max, char **ret_text, bool *ret_is_cut) {
         _strbuf_ StrBuf out = {};
 
-        *ret_is_cut = sections_append(&out, shown, ON_RECORD, description_room(title, fields)) > 0;
-        for (size_t i = 0; i < fields->n; i++)
-                *ret_is_cut |= utf16_length(fields->items[i].value) > LIMIT_EMBED_FIELD_VALUE;
+        *ret_is_cut = sections_append(&out, shown, ON_RECORD, n_max) > 0;
         return strbuf_finish(&out, ret_text);
 }
 
@@ -48,7 +45,7 @@ int view_record(const Keys *keys, const ApplicationShown *shown, const char *non
         fields_add_application(&fields, shown, ON_RECORD);
         if ((r = fields_put(&fields, &message.embed)) < 0 ||
             (r = text_format(TEXT_RECRUIT_TITLE, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
-            (r = describe(shown, &fields, title, &body, &is_cut)) < 0 || (r = footer(shown, &reference)) < 0 ||
+            (r = describe(shown, description_room(title, &fields), &body, &is_cut)) < 0 || (r = footer(shown, &reference)) < 0 ||
             (r = custom_id_write(keys, shown->ticket->guild, CONTROL_RECRUIT_ANSWERS, (const uint64_t[]) { shown->ticket->id.v, 0 }, 2,
                                  custom_id)) < 0)
                 return r;

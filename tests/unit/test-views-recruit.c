@@ -360,7 +360,7 @@ static void rsi_is_quoted_honestly(void **state) {
                 const char *words;
         } cases[] = {
                 { { .result = CITIZEN_NOT_ASKED }, "Not looked up yet." },
-                { { .result = CITIZEN_ABSENT, .display_name = "stale" }, "RSI knows no citizen of that handle." },
+                { { .result = CITIZEN_ABSENT, .display_name = "stale", .avatar_url = "https://media.example/stale.png" }, "RSI knows no citizen of that handle." },
                 { { .result = CITIZEN_NOT_TOLD }, "RSI did not tell" },
                 { { .result = CITIZEN_FOUND, .display_name = "A" }, "none, the account never enlisted" },
                 { { .result = CITIZEN_FOUND, .display_name = "A", .org = CITIZEN_ORG_NONE }, "Main organisation: none in public" },
@@ -431,12 +431,25 @@ static void fill(StrBuf *out, const char *piece, size_t n) {
                 strbuf_append(out, piece);
 }
 
+/* Long texts give way to facts, never the other way round. */
+static void facts_are_whole(const Json *body, int n_fields) {
+        const Json *fields = json_get(json_first(json_get(body, "embeds")), "fields");
+        const char *last = NULL;
+
+        assert_int_equal(json_array_size(fields), n_fields);
+        JSON_FOREACH(field, fields) {
+                last = json_text(json_get(field, "value"));
+                assert_null(strstr(last, "more characters"));
+        }
+        assert_non_null(strstr(last, "\xE2\x98\x85\xE2\x98\x85\xE2\x98\x85"));
+}
+
 /* Everything as long as its form takes, in the characters that cost most. */
 static void nothing_exceeds_the_limits(void **state) {
         static const char *const pieces[] = { "*", "\xF0\x9F\x98\x80", "a", "\\" };
 
         for (size_t i = 0; i < ELEMENTSOF(pieces); i++) {
-                _strbuf_ StrBuf notes = {}, label = {}, answer = {}, escaped = {}, area = {};
+                _strbuf_ StrBuf notes = {}, label = {}, answer = {}, escaped = {}, area = {}, name = {};
                 _free_ char *record = NULL, *ticket = NULL, *log = NULL;
                 _json_ Json *json_record = NULL, *json_ticket = NULL, *json_log = NULL;
                 AnswerShown answers[N_LONG];
@@ -446,11 +459,12 @@ static void nothing_exceeds_the_limits(void **state) {
                 fill(&notes, pieces[i], 4000);
                 fill(&label, pieces[i], LIMIT_LABEL);
                 fill(&answer, pieces[i], 1500);
-                fill(&area, pieces[i], 100);
+                fill(&area, pieces[i], 300);    /* more than an area can have, so that the facts alone need a third of it all */
+                fill(&name, pieces[i], 150);
                 text_escape(&escaped, strbuf_text(&answer));
                 for (size_t k = 0; k < N_LONG; k++)
                         answers[k] = (AnswerShown) { strbuf_text(&label), strbuf_text(&escaped) };
-                citizen.display_name = citizen.org_name = citizen.org_rank = strbuf_text(&area);
+                citizen.display_name = citizen.org_name = citizen.org_rank = strbuf_text(&name);
                 begin(&c, APPLICATION_REMOVED);
                 c.ticket.state = TICKET_OPEN;
                 c.application.notes = c.application.reason = strbuf_text(&notes);
@@ -473,7 +487,8 @@ static void nothing_exceeds_the_limits(void **state) {
                 check_message(json_log);
                 has_controls(*state, json_record, "rs");
                 assert_non_null(strstr(record, "more characters"));
-                assert_int_equal(json_array_size(json_get(json_first(json_get(json_record, "embeds")), "fields")), 12);
+                facts_are_whole(json_record, 12);
+                facts_are_whole(json_ticket, 11);
         }
 }
 
@@ -512,7 +527,7 @@ static void a_cut_chip_is_closed(void **state) {
         size_t n = 0;
         Case c;
 
-        strbuf_append_char(&words, '`');
+        strbuf_append(&words, "`ends with a backslash\\` `");
         fill(&words, "k\\", 3000);
         strbuf_append_char(&words, '`');
         answers[0].answer = strbuf_text(&words);
@@ -653,13 +668,17 @@ static const Json *component(const Json *modal, size_t i) {
 
 /* The value that a select begins with; NULL: none. */
 static const char *chosen(const Json *select) {
+        const char *value = NULL;
+
         JSON_FOREACH(option, json_get(select, "options")) {
                 bool is_default = false;
 
-                if (json_get_bool(option, "default", &is_default) == 0 && is_default)
-                        return json_text(json_get(option, "value"));
+                if (json_get_bool(option, "default", &is_default) != 0 || !is_default)
+                        continue;
+                assert_null(value);     /* Discord refuses two */
+                value = json_text(json_get(option, "value"));
         }
-        return NULL;
+        return value;
 }
 
 static void step1_is_empty_at_first(void **state) {
