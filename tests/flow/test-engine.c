@@ -241,6 +241,19 @@ static void test_a_revoked_token_refuses_nobody(void **state) {
         rig_until(rig, flow, "state = 'ready' AND NOT undo AND run_at > now() + interval '20 s'");
 }
 
+static void test_a_flow_of_recruitment_gets_its_facts(void **state) {
+        Rig *rig = *state;
+        FlowId flow = rig_accept(rig, "recruit", NULL, rig_interaction(0), 600);
+
+        rig_start(rig);
+        (void) rig_request(rig, SAY);
+        rig_answer(rig, 200, "{\"id\":\"901\"}");
+        assert_non_null(strstr(rig_request(rig, "PATCH /api/webhooks/"), "with facts"));
+        rig_answer(rig, 200, "{}");
+        rig_until(rig, flow, "state = 'done'");
+        assert_int_equal(rig_number(rig, "SELECT count(*) FROM flow.audit WHERE action = 'with facts'"), 2);
+}
+
 /* ---- the queue -------------------------------------------------------------------------------------------------------------------- */
 
 static void test_no_more_is_claimed_than_there_are_places(void **state) {
@@ -316,6 +329,7 @@ int main(void) {
                 T(test_a_database_is_not_waited_for_as_long_as_discord),
                 T(test_a_cursor_outlives_the_process),
                 T(test_a_revoked_token_refuses_nobody),
+                T(test_a_flow_of_recruitment_gets_its_facts),
                 T(test_no_more_is_claimed_than_there_are_places),
                 T(test_nothing_runs_before_our_own_id_is_known),
                 T(test_a_subject_is_served_in_order),

@@ -106,6 +106,24 @@ static int wiped(const StepContext *c, const StepReply *reply, Checkpoint *check
         return asprintf(&checkpoint->result, "{\"at\":%lld}", (long long) at + 1) < 0 ? -ENOMEM : STEP_AGAIN;
 }
 
+/* Everything that a flow of recruitment does is given what belongs to recruitment. */
+static int ask_facts(const StepContext *c, StepRequest *ret) {
+        *ret = (StepRequest) { .route = ROUTE_MESSAGE_CREATE, .ids = { c->facts->recruit ? 70 : 71 } };
+        return asprintf(&ret->body, "{\"content\":\"x\"}") < 0 ? -ENOMEM : 0;
+}
+
+static int note_facts(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        (void) reply;
+        store_add_audit(checkpoint->batch, &(Audit) { .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .subject = c->subject,
+                                                      .action = c->facts->recruit ? "with facts" : "without facts" });
+        return 0;
+}
+
+static int word_facts(const StepContext *c, const char *why, char **ret_body) {
+        (void) why;
+        return asprintf(ret_body, "{\"content\":\"%s\"}", c->facts->recruit ? "with facts" : "without facts") < 0 ? -ENOMEM : 0;
+}
+
 /* Message 81 in channel 80 should say something; what became of that is noted. */
 static int wish(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         (void) reply;
@@ -161,6 +179,10 @@ static const Step await_steps[] = {
         { "wait", STEP_WAIT, NULL, NULL,      awaited, NULL, 0, .wait = await },
         { "say",  STEP_REST, say,  &by_nonce, NULL, NULL,    0 },
 };
+static const Step recruit_steps[] = {
+        { "note", STEP_DB,   NULL,      NULL, note_facts, NULL, 0 },
+        { "say",  STEP_REST, ask_facts, NULL, note_facts, NULL, 0 },
+};
 static const Step glance_steps[] = {
         { "wish", STEP_DB,   NULL, NULL,      wish, NULL,    0 },
         { "wait", STEP_WAIT, NULL, NULL,      awaited, NULL, TOLERATES(REST_LATER), .wait = await },
@@ -177,8 +199,13 @@ static const Flow flow_note = FLOW("note", note_steps, 1, 600);
 static const Flow flow_await = FLOW("await", await_steps, 3, 0);
 static const Flow flow_glance = FLOW("glance", glance_steps, 2, 600);
 
+static const Flow flow_recruit = {
+        .name = "recruit", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = recruit_steps, .n_steps = ELEMENTSOF(recruit_steps),
+        .words_before = ELEMENTSOF(recruit_steps), .words = word_facts,
+};
+
 static const Flow *find(const char *name, int version) {
-        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note, &flow_await, &flow_glance };
+        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note, &flow_await, &flow_glance, &flow_recruit };
 
         for (size_t i = 0; i < ELEMENTSOF(flows); i++)
                 if (streq(flows[i]->name, name) && flows[i]->version == version)
