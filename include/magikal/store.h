@@ -265,7 +265,10 @@ int store_requeue(Store *store, FlowId flow, CountDone done, void *userdata);
  * 'ticket:<tid>', no actor, no args, in one statement. After five repairs of a ticket: once an hour. Gives the new flows.
  */
 int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
-/* Removes flows 30 days after their end and empties args of dead flows 7 days after their person was told, 1,000 rows a call; n_rows tells how many. */
+/*
+ * Removes flows 30 days after their end, empties args of dead flows 7 days after their person was told, and drafts of applications whose
+ * ticket is over, 1,000 rows of each a call; n_rows tells how many.
+ */
 int store_retention(Store *store, CountDone done, void *userdata);
 
 /* Live tickets of a guild with a channel, for the sweeper; ordered by tid. */

@@ -76,6 +76,14 @@ UPDATE cfg.recruit_applications SET closed_undecided = false WHERE tid = $1;
 -- Nobody will write in that ticket any more.
 UPDATE cfg.recruit_applications SET step1_draft = NULL, qna_draft = NULL, qna_open = false WHERE tid = $1;
 
+-- name: forget_drafts
+-- The same for tickets that ended in another way, e.g. at the hand of somebody who deleted the channel.
+WITH x AS (
+  SELECT a.tid FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
+   WHERE (a.step1_draft IS NOT NULL OR a.qna_draft IS NOT NULL) AND t.state IN ('closed', 'failed')
+   ORDER BY a.tid LIMIT 1000 FOR UPDATE OF a SKIP LOCKED)
+UPDATE cfg.recruit_applications a SET step1_draft = NULL, qna_draft = NULL, qna_open = false FROM x WHERE a.tid = x.tid;
+
 -- name: application_record
 -- Where its permanent record is.
 UPDATE cfg.recruit_applications SET record_channel = $2, record_message = $3 WHERE tid = $1;

@@ -157,6 +157,7 @@ int store_retention(Store *store, CountDone done, void *userdata) {
         batch_call(b, SQL_FORGET_FLOWS);
         batch_call(b, SQL_FORGET_ARGS);
         batch_call(b, SQL_FORGET_EDITS);
+        batch_call(b, SQL_FORGET_DRAFTS);
         return batch_submit(store, STORE_FLOW, b, finish_count, (AnyDone) done, userdata);
 }
 

@@ -383,6 +383,26 @@ static void test_closed_without_a_decision(void **state) {
         assert_null(look(f, &got, o.tid)->qna_draft);
 }
 
+static void test_no_draft_outlives_its_ticket(void **state) {
+        StoreFixture *f = *state;
+        Opened o = open_ticket(f, "ix:1", APPLICANT);
+        _got_ Got got = {};
+        Batch *b = batch_new(f->store);
+
+        store_add_application_draft(b, o.tid, FORM_STEP1, "{}");
+        store_add_application_draft(b, o.tid, FORM_QNA, "{}");
+        send_it(f, b);
+        DO(f, &got, store_retention(f->store, got_count, &got));
+        assert_int_equal(got.n_rows, 0);
+        b = batch_new(f->store);
+        store_add_ticket_vanished(b, o.tid);
+        send_it(f, b);
+        DO(f, &got, store_retention(f->store, got_count, &got));
+        assert_int_equal(got.n_rows, 1);
+        assert_null(look(f, &got, o.tid)->step1_draft);
+        assert_null(look(f, &got, o.tid)->qna_draft);
+}
+
 static void test_record_and_leaving(void **state) {
         StoreFixture *f = *state;
         Opened o = open_ticket(f, "ix:1", APPLICANT);
@@ -784,6 +804,7 @@ int main(void) {
                 T(test_a_reason_is_needed),
                 T(test_finalised_and_removed),
                 T(test_closed_without_a_decision),
+                T(test_no_draft_outlives_its_ticket),
                 T(test_record_and_leaving),
                 T(test_an_application_is_found_in_its_guild_only),
                 T(test_an_applicant_is_found_when_it_is_over),
