@@ -18,7 +18,7 @@ typedef struct Button {
         const char *label;
         const char *custom_id;          /* all but links */
         const char *url;                /* links */
-        const char *emoji;              /* one unicode emoji; NULL: none */
+        const char *emoji;              /* one unicode emoji, or a guild's own as people write it: <:name:id>; NULL: none */
         bool is_disabled;
 } Button;
 

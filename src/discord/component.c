@@ -35,11 +35,36 @@ static void put_custom_id(JsonWriter *w, const char *custom_id) {
         json_string(w, "custom_id", custom_id);
 }
 
+/* A guild's own, "<:name:id>" or "<a:name:id>" (Discord reference, "Message Formatting"). False, and nothing written: it is none. */
+static bool put_own_emoji(JsonWriter *w, const char *emoji) {
+        bool is_animated = strncmp(emoji, "<a:", 3) == 0;
+        _strbuf_ StrBuf name = {}, id = {};
+        size_t n_name, n_id;
+
+        if (!is_animated && strncmp(emoji, "<:", 2) != 0)
+                return false;
+        emoji += is_animated ? 3 : 2;
+        n_name = strcspn(emoji, ":");
+        n_id = emoji[n_name] == ':' ? strspn(emoji + n_name + 1, "0123456789") : 0;
+        if (n_name == 0 || n_id == 0 || !streq(emoji + n_name + 1 + n_id, ">"))
+                return false;
+        strbuf_append_bytes(&name, emoji, n_name);
+        strbuf_append_bytes(&id, emoji + n_name + 1, n_id);
+        if (name.error < 0 || id.error < 0)
+                fail(w, -ENOMEM);
+        json_string(w, "id", strbuf_text(&id));
+        json_string(w, "name", strbuf_text(&name));
+        if (is_animated)
+                json_bool(w, "animated", true);
+        return true;
+}
+
 static void put_emoji(JsonWriter *w, const char *emoji) {
         if (!emoji)
                 return;
         json_object(w, "emoji");
-        json_string(w, "name", emoji);
+        if (!put_own_emoji(w, emoji))
+                json_string(w, "name", emoji);
         json_close(w);
 }
 

@@ -187,6 +187,30 @@ static void broken_rules_fail(void **state) {
         (void) state;
 }
 
+static void emoji_are_of_two_kinds(void **state) {
+        static const struct {
+                const char *emoji, *json;
+        } cases[] = {
+                { "\xE2\x9B\x91", "\"emoji\":{\"name\":\"\xE2\x9B\x91\"}" },
+                { "<:medic:123>", "\"emoji\":{\"id\":\"123\",\"name\":\"medic\"}" },
+                { "<a:medic:123>", "\"emoji\":{\"id\":\"123\",\"name\":\"medic\",\"animated\":true}" },
+                { "<:medic:12x>", "\"emoji\":{\"name\":\"<:medic:12x>\"}" },
+                { "<:medic", "\"emoji\":{\"name\":\"<:medic\"}" },
+                { "<::1>", "\"emoji\":{\"name\":\"<::1>\"}" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                const SelectOption option = { .label = "Medical", .value = "1", .emoji = cases[i].emoji };
+                _json_writer_ JsonWriter w = {};
+                _free_ char *text = NULL;
+
+                component_select(&w, &(StringSelect) { .custom_id = "id", .options = &option, .n_options = 1 });
+                assert_int_equal(json_writer_finish(&w, &text), 0);
+                assert_non_null(strstr(text, cases[i].json));
+        }
+        (void) state;
+}
+
 static void a_modal_has_labels(void **state) {
         _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;
@@ -231,6 +255,7 @@ int main(void) {
                 cmocka_unit_test(an_embed_cannot_exceed_its_limits),
                 cmocka_unit_test(blank_parts_are_left_out),
                 cmocka_unit_test(broken_rules_fail),
+                cmocka_unit_test(emoji_are_of_two_kinds),
                 cmocka_unit_test(a_modal_has_labels),
                 cmocka_unit_test(mentions_name_those_who_are_pinged),
         };
