@@ -11,6 +11,7 @@
 #include "magikal/custom-id.h"
 #include "magikal/keys.h"
 #include "magikal/question.h"
+#include "magikal/recruit-settings.h"
 #include "magikal/text.h"
 #include "magikal/ticket.h"
 #include "magikal/timezone.h"
@@ -38,7 +39,7 @@
 
 /* Inputs of the modals. */
 #define FIELD_ROLE "f.role"                     /* requested_role_to_string() */
-#define FIELD_AREA "f.area"                     /* the area's name */
+#define FIELD_AREA "f.area"                     /* the name of an option */
 #define FIELD_ZONE "f.zone"                     /* a zone of the menu, or ZONE_NOT_LISTED */
 #define FIELD_HANDLE "f.handle"
 #define FIELD_NOTES "f.notes"
@@ -136,11 +137,6 @@ int view_recruit_log(RecruitLog what, const ApplicationShown *shown, UserId by, 
 
 /* ---- forms ------------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct RecruitArea {
-        const char *name;
-        const char *emoji;              /* NULL: none */
-} RecruitArea;
-
 /* What a form is filled with; NULL and REQUESTED_NONE: empty. */
 typedef struct Step1Values {
         RequestedRole requested;
@@ -149,10 +145,9 @@ typedef struct Step1Values {
 
 /*
  * Step 1: data of a modal. A zone that the menu lacks is shown below "Not listed", which is then chosen: the form coming back with that
- * choice means that the zone stays. areas: 1 to LIMIT_SELECT_OPTIONS.
+ * choice means that the zone stays. Of the settings only the options are looked at; there must be one.
  */
-int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitArea *areas, size_t n_areas, const Step1Values *values,
-                     char **ret_data);
+int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitSettings *settings, const Step1Values *values, char **ret_data);
 /* "Type time zone": data of a modal. typed: what was typed last; NULL: nothing. */
 int view_zone_modal(const Keys *keys, const Ticket *ticket, const char *typed, char **ret_data);
 /* "Reject": data of a modal. */

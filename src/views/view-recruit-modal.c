@@ -42,8 +42,8 @@ static void put_role(JsonWriter *w, RequestedRole requested) {
                                &(StringSelect) { .custom_id = FIELD_ROLE, .options = options, .n_options = ELEMENTSOF(options) });
 }
 
-static void put_area(JsonWriter *w, const RecruitArea *areas, size_t n_areas, const char *chosen) {
-        SelectOption options[LIMIT_SELECT_OPTIONS] = {};
+static void put_area(JsonWriter *w, const RecruitOption *areas, size_t n_areas, const char *chosen) {
+        SelectOption options[RECRUIT_OPTIONS_MAX] = {};
 
         for (size_t i = 0; i < n_areas; i++)
                 options[i] = (SelectOption) {
@@ -88,18 +88,17 @@ static int put_zone(JsonWriter *w, const char *chosen) {
         return 0;
 }
 
-int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitArea *areas, size_t n_areas, const Step1Values *values,
-                     char **ret_data) {
+int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitSettings *settings, const Step1Values *values, char **ret_data) {
         _json_writer_ JsonWriter w = {};
         int r;
 
-        if (n_areas < 1 || n_areas > LIMIT_SELECT_OPTIONS)
+        if (settings->n_options < 1 || settings->n_options > RECRUIT_OPTIONS_MAX)
                 return -EINVAL;
         r = open_modal(&w, keys, ticket, CONTROL_RECRUIT_STEP1_FORM, text_lookup(TEXT_STEP1_TITLE));
         if (r < 0)
                 return r;
         put_role(&w, values->requested);
-        put_area(&w, areas, n_areas, values->area);
+        put_area(&w, settings->options, settings->n_options, values->area);
         r = put_zone(&w, values->zone);
         if (r < 0)
                 return r;

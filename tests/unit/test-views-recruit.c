@@ -656,7 +656,12 @@ static void the_log_of_each_action(void **state) {
 
 /* ---- forms ------------------------------------------------------------------------------------------------------------------------------ */
 
-static const RecruitArea some_areas[] = { { "medical", "\xF0\x9F\x9A\x91" }, { "salvage", NULL }, { "general", NULL } };
+static const RecruitOption some_options[] = {
+        { .name = "medical", .emoji = "\xF0\x9F\x9A\x91" },
+        { .name = "salvage", .emoji = "<:salvage:830000000000000007>" },
+        { .name = "general" },
+};
+static const RecruitSettings some_settings = { .options = some_options, .n_options = ELEMENTSOF(some_options) };
 
 static const Json *component(const Json *modal, size_t i) {
         const Json *label = json_first(json_get(modal, "components"));
@@ -686,7 +691,7 @@ static void step1_is_empty_at_first(void **state) {
         _json_ Json *json = NULL;
         CustomId id;
 
-        assert_int_equal(view_step1_modal(*state, &some_ticket, some_areas, ELEMENTSOF(some_areas), &(Step1Values) {}, &data), 0);
+        assert_int_equal(view_step1_modal(*state, &some_ticket, &some_settings, &(Step1Values) {}, &data), 0);
         json = golden("step1-modal", data);
         assert_int_equal(custom_id_read(*state, GUILD, json_text(json_get(json, "custom_id")), &id), 0);
         assert_string_equal(id.control, CONTROL_RECRUIT_STEP1_FORM);
@@ -702,7 +707,7 @@ static void step1_is_filled_from_what_is_known(void **state) {
         _free_ char *data = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_step1_modal(*state, &some_ticket, some_areas, ELEMENTSOF(some_areas), &values, &data), 0);
+        assert_int_equal(view_step1_modal(*state, &some_ticket, &some_settings, &values, &data), 0);
         json = parse(data);
         assert_string_equal(chosen(component(json, 0)), "affiliate");
         assert_string_equal(chosen(component(json, 1)), "salvage");
@@ -716,26 +721,29 @@ static void a_typed_zone_stays(void **state) {
         _free_ char *data = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_step1_modal(*state, &some_ticket, some_areas, ELEMENTSOF(some_areas), &values, &data), 0);
+        assert_int_equal(view_step1_modal(*state, &some_ticket, &some_settings, &values, &data), 0);
         json = parse(data);
         assert_null(chosen(component(json, 1)));
         assert_string_equal(chosen(component(json, 2)), ZONE_NOT_LISTED);
         assert_non_null(strstr(data, "\"stays America/Port_of_Spain\""));
 }
 
-static void areas_must_fit(void **state) {
-        RecruitArea areas[LIMIT_SELECT_OPTIONS + 1] = {};
-        char names[LIMIT_SELECT_OPTIONS + 1][8];
+static void options_must_fit(void **state) {
+        RecruitOption options[RECRUIT_OPTIONS_MAX + 1] = {};
+        RecruitSettings settings = { .options = options };
+        char names[RECRUIT_OPTIONS_MAX + 1][8];
         _free_ char *most = NULL;
         char *none = NULL;
 
-        for (size_t i = 0; i < ELEMENTSOF(areas); i++) {
+        for (size_t i = 0; i < ELEMENTSOF(options); i++) {
                 (void) snprintf(names[i], sizeof(names[i]), "area%zu", i);
-                areas[i].name = names[i];
+                options[i].name = names[i];
         }
-        assert_int_equal(view_step1_modal(*state, &some_ticket, areas, LIMIT_SELECT_OPTIONS, &(Step1Values) {}, &most), 0);
-        assert_int_equal(view_step1_modal(*state, &some_ticket, areas, ELEMENTSOF(areas), &(Step1Values) {}, &none), -EINVAL);
-        assert_int_equal(view_step1_modal(*state, &some_ticket, areas, 0, &(Step1Values) {}, &none), -EINVAL);
+        assert_int_equal(view_step1_modal(*state, &some_ticket, &settings, &(Step1Values) {}, &none), -EINVAL);
+        settings.n_options = RECRUIT_OPTIONS_MAX;
+        assert_int_equal(view_step1_modal(*state, &some_ticket, &settings, &(Step1Values) {}, &most), 0);
+        settings.n_options++;
+        assert_int_equal(view_step1_modal(*state, &some_ticket, &settings, &(Step1Values) {}, &none), -EINVAL);
         assert_null(none);
 }
 
@@ -914,7 +922,7 @@ int main(void) {
                 cmocka_unit_test(step1_is_empty_at_first),
                 cmocka_unit_test(step1_is_filled_from_what_is_known),
                 cmocka_unit_test(a_typed_zone_stays),
-                cmocka_unit_test(areas_must_fit),
+                cmocka_unit_test(options_must_fit),
                 cmocka_unit_test(small_forms),
                 cmocka_unit_test(questions_are_a_form),
                 cmocka_unit_test(many_questions_have_pages),
