@@ -237,35 +237,6 @@ static const char *message_id(const char *event) {
         return NULL;
 }
 
-static void log_to_journal(int level, const char *event, const char *sentence, const LogField *fields) {
-        StrBuf parts[LOG_FIELDS_MAX + 5] = {};
-        struct iovec iov[LOG_FIELDS_MAX + 5];
-        const char *id = message_id(event);
-        int n = 0;
-
-        strbuf_append(&parts[n], "MESSAGE=");
-        redact(&parts[n++], NULL, sentence);
-        strbuf_appendf(&parts[n++], "PRIORITY=%d", level);
-        strbuf_appendf(&parts[n++], "MAGIKAL_EVENT=%s", event);
-        strbuf_appendf(&parts[n++], "MAGIKAL_ROLE=%s", target.role);
-        if (id)
-                strbuf_appendf(&parts[n++], "MESSAGE_ID=%s", id);
-        for (const LogField *f = fields; f->key && n < LOG_FIELDS_MAX + 5; f++) {
-                if (!is_known(f))
-                        continue;
-                strbuf_append(&parts[n], "MAGIKAL_");
-                for (const char *p = f->key; *p; p++)
-                        strbuf_append_char(&parts[n], (char) toupper((unsigned char) *p));
-                strbuf_append_char(&parts[n], '=');
-                append_redacted_field(&parts[n++], f);
-        }
-        for (int i = 0; i < n; i++)
-                iov[i] = (struct iovec) { .iov_base = (void *) strbuf_text(&parts[i]), .iov_len = parts[i].n_bytes };
-        (void) sd_journal_sendv(iov, n);        /* nowhere left to report a log line that could not be written */
-        for (int i = 0; i < n; i++)
-                strbuf_done(&parts[i]);
-}
-
 static bool needs_quotes(const char *value) {
         if (*value == '\0')
                 return true;
@@ -291,6 +262,51 @@ static void append_text_value(StrBuf *line, const char *value) {
         strbuf_append_char(line, '"');
 }
 
+/* " key=value" for each. */
+static void append_fields(StrBuf *line, const LogField *fields) {
+        _strbuf_ StrBuf value = {};
+
+        for (const LogField *f = fields; f->key; f++) {
+                if (!is_known(f))
+                        continue;
+                strbuf_clear(&value);
+                append_redacted_field(&value, f);
+                strbuf_appendf(line, " %s=", f->key);
+                append_text_value(line, strbuf_text(&value));
+        }
+}
+
+static void log_to_journal(int level, const char *event, const char *sentence, const LogField *fields) {
+        StrBuf parts[LOG_FIELDS_MAX + 5] = {};
+        struct iovec iov[LOG_FIELDS_MAX + 5];
+        const char *id = message_id(event);
+        int n = 0;
+
+        /* "journalctl -u magikald" shows nothing but this, so it says everything */
+        strbuf_appendf(&parts[n], "MESSAGE=%s: ", event);
+        redact(&parts[n], NULL, sentence);
+        append_fields(&parts[n++], fields);
+        strbuf_appendf(&parts[n++], "PRIORITY=%d", level);
+        strbuf_appendf(&parts[n++], "MAGIKAL_EVENT=%s", event);
+        strbuf_appendf(&parts[n++], "MAGIKAL_ROLE=%s", target.role);
+        if (id)
+                strbuf_appendf(&parts[n++], "MESSAGE_ID=%s", id);
+        for (const LogField *f = fields; f->key && n < LOG_FIELDS_MAX + 5; f++) {
+                if (!is_known(f))
+                        continue;
+                strbuf_append(&parts[n], "MAGIKAL_");
+                for (const char *p = f->key; *p; p++)
+                        strbuf_append_char(&parts[n], (char) toupper((unsigned char) *p));
+                strbuf_append_char(&parts[n], '=');
+                append_redacted_field(&parts[n++], f);
+        }
+        for (int i = 0; i < n; i++)
+                iov[i] = (struct iovec) { .iov_base = (void *) strbuf_text(&parts[i]), .iov_len = parts[i].n_bytes };
+        (void) sd_journal_sendv(iov, n);        /* nowhere left to report a log line that could not be written */
+        for (int i = 0; i < n; i++)
+                strbuf_done(&parts[i]);
+}
+
 /* RFC 3339 in UTC; the journal has its own. */
 static void append_time(StrBuf *line) {
         Usec now = clock_realtime();
@@ -309,14 +325,7 @@ static void log_to_stderr(int level, const char *event, const char *sentence, co
         strbuf_appendf(&line, "%s level=%s role=%s pid=%d msg=", event, level_name(level), target.role, (int) getpid());
         redact(&value, NULL, sentence);
         append_text_value(&line, strbuf_text(&value));
-        for (const LogField *f = fields; f->key; f++) {
-                if (!is_known(f))
-                        continue;
-                strbuf_clear(&value);
-                append_redacted_field(&value, f);
-                strbuf_appendf(&line, " %s=", f->key);
-                append_text_value(&line, strbuf_text(&value));
-        }
+        append_fields(&line, fields);
         strbuf_append_char(&line, '\n');
         if (write(STDERR_FILENO, strbuf_text(&line), line.n_bytes) < 0)
                 return;         /* nowhere left to report it */

@@ -26,7 +26,7 @@ int ctl_migrate(const CtlOptions *options, _unused_ char *const args[]) {
         r = store_migrate(config->migrate_dsn ? config->migrate_dsn : config->dsn, only_check, &why);
         if (r < 0) {
                 (void) fprintf(stderr, "magikalctl: %s\n", why ? why : strerror(-r));
-                return r == -EPROTO ? EX_CONFIG : EX_UNAVAILABLE;
+                return r == -EPROTO || r == -EINVAL ? EX_CONFIG : EX_UNAVAILABLE;
         }
         if (only_check)
                 (void) puts("The schema is up to date.");
@@ -111,7 +111,7 @@ static int run_query(const Config *config, Query *q) {
 
         if (r < 0) {
                 (void) fprintf(stderr, "magikalctl: %s\n", why ? why : strerror(-r));
-                return r == -EPROTO ? EX_CONFIG : EX_UNAVAILABLE;
+                return r == -EPROTO || r == -EINVAL ? EX_CONFIG : EX_UNAVAILABLE;
         }
         r = run_loop(q, config->dsn);
         q->store = store_free(q->store);

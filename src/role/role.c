@@ -330,7 +330,8 @@ int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleC
         }
         r = load_settings(ret, arguments.config, &why);
         if (r < 0) {
-                log_event(LOG_ERR, "role.config", why ? why : "The configuration could not be read.", LOG_ERRNO(r));
+                log_event(LOG_ERR, "role.config", why ? why : "The configuration could not be read.",
+                          LOG_ERRNO(why ? 0 : r));
                 role_done(ret);
                 return ROLE_EXIT_CONFIG;
         }

@@ -63,10 +63,27 @@ static int run_statement(Migrator *m, StatementId id, int n_values, const char *
         return 0;
 }
 
+/* What libpq says of an option that it does not know may be shown; its other complaints may quote a password. */
+static bool is_conninfo(const char *dsn, char **ret_unknown) {
+        char *said = NULL;
+        PQconninfoOption *options = PQconninfoParse(dsn, &said);
+        bool is_fine = options;
+
+        if (said && strncmp(said, "invalid connection option", strlen("invalid connection option")) == 0)
+                *ret_unknown = strndup(said, strcspn(said, "\n"));
+        PQfreemem(said);
+        PQconninfoFree(options);
+        return is_fine;
+}
+
 static int connect_to(Migrator *m, const char *dsn) {
         const char *keys[] = { "connect_timeout", "target_session_attrs", "dbname", "application_name", "client_encoding", NULL };
         const char *values[] = { "5", "read-write", dsn, "magikal migrate", "UTF8", NULL };
+        _free_ char *unknown = NULL;
 
+        if (!is_conninfo(dsn, &unknown))
+                return refuse(m, -EINVAL, "The database's connection string (dsn, migrate_dsn) is not a libpq URI or keyword string%s%s.",
+                              unknown ? ": " : "", unknown ? unknown : "");
         m->conn = PQconnectdbParams(keys, values, 1);
         if (!m->conn)
                 return -ENOMEM;

@@ -362,7 +362,8 @@ static void schedule(Supervisor *s, Role role, Usec delay) {
 /* What cannot be helped by starting the process again. True: the daemon ends. */
 static bool is_the_end(Supervisor *s, const Child *child, Verdict verdict) {
         if (verdict == VERDICT_CONFIG && !s->has_been_ready[child->role]) {
-                log_event(LOG_ERR, "child.config",
+                if (!s->is_draining)
+                        log_event(LOG_ERR, "child.config",
                           "A child cannot work with this configuration; see its line above.",
                           LOG_TEXT("child_role", role_row(child->role)->name));
                 lifecycle_drain(s, ROLE_EXIT_CONFIG);
@@ -388,7 +389,7 @@ static void on_died(Child *child, const Death *death, void *userdata) {
         if (verdict == VERDICT_PLANNED)
                 log_event(LOG_DEBUG, "child.left", "A child has ended as it was asked to.",
                           LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid));
-        else
+        else if (verdict != VERDICT_CONFIG)
                 log_event(LOG_WARNING, "child.died", "A child died; another takes its place.",
                           LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid),
                           LOG_TEXT("how", name), LOG_FLOW(culprit.v));

@@ -116,7 +116,7 @@ static void on_answer(Supervisor *s, int outcome, const RestReply *reply,
                 log_event(LOG_WARNING, "discord.no_answer",
                           is_reached ? "Discord gave no usable answer about our application; asking again."
                                      : "Discord cannot be reached; trying again.",
-                          LOG_I64("status", reply ? reply->status : 0),
+                          LOG_ID("status", is_reached ? reply->status : 0),
                           LOG_TEXT("why", reply && reply->message ? reply->message : is_reached ? "unreadable" : NULL));
                 s->facts_wait = s->facts_wait == 0 ? WAIT_MIN : MIN(s->facts_wait * 2, WAIT_MAX);
                 ask_later(s, reply && reply->wait > s->facts_wait ? reply->wait : s->facts_wait);

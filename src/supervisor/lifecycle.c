@@ -132,7 +132,7 @@ static bool has_children(Supervisor *s) {
 }
 
 static int leave(Supervisor *s) {
-        log_event(LOG_INFO, "supervisor.stopped", "All children have left and the gateway session is saved.",
+        log_event(LOG_INFO, "supervisor.stopped", "Stopped: all children have left.",
                   LOG_I64("status", s->exit_status), LOG_U64("after_ms", (clock_boottime() - s->drained_at) / USEC_PER_MSEC));
         return sd_event_exit(s->event, s->exit_status);
 }
@@ -206,7 +206,7 @@ static void reload(Supervisor *s) {
         if (r < 0) {
                 log_event(LOG_ERR, "config.kept",
                           why ? why : "The configuration could not be read; the old one stays in force.",
-                          LOG_ERRNO(r));
+                          LOG_ERRNO(why ? 0 : r));
                 return;
         }
         config_needs_restart(s->started, loaded, &restart);

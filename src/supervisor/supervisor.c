@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "magikal/fault.h"
+#include "magikal/keys.h"
 #include "magikal/log.h"
 
 #include "intake.h"
@@ -220,6 +221,13 @@ static int parse_arguments(Supervisor *s, int argc, char *argv[]) {
         return 0;
 }
 
+/* Children load them; here they are only tried, so that a wrong file is one sentence and not one from each child. */
+static int try_keys(const Config *config, char **ret_why) {
+        _cleanup_(keys_freep) Keys *keys = NULL;
+
+        return keys_load(config->lookup_key_file, config->seal_key_file, config->control_key_file, &keys, ret_why);
+}
+
 static int read_settings(Supervisor *s) {
         _free_ char *why = NULL;
         int r;
@@ -229,9 +237,12 @@ static int read_settings(Supervisor *s) {
                 s->config = s->started;
                 log_init(role_row(ROLE_SUPERVISOR)->name, s->started->log_level);
                 r = secret_read_file(s->started->token_file, "[discord] token_file", &s->token, &why);
+                if (r >= 0)
+                        r = try_keys(s->started, &why);
         }
         if (r < 0) {
-                log_event(LOG_ERR, "config.wrong", why ? why : "The configuration could not be read.", LOG_ERRNO(r));
+                log_event(LOG_ERR, "config.wrong", why ? why : "The configuration could not be read.",
+                          LOG_ERRNO(why ? 0 : r));
                 return ROLE_EXIT_CONFIG;
         }
         return 0;
@@ -281,9 +292,10 @@ static int check_schema(Supervisor *s) {
                               : "The database's schema is not of this version; run: magikalctl migrate");
                 return ROLE_EXIT_CONFIG;
         }
-        if (r < 0)
-                log_event(LOG_WARNING, "database.unreachable", "The database does not answer; it is tried again until it does.",
-                          LOG_TEXT("said", why));
+        if (r == -EINVAL) {
+                log_event(LOG_ERR, "config.wrong", why ? why : "[database] dsn is no connection string.");
+                return ROLE_EXIT_CONFIG;
+        }
         return 0;
 }
 

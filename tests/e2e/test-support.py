@@ -481,9 +481,12 @@ def bad_configuration_is_one_sentence(stack):
     good = stack.write_config().read_text().replace(str(stack.directory / "run"), str(stack.directory / "run2"))
     (stack.directory / "run2").mkdir(mode=0o700, exist_ok=True)
     for bad, pattern in ((good + "\n[discord]\ntokenfile = x\n", r"bad\.conf:\d+: .*tokenfile"), (good.replace("workers = 2", "workers = 99"), r"bad\.conf:\d+: .*workers.*1 to 16"),
-                         (good.replace("discord-token", "no-such-token"), r"no-such-token")):
+                         (good.replace("discord-token", "no-such-token"), r"no-such-token"),
+                         (good.replace("keys/seal-key", "keys/no-such-key"), r"no-such-key.*No such file"),
+                         (good.replace("\ndsn = host", "\ndsn = hst"), r"connection string.*hst")):
         done = run_daemon(stack, bad)
         expect(done.returncode == 78, f"exit status 78: {done.returncode} {done.stderr}")
+        expect(len(done.stderr.splitlines()) == 1, f"it is one line: {done.stderr}")
         expect(re.search(pattern, done.stderr), f"the sentence names file and line: {done.stderr}")
 
 
@@ -495,6 +498,7 @@ def a_wrong_token_is_one_sentence(stack):
     done = run_daemon(stack, config)
     expect(done.returncode == 78, f"exit status 78: {done.returncode} {done.stderr}")
     expect(re.search(r"token", done.stderr), f"the sentence says what is wrong: {done.stderr}")
+    expect(len(re.findall(r" level=(?:err|warning) ", done.stderr)) == 1, f"it is one sentence: {done.stderr}")
 
 
 def a_wrong_schema_is_one_sentence(stack):
