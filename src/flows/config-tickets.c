@@ -38,7 +38,7 @@ static int about_post(const StepContext *c, StepRequest *ret) {
         char *body;
         int r = view_support_about(c->marker, &body);
 
-        return r < 0 ? r : message_create(about_channel(c), body, c, "about", ret);
+        return r < 0 ? r : message_create(about_channel(c), body, ret);
 }
 
 static int about_find_build(const StepContext *c, StepRequest *ret) {

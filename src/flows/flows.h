@@ -16,7 +16,7 @@ uint64_t message_find_match(const StepContext *c, const Json *body);
 bool message_has_control(const StepContext *c, const Json *message, const char *control);
 
 /* POST of a finished body (malloced; taken) to a channel. */
-int message_create(ChannelId channel, char *take_body, const StepContext *c, const char *action, StepRequest *ret);
+int message_create(ChannelId channel, char *take_body, StepRequest *ret);
 /* "Magikal: <action> ticket <no>", the reason that the guild's audit log shows. */
 void audit_reason(StepRequest *request, const char *action, const Ticket *ticket);
 /* DELETE of a channel. */

@@ -25,7 +25,7 @@ static int panel_post(const StepContext *c, StepRequest *ret) {
         if (channel.v == 0)
                 return STEP_SKIP;
         r = view_support_panel(c->env->keys, c->guild, c->marker, &body);
-        return r < 0 ? r : message_create(channel, body, c, "panel", ret);
+        return r < 0 ? r : message_create(channel, body, ret);
 }
 
 /* The settings may be put back when the words are said: what was asked for is in the arguments. */

@@ -120,7 +120,7 @@ static int opening_post(const StepContext *c, StepRequest *ret) {
         char *body;
         int r = view_ticket_opening(c->env->keys, ticket, c->facts->settings.support_role, c->marker, &body);
 
-        return r < 0 ? r : message_create(ticket->channel, body, c, "open", ret);
+        return r < 0 ? r : message_create(ticket->channel, body, ret);
 }
 
 static int opening_find_build(const StepContext *c, StepRequest *ret) {

@@ -41,7 +41,7 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         if (log.v == 0)
                 return STEP_SKIP;
         r = view_resolved_log(&c->facts->ticket, resolution(c), c->facts->now, c->marker, &body);
-        return r < 0 ? r : message_create(log, body, c, "resolve", ret);
+        return r < 0 ? r : message_create(log, body, ret);
 }
 
 static ChannelId log_channel(const StepContext *c) {
@@ -87,7 +87,7 @@ static int dm_post(const StepContext *c, StepRequest *ret) {
         if (dm.v == 0)
                 return STEP_SKIP;
         r = view_resolved_dm(NULL, &c->facts->ticket, resolution(c), c->marker, &body);
-        return r < 0 ? r : message_create(dm, body, c, "resolve", ret);
+        return r < 0 ? r : message_create(dm, body, ret);
 }
 
 static int dm_find_build(const StepContext *c, StepRequest *ret) {
