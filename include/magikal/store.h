@@ -148,6 +148,7 @@ typedef struct Facts {
         uint64_t installation;          /* made by the first migration; part of nonces */
         Usec now;                       /* database clock */
         GuildSettings settings;
+        const char *guild_name;         /* NULL: Discord has not told it yet */
         Ticket ticket;                  /* by tid when one was asked for, else the one whose open_flow is the flow; id 0: none in this guild */
         ChannelId actor_ticket_channel; /* of a step: the live ticket of the flow's actor, of support or (FACTS_RECRUIT) recruitment; 0: none or not made yet */
         const RecruitFacts *recruit;    /* NULL with FACTS_TICKET. Its application is the ticket's; where a step has no ticket yet, that of its actor's live one */
@@ -274,6 +275,8 @@ int store_retention(Store *store, CountDone done, void *userdata);
 /* Live tickets of a guild with a channel, for the sweeper; ordered by tid. */
 typedef void (*TicketsDone)(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata);
 int store_live_tickets(Store *store, GuildId guild, TicketsDone done, void *userdata);
+/* What Discord calls the guild, cut to 100 characters; an empty name is not kept. */
+int store_guild_name(Store *store, GuildId guild, const char *name, BatchDone done, void *userdata);
 typedef void (*GuildsDone)(int outcome, const GuildId *guilds, size_t n_guilds, void *userdata);
 int store_guilds(Store *store, GuildsDone done, void *userdata);       /* every guild with settings or a live ticket */
 
@@ -355,7 +358,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 2  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 3  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the

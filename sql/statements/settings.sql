@@ -1,15 +1,21 @@
 -- Settings of a guild.
 
 -- name: facts
--- Installation, clock and the guild's settings in one row, also for a guild that has none; for a step ($2: its flow, or NULL) also
+-- Installation, clock, the guild's settings and name in one row, also for a guild that has none; for a step ($2: its flow, or NULL) also
 -- the channel of the live support ticket of the person who began it.
 SELECT i.id, flow.usec(flow.now()), c.guild_id IS NOT NULL, c.support_panel, c.recruitment_panel, c.support_category, c.recruitment_category,
        c.log_channel, c.support_panel_msg, c.recruitment_panel_msg, coalesce(c.dm_on_close, false),
        (SELECT min(r.role_id) FROM cfg.ticket_notify_roles r WHERE r.guild_id = c.guild_id AND r.kind = 'support'),
        (SELECT min(r.role_id) FROM cfg.ticket_notify_roles r WHERE r.guild_id = c.guild_id AND r.kind = 'recruitment'),
        (SELECT t.channel_id FROM flow.flow f JOIN cfg.tickets t ON t.guild_id = f.guild_id AND t.opener_pid = f.actor_pid
-         WHERE f.flow_id = $2 AND t.kind = 'support' AND t.state IN ('opening', 'open', 'closing'))
+         WHERE f.flow_id = $2 AND t.kind = 'support' AND t.state IN ('opening', 'open', 'closing')),
+       (SELECT n.name FROM cfg.guild_names n WHERE n.guild_id = $1)
   FROM flow.installation i LEFT JOIN cfg.ticket_panel_config c ON c.guild_id = $1;
+
+-- name: guild_name
+-- What Discord calls the guild; written only when it is another name.
+INSERT INTO cfg.guild_names (guild_id, name) SELECT $1, left($2, 100) WHERE $2 <> ''
+    ON CONFLICT (guild_id) DO UPDATE SET name = excluded.name WHERE guild_names.name <> excluded.name;
 
 -- name: settings_new
 -- The guild's row, if it is not there yet.

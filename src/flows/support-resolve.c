@@ -86,7 +86,7 @@ static int dm_post(const StepContext *c, StepRequest *ret) {
 
         if (dm.v == 0)
                 return STEP_SKIP;
-        r = view_resolved_dm(NULL, &c->facts->ticket, resolution(c), c->marker, &body);
+        r = view_resolved_dm(c->facts->guild_name, &c->facts->ticket, resolution(c), c->marker, &body);
         return r < 0 ? r : message_create(dm, body, ret);
 }
 

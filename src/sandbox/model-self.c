@@ -170,6 +170,24 @@ void rest_get_roles(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply
         sbx_reply_json(reply, 200, &w);
 }
 
+void guild_tell(SbxModel *model) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *d = NULL;
+
+        json_open(&w);
+        put_guild_members(model, &w);
+        json_close(&w);
+        if (json_writer_finish(&w, &d) < 0)
+                return;
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
+                                                    .event = "GUILD_UPDATE",
+                                                    .intent = SBX_INTENT_GUILDS,
+                                                    .guild = model->guild,
+                                                    .d = d,
+                                            });
+        sbx_changed(model->sandbox);
+}
+
 /*
  * Without GUILD_PRESENCES the event names only the bot itself, as everybody else may be absent from
  * `members` (Discord reference, "Guild Create").

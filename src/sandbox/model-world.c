@@ -106,6 +106,23 @@ static void edit_topic(SbxModel *model, const SbxRequest *request, SbxReply *rep
         reply_done(reply);
 }
 
+static void rename_guild(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        const char *name = NULL;
+
+        (void) json_get_string(request->body, "name", &name);
+        if (!name || !*name) {
+                sbx_reply_refuse(reply, 400, "The name is empty.");
+                return;
+        }
+        if (replace_text(&model->guild_name, name) < 0) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        guild_tell(model);
+        world_effect(model, "guild.update", 0, 0, model->guild, request);
+        reply_done(reply);
+}
+
 static void rename_channel(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Channel *channel = world_channel(model, request, reply);
         const char *name = NULL;
@@ -364,6 +381,7 @@ void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 { "delete_message", delete_message },
                 { "edit_topic", edit_topic },
                 { "rename_channel", rename_channel },
+                { "rename_guild", rename_guild },
                 { "add_channels", add_channels },
                 { "set_overwrite", set_overwrite },
                 { "set_bot_permissions", set_bot_permissions },

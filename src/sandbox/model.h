@@ -301,6 +301,7 @@ HANDLER(rest_create_role);
 HANDLER(rest_edit_role);
 HANDLER(rest_delete_role);
 /* GUILD_ROLE_CREATE or _UPDATE, and "role_update" to pages. */
+void guild_tell(SbxModel *model);
 void role_tell(SbxModel *model, const Role *role, const char *event);
 /* Deletes it and tells everybody. */
 void role_remove(SbxModel *model, Role *role);

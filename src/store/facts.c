@@ -87,6 +87,7 @@ static void walk_recruit(Arena *a, RecruitFacts *recruit) {
 }
 
 static void walk(Arena *a, Facts *facts) {
+        take_text(a, &facts->guild_name);
         take_text(a, &facts->ticket.question);
         take_text(a, &facts->ticket.outcome);
         if (facts->recruit) {

@@ -14,6 +14,7 @@ void read_settings(const PGresult *r, GuildId guild, Facts *ret) {
         ret->installation = row_u64(r, 0, 0);
         ret->now = row_u64(r, 0, 1);
         ret->actor_ticket_channel.v = row_u64(r, 0, 13);
+        ret->guild_name = row_text(r, 0, 14);
         ret->settings = (GuildSettings) {
                 .guild = guild,
                 .is_set_up = row_bool(r, 0, 2),
@@ -69,6 +70,15 @@ void store_add_settings(Batch *b, GuildId guild, const SettingsChange *change) {
                 add_role(b, guild, "support", to->support_role);
         if (change->set_recruitment_role)
                 add_role(b, guild, "recruitment", to->recruitment_role);
+}
+
+int store_guild_name(Store *store, GuildId guild, const char *name, BatchDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_GUILD_NAME);
+        batch_u64(b, guild.v);
+        batch_text(b, name);
+        return batch_submit(store, STORE_FLOW, b, finish_plain, (AnyDone) done, userdata);
 }
 
 static void finish_guilds(Batch *b, int outcome) {

@@ -23,6 +23,7 @@ static const EventRow events[] = {
         { "INTERACTION_CREATE",  INTAKE_JOB,  ALWAYS      },
         { "MESSAGE_CREATE",      INTAKE_JOB,  IF_COMMAND  },
         { "GUILD_CREATE",        INTAKE_TELL, ALWAYS      },
+        { "GUILD_UPDATE",        INTAKE_TELL, ALWAYS      },
         { "GUILD_DELETE",        INTAKE_TELL, ALWAYS      },
         { "CHANNEL_DELETE",      INTAKE_TELL, ALWAYS      },
         { "CHANNEL_UPDATE",      INTAKE_TELL, ALWAYS      },

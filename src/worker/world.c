@@ -58,6 +58,27 @@ static void on_channel_delete(Worker *worker, const Json *d) {
 
 /* ---- a guild arrives: what happened while nobody listened ---------------------------------------------------------------------------- */
 
+static void name_kept(int outcome, const StoreReply *reply, void *userdata) {
+        (void) reply;
+        (void) userdata;
+        if (outcome != 0)
+                log_event(LOG_DEBUG, "guild.name_later", "A guild's name could not be kept; it comes again with the next GUILD_CREATE.");
+}
+
+static void keep_name(Worker *worker, GuildId guild, const Json *d) {
+        const char *name = json_text(json_get(d, "name"));
+
+        if (name)
+                (void) store_guild_name(worker->store, guild, name, name_kept, NULL);   /* lost: the next GUILD_CREATE */
+}
+
+static void on_guild_update(Worker *worker, const Json *d) {
+        uint64_t guild;
+
+        if (json_get_u64(d, "id", &guild) == 0)
+                keep_name(worker, (GuildId) { guild }, d);
+}
+
 static void on_guild_create(Worker *worker, const Json *d) {
         bool is_unavailable = false;
         const Json *channels;
@@ -66,6 +87,7 @@ static void on_guild_create(Worker *worker, const Json *d) {
         (void) json_get_bool(d, "unavailable", &is_unavailable);        /* absent: there */
         if (is_unavailable || json_get_u64(d, "id", &guild) != 0 || json_get_array(d, "channels", &channels) != 0)
                 return;
+        keep_name(worker, (GuildId) { guild }, d);
         sweep_guild(worker, (GuildId) { guild }, channels);
 }
 
@@ -94,6 +116,7 @@ void world_event(Worker *worker, const char *event, const char *frame, size_t n_
                 { "CHANNEL_DELETE", on_channel_delete },
                 { "CHANNEL_UPDATE", on_rights_changed },
                 { "GUILD_CREATE", on_guild_create },
+                { "GUILD_UPDATE", on_guild_update },
                 { "GUILD_MEMBER_UPDATE", on_rights_changed },
                 { "GUILD_ROLE_UPDATE", on_rights_changed },
         };

@@ -139,11 +139,16 @@ def resolving_costs_two_calls(stack):
 def closing_sends_a_dm_when_asked_to(stack):
     expect_says(stack, stack.tickets(ADMIN, "set-dm-on-close", enabled=True), r"off.*on")
     after = stack.last_effect()
+    stack.world("rename_guild", name="The *Hangar*")
+    named = "SELECT 1 FROM cfg.guild_names WHERE name = 'The *Hangar*'"
+    wait_for(lambda: stack.postgres.sql(named), "the guild's new name to be known")
     close_one(stack, open_one(stack), resolution="Look under the seat.")
     calls = [e["effect"] for e in stack.effects(after) if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit")]
     expect(calls == ["channel.create", "message.create", "message.create", "dm.open", "message.create", "channel.delete"], f"two more calls: {calls}")
     dm = stack.state(APPLICANT)["dms"][0]
-    expect("under the seat" in json.dumps(stack.messages(dm.get("id") or dm["channel"]["id"], APPLICANT)), "the DM has the resolution")
+    message = stack.messages(dm.get("id") or dm["channel"]["id"], APPLICANT)[-1]
+    expect("under the seat" in json.dumps(message), "the DM has the resolution")
+    expect({"name": "Guild", "value": r"The \*Hangar\*", "inline": True} in message["embeds"][0]["fields"], f"and names the guild: {message['embeds']}")
 
 
 def a_closed_dm_does_not_stop_closing(stack):

@@ -117,6 +117,7 @@ class Tour:
         channel = dms[0].get("id") or dms[0]["channel"]["id"]
         text = words_of(g.messages(channel, APPLICANT)[-1])
         check(resolution in text, "the DM tells the resolution")
+        check(g.state()["guild"]["name"] in text, "the DM names the guild")
         self.say(APPLICANT, f"is sent a DM: \u201c{self.shown(text)}\u201d")
 
     def play(self):

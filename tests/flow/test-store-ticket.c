@@ -82,6 +82,7 @@ static void test_reserve_is_seen_by_its_flow(void **state) {
         assert_int_equal(got.facts.ticket.opened_at, 0);
         assert_int_equal(got.facts.actor_ticket_channel.v, 0);
         assert_true(got.facts.settings.is_set_up);
+        assert_null(got.facts.guild_name);
         assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.tickets WHERE position('why'::bytea in question_sealed) > 0"), 0);
 
         b = batch_new(f->store);
@@ -241,6 +242,30 @@ static void test_the_first_who_closes_wins(void **state) {
         assert_int_equal(fixture_number(f, "SELECT count(*) FROM flow.edit"), 0);
 }
 
+/* Known before the guild is set up, bounded, and written only when it changes. */
+static void test_a_guilds_name_is_kept(void **state) {
+        StoreFixture *f = *state;
+        char much[3 * 150 + 1] = "";
+        _got_ Got got = {};
+
+        for (size_t i = 0; i < 150; i++)
+                memcpy(much + 3 * i, "\xe2\x82\xac", 4);
+        DO(f, &got, store_guild_name(f->store, GUILD, "", got_batch, &got));
+        assert_int_equal(got.outcome, 0);
+        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", got_batch, &got));
+        DO(f, &got, store_facts(f->store, GUILD, (TicketId) {}, (ChannelId) {}, got_facts, &got));
+        assert_string_equal(got.facts.guild_name, "Hangar 7");
+        assert_false(got.facts.settings.is_set_up);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.ticket_panel_config"), 0);
+        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", got_batch, &got));
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.guild_names WHERE ctid = '(0,1)'"), 1);
+        DO(f, &got, store_guild_name(f->store, GUILD, much, got_batch, &got));
+        assert_int_equal(got.outcome, 0);
+        assert_int_equal(fixture_number(f, "SELECT char_length(name) FROM cfg.guild_names"), 100);
+        DO(f, &got, store_facts(f->store, (GuildId) { 8 }, (TicketId) {}, (ChannelId) {}, got_facts, &got));
+        assert_null(got.facts.guild_name);
+}
+
 static void test_facts_find_only_what_belongs_to_the_guild(void **state) {
         StoreFixture *f = *state;
         Opened o = begin(f, "ix:1", 500);
@@ -392,6 +417,7 @@ int main(void) {
                 T(test_a_ticket_that_vanished_makes_room_at_once),
                 T(test_what_vanishes_while_it_is_closed_keeps_its_outcome),
                 T(test_the_first_who_closes_wins),
+                T(test_a_guilds_name_is_kept),
                 T(test_facts_find_only_what_belongs_to_the_guild),
                 T(test_failed_forgets_the_question),
                 T(test_repairs),

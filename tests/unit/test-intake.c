@@ -52,7 +52,7 @@ static void test_only_our_own_member(_unused_ void **state) {
 
 static void test_the_world_moves(_unused_ void **state) {
         static const char *const told[] = {
-                "GUILD_CREATE",        "GUILD_DELETE",      "CHANNEL_DELETE",
+                "GUILD_CREATE",        "GUILD_DELETE",      "CHANNEL_DELETE",       "GUILD_UPDATE",
                 "CHANNEL_UPDATE",      "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE",
                 "GUILD_MEMBER_REMOVE", "MESSAGE_DELETE",    "MESSAGE_DELETE_BULK"
         };
