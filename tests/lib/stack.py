@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import pathlib
-import pwd
 import re
 import shutil
 import signal
@@ -21,6 +20,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+from postgres import Postgres, Trouble, pg_bindir, wait_for
 
 SOURCE = pathlib.Path(os.environ.get("MAGIKAL_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BUILD = pathlib.Path(os.environ.get("MAGIKAL_BUILD_DIR", SOURCE / "build"))
@@ -35,97 +36,6 @@ CATEGORY_SUPPORT, CHANNEL_PANEL, CHANNEL_LOG, CHANNEL_GENERAL = (
     "820000000000000002", "820000000000000021", "820000000000000041", "820000000000000012")
 PEOPLE = [APPLICANT, STAFF, ADMIN, OUTSIDER, SECOND, OWNER]
 TOKEN = "OTAwMDAwMDAwMDAwMDAwMDAx.GsandB.ox-token-for-the-local-guild-only-000000"
-
-
-class Trouble(AssertionError):
-    pass
-
-
-def pg_bindir():
-    where = os.environ.get("MAGIKAL_PG_BINDIR")
-    if not where and shutil.which("pg_config"):
-        where = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-    return where if where and os.path.exists(os.path.join(where, "initdb")) else None
-
-
-class Postgres:
-    """A private cluster on a UNIX socket. PostgreSQL refuses to run as root, so root lends it another account."""
-
-    def __init__(self, directory):
-        self.bindir = pg_bindir()
-        self.data = directory / "pg"
-        self.socket = directory / "sock"
-        self.log = directory / "pg.log"
-        self.prefix, self.process = [], None
-        self.settings = ["fsync=off"]
-        self.socket.mkdir()
-        if os.geteuid() == 0:
-            account = "postgres" if any(p.pw_name == "postgres" for p in pwd.getpwall()) else "nobody"
-            entry = pwd.getpwnam(account)
-            self.prefix = ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"]
-            os.chmod(directory, 0o755)
-            self.data.mkdir()
-            for path in (self.data, self.socket):
-                os.chown(path, entry.pw_uid, entry.pw_gid)
-        self.dsn = f"host={self.socket} user=magikal dbname=postgres"
-        self.run("initdb", "-D", self.data, "-U", "magikal", "-A", "trust", "--no-sync", "-E", "UTF8", "--no-locale")
-
-    def run(self, program, *args):
-        done = subprocess.run(self.prefix + [os.path.join(self.bindir, program)] + [str(a) for a in args],
-                              capture_output=True, text=True, cwd="/")
-        if done.returncode != 0:
-            raise Trouble(f"{program}: {done.stdout}{done.stderr}")
-        return done.stdout
-
-    def start(self):
-        options = " ".join(f"-c {s}" for s in ["listen_addresses=", f"unix_socket_directories={self.socket}", "max_connections=60", *self.settings])
-        # the postmaster must not be in the tests' session: a Ctrl-C there would stop it before its clients
-        log = open(self.log, "ab")
-        self.process = subprocess.Popen(
-            self.prefix + [os.path.join(self.bindir, "postgres"), "-D", str(self.data)] + options.split(),
-            stdout=log, stderr=log, cwd="/", start_new_session=True)
-        log.close()
-        wait_for(self.is_ready, "PostgreSQL to start", 30)
-
-    def is_ready(self):
-        return subprocess.run([os.path.join(self.bindir, "pg_isready"), "-q", "-h", str(self.socket)]).returncode == 0
-
-    def pids(self):
-        """The postmaster and its children."""
-        found = [self.process.pid]
-        for entry in pathlib.Path("/proc").iterdir():
-            with contextlib.suppress(OSError, ValueError):
-                if entry.name.isdigit() and int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == self.process.pid:
-                    found.append(int(entry.name))
-        return found
-
-    def stop(self, how=signal.SIGINT):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.wait(30)
-        self.process = None
-
-    def sql(self, statement):
-        """Rows as lists of strings."""
-        done = subprocess.run([os.path.join(self.bindir, "psql"), "-XqAt", "-F", "\x1f", "-d", self.dsn, "-v", "ON_ERROR_STOP=1",
-                               "-c", statement], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Trouble(f"{statement}: {done.stderr}")
-        return [line.split("\x1f") for line in done.stdout.splitlines()]
-
-
-def wait_for(condition, what, seconds=20.0):
-    """Polls what no event announces (a process's state, a row). Returns the first true answer."""
-    end = time.monotonic() + seconds
-    pause = 0.01
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        if time.monotonic() > end:
-            raise Trouble(f"waited {seconds:g} s in vain for {what}")
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.2)
 
 
 class Guild:
@@ -178,18 +88,37 @@ class Guild:
     def submit(self, who, modal, values):
         return self.act(who, "submit", modal=modal, values=values)["interaction"]
 
-    def command(self, who, name, options=(), channel=CHANNEL_GENERAL):
+    def declared(self, path):
+        """The options that a command is registered with, by name; path: "tickets set-ping"."""
+        options = self.state()["commands"]
+        for word in path.split():
+            options = next((o.get("options", []) for o in options if o["name"] == word), None)
+            if options is None:
+                raise Trouble(f"/{path} is not registered")
+        return {o["name"]: o for o in options}
+
+    def command(self, who, name, options=(), channel=CHANNEL_GENERAL, action="command", **more):
         # a daemon that has just become ready for the first time is a moment ahead of the registration of its commands
         wait_for(lambda: any(c["name"] == name for c in self.state()["commands"]), f"/{name} to be registered")
-        return self.act(who, "command", name=name, channel=channel, options=list(options))["interaction"]
+        return self.act(who, action, name=name, channel=channel, options=list(options), **more)["interaction"]
+
+    def invoke(self, who, path, *, at=CHANNEL_GENERAL, action="command", more=None, **options):
+        """Types "/path option:value …" in the channel `at`; the options have the types that they were registered with."""
+        words = path.split()
+        wait_for(lambda: any(c["name"] == words[0] for c in self.state()["commands"]), f"/{words[0]} to be registered")
+        declared = self.declared(path)
+        typed = [{"name": name, "type": declared[name]["type"], "value": value} for name, value in options.items()]
+        for word in reversed(words[1:]):
+            typed = [{"name": word, "type": 1 if word == words[-1] else 2, "options": typed}]
+        return self.command(who, words[0], typed, at, action, **(more or {}))
+
+    def complete(self, who, path, focused, typed="", *, at=CHANNEL_GENERAL, **options):
+        """What is offered while the option `focused` is being typed: [{"name", "value"}]."""
+        interaction = self.invoke(who, path, at=at, action="autocomplete", more={"focused": focused}, **{**options, focused: typed})
+        return self.interaction(interaction)["choices"]
 
     def tickets(self, who, sub, **options):
-        kinds = {str: 3, bool: 5}
-        typed = []
-        for name, value in options.items():
-            kind = 7 if name.endswith(("panel", "category", "channel")) else 8 if name.endswith("role") else kinds[type(value)]
-            typed.append({"name": name, "type": kind, "value": value})
-        return self.command(who, "tickets", [{"name": sub, "type": 1, "options": typed}])
+        return self.invoke(who, f"tickets {sub}", **options)
 
     def interaction(self, interaction, until="final", seconds=20):
         answer = self.http("GET", f"/sandbox/interaction/{interaction}?wait={int(seconds * 1000)}&until={until}", timeout=seconds + 30)
@@ -459,12 +388,20 @@ def brief(view):
     return f"state {view['state']}, callback {view.get('callback')}, edits {view['edits']}, reads {message.get('content')!r}"
 
 
-def input_id(modal):
-    """custom_id of the one input of a modal, in a label or a row."""
+def inputs_of(modal):
+    """Label → component of each input of a modal, in a label or a row."""
+    found = {}
     for top in modal["components"]:
         for component in [top.get("component")] + top.get("components", []):
             if component and "custom_id" in component:
-                return component["custom_id"]
+                found[top.get("label") or component.get("label")] = component
+    return found
+
+
+def input_id(modal):
+    """custom_id of the first, perhaps only, input of a modal."""
+    for component in inputs_of(modal).values():
+        return component["custom_id"]
     raise Trouble(f"the form has no input: {modal}")
 
 
