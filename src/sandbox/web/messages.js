@@ -208,7 +208,8 @@ function drawEmbed(embed, world) {
     embed.timestamp ? h('time', { datetime: embed.timestamp }, messageTime(new Date(embed.timestamp))) : null,
   ].filter(Boolean);
 
-  return h('div', { class: 'embed', css: { '--bar': colour(embed.color) ?? 'var(--embed-bar)' } },
+  return h('div', { class: `embed${embed.thumbnail?.url ? ' has-thumbnail' : ''}`, css: { '--bar': colour(embed.color) ?? 'var(--embed-bar)' } },
+    embed.thumbnail?.url ? h('div', { class: 'embed-thumbnail' }, picture(embed.thumbnail)) : null,
     embed.author?.name ? h('div', { class: 'embed-author' }, embed.author.name) : null,
     title ? h('div', { class: 'embed-title' }, /^https?:/.test(embed.url ?? '')
       ? h('a', { href: embed.url, target: '_blank', rel: 'noreferrer noopener' }, title) : title) : null,
@@ -217,7 +218,11 @@ function drawEmbed(embed, world) {
       h('div', { class: f.inline ? 'embed-field inline' : 'embed-field' },
         h('div', { class: 'embed-field-name' }, inlineMarkdown(f.name, world)),
         h('div', { class: 'embed-field-value' }, markdown(f.value, world))))) : null,
-    ['image', 'thumbnail'].filter((k) => embed[k]?.url).map((k) =>
-      h('p', { class: 'subtext' }, `An ${k} that this page does not load`)),
+    embed.image?.url ? h('div', { class: 'embed-image' }, picture(embed.image)) : null,
     footer.length ? h('div', { class: 'embed-footer' }, footer.flatMap((f, i) => (i ? [' • ', f] : [f]))) : null);
+}
+
+/** Stands for a picture of another place, from which this page loads nothing. */
+function picture({ url }) {
+  return h('span', { class: 'picture', role: 'img', title: url, 'aria-label': `A picture at ${url}, which this page does not load` }, icon('picture'));
 }

@@ -103,6 +103,8 @@ function drawMember(member, world) {
         member.user.id === world.guild.owner_id ? h('span', { class: 'crown', title: 'Owner of the guild' }, icon('crown')) : null,
         member.user.bot ? h('span', { class: 'tag' }, 'APP') : null,
         member.user.id === world.me ? h('span', { class: 'you' }, 'you') : null),
+      // A nickname hides who it is: below it stands the name of the account.
+      member.nick ? h('div', { class: 'member-account' }, member.user.username) : null,
       roles.length ? h('div', { class: 'member-roles' }, roles.map((r) =>
         h('span', { class: 'role-chip', css: { '--role': colour(r.color) ?? 'var(--muted)' } }, r.name))) : null));
 }

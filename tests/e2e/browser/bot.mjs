@@ -42,10 +42,22 @@ const modal = {
   ],
 };
 
+const filledModal = {
+  custom_id: 'mend', title: 'Mend what you wrote',
+  components: [
+    { type: 18, label: 'Name', component: { type: 4, style: 1, custom_id: 'name', value: 'Kim' } },
+    { type: 18, label: 'Notes', component: { type: 4, style: 2, custom_id: 'notes', required: false, value: 'two\nlines' } },
+    {
+      type: 18, label: 'Zone', description: 'Where your clock is',
+      component: { type: 3, custom_id: 'kind', options: ['Europe/Paris', 'Europe/London', 'Asia/Tokyo'].map((z) => ({ label: z, value: z, default: z === 'Europe/London' })) },
+    },
+  ],
+};
+
 const controls = [
   row(button(1, 'Form', 'form'), button(2, 'Later', 'later'), button(3, 'Now', 'now'), button(4, 'Never', 'never'),
     { type: 2, style: 5, label: 'Link', url: 'https://example.invalid/' }),
-  row(button(2, 'Disabled', 'disabled', { disabled: true }), button(2, 'Change', 'change')),
+  row(button(2, 'Disabled', 'disabled', { disabled: true }), button(2, 'Change', 'change'), button(2, 'Ask', 'ask')),
   row({ type: 3, custom_id: 'several', placeholder: 'Choose some', max_values: 2, options: ['red', 'green', 'blue'].map((c) => ({ label: c, value: c })) }),
 ];
 
@@ -72,6 +84,13 @@ async function answer(interaction) {
   switch (interaction.customId) {
   case 'form':
     return interaction.showModal(modal);
+  case 'ask':
+    return interaction.reply({ content: 'Are you sure?', flags: EPHEMERAL, components: [row(button(4, 'Confirm', 'confirm'), button(1, 'Mend', 'mend'))] });
+  case 'confirm':
+    await interaction.deferUpdate();
+    return interaction.editReply({ content: 'It is done.', components: [] });
+  case 'mend':
+    return interaction.showModal(filledModal);
   case 'now':
     return interaction.reply({ content: 'Only for you', flags: EPHEMERAL });
   case 'later':
@@ -129,6 +148,12 @@ export class Bot {
           { id: ROLES.support, type: 0, allow, deny: '0' }, { id: BOT, type: 1, allow, deny: '0' }],
       },
     });
+  }
+
+  /** What an approval does to a member. */
+  async promote(user, role, nick) {
+    await this.client.rest.put(`/guilds/${GUILD}/members/${user}/roles/${role}`);
+    await this.client.rest.patch(`/guilds/${GUILD}/members/${user}`, { body: { nick } });
   }
 
   deleteChannel(channel) {

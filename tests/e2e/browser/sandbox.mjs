@@ -17,10 +17,10 @@ export const PEOPLE = {
   second: '700000000000000005', owner: '700000000000000009',
 };
 export const CHANNELS = {
-  general: '820000000000000012', support: '820000000000000002', openATicket: '820000000000000021',
+  general: '820000000000000012', support: '820000000000000002', openATicket: '820000000000000021', apply: '820000000000000031',
   ticketLog: '820000000000000041', records: '820000000000000042',
 };
-export const ROLES = { support: '810000000000000002' };
+export const ROLES = { support: '810000000000000002', member: '810000000000000005' };
 
 export function program(name) {
   const found = [join(BUILD, name), join(BUILD, 'src/sandbox', name)].find((p) => existsSync(p));

@@ -72,7 +72,7 @@ const tests = {
     const last = message(page, 'Every control');
     await last.waitFor();
     return await last.locator('button.button:disabled').textContent() === 'Disabled' && await last.locator('a.button-link').count() === 1
-      && await last.locator('.button').count() === 7;
+      && await last.locator('.button').count() === 8;
   },
 
   async 'an ephemeral answer, seen by one, dismissed'() {
@@ -83,6 +83,30 @@ const tests = {
     const unseen = await other.locator('.message', { hasText: 'Only for you' }).count() === 0;
     await answer.getByRole('button', { name: 'Dismiss message' }).click();
     return unseen && gone(answer);
+  },
+
+  async 'a question with buttons to one person, whose press replaces it'() {
+    await page.getByRole('button', { name: 'Ask' }).click();
+    const question = message(page, 'Are you sure?');
+    await question.getByRole('button', { name: 'Confirm' }).click();
+    const done = message(page, 'It is done.');
+    await done.waitFor();
+    return told({ gone: await message(page, 'Are you sure?').count() === 0, buttons: await done.locator('.button').count() === 0,
+      alone: await done.locator('text=Only you can see this').count() === 1 });
+  },
+
+  async 'a form that is filled already, from such a button'() {
+    await page.getByRole('button', { name: 'Ask' }).click();
+    await message(page, 'Are you sure?').getByRole('button', { name: 'Mend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Mend what you wrote' });
+    await dialog.waitFor();
+    const zone = dialog.locator('[data-custom-id=kind]');
+    const shown = told({ name: await dialog.locator('[data-custom-id=name]').inputValue() === 'Kim',
+      notes: await dialog.locator('[data-custom-id=notes]').inputValue() === 'two\nlines', zone: await zone.textContent() === 'Europe/London' });
+    await zone.click();
+    await dialog.getByRole('option', { name: 'Asia/Tokyo' }).click();
+    await dialog.getByRole('button', { name: 'Submit' }).click();
+    return shown && await present(message(page, 'Form: Kim, Asia/Tokyo')) && gone(dialog);
   },
 
   async 'a deferred answer thinks until it is edited'() {
@@ -216,6 +240,25 @@ const tests = {
     await bot.dm(PEOPLE.second, 'psst');
     await page.locator('.channel.is-unread', { hasText: 'magikal' }).click();
     return present(message(page, 'psst'));
+  },
+
+  async 'roles and nicknames of members follow'() {
+    page = await browser.open(PEOPLE.staff, CHANNELS.general);
+    await page.locator('.member', { hasText: 'Applicant' }).waitFor();
+    await bot.promote(PEOPLE.applicant, ROLES.member, 'Asterin');
+    const member = page.locator('.member', { hasText: 'Asterin' });
+    await member.waitFor();
+    return told({ role: (await member.locator('.role-chip').allTextContents()).join() === 'Member', account: await member.locator('.member-account').textContent() === 'applicant',
+      group: await page.locator('#members section', { hasText: 'Asterin' }).locator('h2').textContent() === 'Member — 1' });
+  },
+
+  async 'pictures of other places are not loaded, and an embed keeps its shape'() {
+    const fields = ['Status', 'Applicant', 'Requested role', 'Area/focus'].map((name) => ({ name, value: 'a value', inline: true }));
+    await bot.post(CHANNELS.general, { embeds: [{ title: 'A record', description: 'Notes', thumbnail: { url: 'https://example.invalid/face.png' }, fields }] });
+    const embed = page.locator('.embed', { hasText: 'A record' });
+    await embed.waitFor();
+    const [picture, title, values] = await Promise.all(['.picture', '.embed-title', '.embed-fields'].map((s) => embed.locator(s).boundingBox()));
+    return told({ beside: picture.x > title.x + title.width - 1 && picture.x > values.x + values.width - 1, top: Math.abs(picture.y - title.y) < 4 });
   },
 
   async 'faults are set, listed and cleared'() {
