@@ -24,6 +24,11 @@ ANSWERS = {"Strengths": "mining, salvage", "Availability": "18:00-22:30", "Voice
 REASON = "The references did not hold."
 
 
+def expect(condition, what):
+    if not condition:
+        raise Trouble(f"not so: {what}")
+
+
 def words_of(message):
     """Everything a person reads in a message."""
     parts = [message.get("content") or ""]
@@ -108,6 +113,14 @@ class Recruitment:
         """Fills in a form by its labels and sends it; returns the submit's interaction."""
         interaction, modal = form
         return self.submit(who, interaction, fill(modal, wanted or {}))
+
+    def says(self, interaction, pattern, seconds=20):
+        """What the person finally reads, which must match and be for them alone."""
+        view = self.answer(interaction, seconds)
+        text = words_of(view["message"] or {})
+        expect(re.search(pattern, text, re.S), f"the answer {text!r} says {pattern!r}")
+        expect(view["message"]["flags"] & 64, "the answer is for one person")
+        return text
 
     # ---- setting up ----
 
