@@ -43,6 +43,7 @@ noinst_HEADERS = \
 	include/magikal/rsi.h \
 	include/magikal/secret.h \
 	include/magikal/settings.def \
+	include/magikal/shown.h \
 	include/magikal/skim.h \
 	include/magikal/snowflake.h \
 	include/magikal/store-recruit.h \

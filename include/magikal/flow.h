@@ -10,7 +10,8 @@
 #include "magikal/rest.h"
 #include "magikal/store.h"
 
-#define FLOW_STEPS_MAX 12
+#define FLOW_STEPS_MAX 14
+#define FLOW_HINTS_MAX 3        /* a ticket's message and topic, and the record */
 #define FLOW_MARKER_CHARS 24    /* a nonce has at most 25 characters (Discord reference, "Create Message") */
 
 /* What the engine gives to every function of a flow. All of it is borrowed until the function returns. */
@@ -61,9 +62,8 @@ typedef struct Checkpoint {
         char *result;                   /* JSON, malloced; NULL: the engine writes {"id":…}. Ids of channels and messages only */
         const char *event, *sentence;   /* for the log once it is committed, "ticket.opened"; static. NULL: nothing worth a line */
         const char *why;                /* with STEP_TURN: a word that words() understands; static */
-        bool has_hint;                  /* an edit was wanted: the editor is told after the commit */
-        ChannelId hint_channel;
-        MessageId hint_message;
+        int n_hints;                    /* edits that were wanted: the editor is told of them after the commit */
+        struct { ChannelId channel; MessageId message; } hints[FLOW_HINTS_MAX];
 } Checkpoint;
 
 /* Answers of build and apply (> 0); 0 is "go on". */

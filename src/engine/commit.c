@@ -195,8 +195,8 @@ static void run_tell(Run *run) {
                 log_event(LOG_INFO, run->checkpoint.event, run->checkpoint.sentence, LOG_GUILD(run->guild.v),
                           LOG_TICKET(run->facts ? run->facts->ticket.id.v : 0), LOG_CHANNEL(run->facts ? run->facts->ticket.channel.v : 0),
                           LOG_TEXT("actor", run_actor(run)), LOG_FLOW(run->id.v));
-        if (run->checkpoint.has_hint && run->engine->config.hint)
-                run->engine->config.hint(run->checkpoint.hint_channel, run->checkpoint.hint_message, run->engine->config.userdata);
+        for (int i = 0; i < run->checkpoint.n_hints && run->engine->config.hint; i++)
+                run->engine->config.hint(run->checkpoint.hints[i].channel, run->checkpoint.hints[i].message, run->engine->config.userdata);
 }
 
 static void step_is_over(Run *run) {

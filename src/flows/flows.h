@@ -22,6 +22,11 @@ void audit_reason(StepRequest *request, const char *action, const Ticket *ticket
 /* DELETE of a channel. */
 int channel_delete(ChannelId channel, const StepContext *c, StepRequest *ret);
 
+/* The DM channel of the ticket's opener; STEP_SKIP when there is nobody to write to. Discord gives the existing one: it may be repeated. */
+int dm_open(const StepContext *c, StepRequest *ret);
+/* 50007 and its like: the person takes no DMs, has left, or was erased. */
+#define NO_DM (TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
+
 /* Appends an audit row for this step. */
 void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json);
 

@@ -86,6 +86,18 @@ int channel_delete(ChannelId channel, const StepContext *c, StepRequest *ret) {
         return 0;
 }
 
+int dm_open(const StepContext *c, StepRequest *ret) {
+        _json_writer_ JsonWriter w = {};
+
+        if (c->facts->ticket.opener_user.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_DM_CREATE };
+        json_open(&w);
+        json_id(&w, "recipient_id", c->facts->ticket.opener_user.v);
+        json_close(&w);
+        return json_writer_finish(&w, &ret->body);
+}
+
 /* ---- audit ---------------------------------------------------------------------------------------------------------------------- */
 
 void audit_reason(StepRequest *request, const char *action, const Ticket *ticket) {

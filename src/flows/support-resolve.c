@@ -61,18 +61,10 @@ static int log_undo(const StepContext *c, StepRequest *ret) {
         return 0;
 }
 
-/* ---- DM: opening the channel gives the existing one, so it may be repeated ------------------------------------------------------------- */
+/* ---- DM ------------------------------------------------------------------------------------------------------------------------------ */
 
-static int dm_open(const StepContext *c, StepRequest *ret) {
-        _json_writer_ JsonWriter w = {};
-
-        if (!c->facts->settings.dm_on_close || c->facts->ticket.opener_user.v == 0)
-                return STEP_SKIP;
-        *ret = (StepRequest) { .route = ROUTE_DM_CREATE };
-        json_open(&w);
-        json_id(&w, "recipient_id", c->facts->ticket.opener_user.v);
-        json_close(&w);
-        return json_writer_finish(&w, &ret->body);
+static int dm_begin(const StepContext *c, StepRequest *ret) {
+        return c->facts->settings.dm_on_close ? dm_open(c, ret) : STEP_SKIP;
 }
 
 static ChannelId dm_channel(const StepContext *c) {
@@ -167,14 +159,11 @@ static const StepProbe dm_find  = { dm_find_build,  message_find_match, true };
 static const StepUndo closing_back = { NULL, ticket_reopen };
 static const StepUndo log_back = { log_undo, NULL };
 
-/* 50007 and its like: the member takes no DMs, has left, or was erased. The result stands in the log. */
-#define NO_DM (TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
-
 static const Step steps[] = {
         /* stored name  kind       build          done already?  apply           take it back    tolerates             needs                       where          waits */
         { "closing",    STEP_DB,   NULL,          NULL,          ticket_closing, &closing_back,  0,                    0,                          NULL },
         { "log",        STEP_REST, log_post,      &log_find,     NULL,           &log_back,      TOLERATES(REST_GONE), NEEDS_TO_POST,              log_channel },
-        { "dm-open",    STEP_REST, dm_open,       NULL,          NULL,           NULL,           NO_DM,                0,                          NULL },
+        { "dm-open",    STEP_REST, dm_begin,      NULL,          NULL,           NULL,           NO_DM,                0,                          NULL },
         { "dm",         STEP_REST, dm_post,       &dm_find,      NULL,           NULL,           NO_DM,                0,                          NULL },
         { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE), PERMISSION_MANAGE_CHANNELS, ticket_channel, channel_waits },
         { "closed",     STEP_DB,   NULL,          NULL,          ticket_closed,  NULL,           0,                    0,                          NULL },

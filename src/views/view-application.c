@@ -125,7 +125,7 @@ static void add_zone(FieldList *fields, const ApplicationShown *shown) {
 }
 
 void fields_add_ticket(FieldList *fields, const Ticket *ticket) {
-        if (ticket_is_live(ticket->state) && ticket->channel.v)
+        if (ticket_may(ticket->state, TICKET_EVENT_CLOSE, NULL) && ticket->channel.v)       /* one that is being closed has none in a moment */
                 fields_add_arg(fields, TEXT_RECRUIT_TICKET, &ARG_CHANNEL("channel", ticket->channel));
 }
 

@@ -1,5 +1,6 @@
 /* The index of the product: what a person can press, send or type, who may, and where it goes. */
 
+#include "magikal/views-recruit.h"
 #include "magikal/views.h"
 #include "worker.h"
 
@@ -10,6 +11,7 @@ static const Control controls[] = {
         { INTERACTION_MODAL,     CONTROL_SUPPORT_OPEN_FORM,    0,                                POLICY_SUPPORT_OPEN,    JOB_LOAD_SETTINGS,        on_support_form },
         { INTERACTION_COMPONENT, CONTROL_SUPPORT_RESOLVE,      0,                                POLICY_SUPPORT_RESOLVE, JOB_LOAD_TICKET,          on_resolve_press },
         { INTERACTION_MODAL,     CONTROL_SUPPORT_RESOLVE_FORM, 0,                                POLICY_SUPPORT_RESOLVE, JOB_LOAD_TICKET,          on_resolve_form },
+        { INTERACTION_COMPONENT, CONTROL_RECRUIT_OPEN,         0,                                POLICY_RECRUITMENT_OPEN, JOB_LOAD_MEMBERS_APPLICATION, on_apply_press },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SET_TARGETS,      POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_set_targets },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SHOW_TARGETS,     POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_show_targets },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SET_PING,         POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_set_ping },

@@ -25,6 +25,7 @@ Job *job_free(Job *job) {
         worker = job->worker;
         sd_event_source_disable_unref(job->timer);
         (void) interaction_free(job->ix);
+        (void) facts_free(job->facts);
         free(job->reply);
         free(job->idem_key);
         free(job);
@@ -103,8 +104,9 @@ void job_reply(Job *job, CallbackType type, char *take_data) {
 }
 
 void job_say(Job *job, TextId id, const TextArg *args) {
+        bool is_in_place = job->control && job->control->is_in_place;
         char *data = NULL;
-        int r = view_say(&data, true, id, args);
+        int r = view_say(&data, !is_in_place, id, args);
 
         if (r < 0) {
                 log_event(LOG_ERR, "interaction.unanswered", "A sentence could not be built.", LOG_TEXT("text", text_id_to_string(id)),
@@ -112,14 +114,39 @@ void job_say(Job *job, TextId id, const TextArg *args) {
                 job_answered(job);
                 return;
         }
-        job_reply(job, CALLBACK_MESSAGE, data);
+        job_reply(job, is_in_place ? CALLBACK_UPDATE : CALLBACK_MESSAGE, data);
 }
 
 /* ---- accepting ----------------------------------------------------------------------------------------------------------------------- */
 
+static Acknowledgement job_acknowledgement(const Job *job) {
+        return (Acknowledgement) {
+                .interaction = job->ix->id, .token = job->ix->token,
+                .type = job->control->is_in_place ? CALLBACK_DEFER_UPDATE : CALLBACK_DEFER,
+        };
+}
+
 void job_args_begin(Job *job, JsonWriter *w) {
+        Acknowledgement a = job_acknowledgement(job);
+
         json_open(w);
-        engine_put_acknowledgement(w, &(Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER });
+        engine_put_acknowledgement(w, &a);
+}
+
+Subject job_ticket_args_begin(Job *job, JsonWriter *w) {
+        Subject subject;
+
+        (void) snprintf(subject.text, sizeof(subject.text), "ticket:%llu", (unsigned long long) job->facts->ticket.id.v);
+        job_args_begin(job, w);
+        json_id(w, "tid", job->facts->ticket.id.v);
+        return subject;
+}
+
+char *job_args_end(JsonWriter *w) {
+        char *args = NULL;
+
+        json_close(w);
+        return json_writer_finish(w, &args) < 0 ? NULL : args;
 }
 
 /* It was not taken. What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
@@ -185,7 +212,7 @@ void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args
         };
         int r = args ? 0 : -ENOMEM;
 
-        job->acknowledgement = (Acknowledgement) { .interaction = job->ix->id, .token = job->ix->token, .type = CALLBACK_DEFER };
+        job->acknowledgement = job_acknowledgement(job);
         if (r == 0 && asprintf(&job->idem_key, "ix:%llu", (unsigned long long) job->ix->id.v) < 0) {
                 job->idem_key = NULL;
                 r = -ENOMEM;
@@ -205,26 +232,19 @@ void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args
 
 /* ---- deciding ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Handlers look at ids and states; the texts stay where they are. */
-static void job_keep_facts(Job *job, const Facts *facts) {
-        job->facts = *facts;
-        job->facts.ticket.question = NULL;
-        job->facts.ticket.outcome = NULL;
-}
-
 static void job_loaded(int outcome, const Facts *facts, void *userdata) {
         Job *job = userdata;
 
-        if (outcome != 0) {
+        if (outcome != 0 || facts_copy(facts, &job->facts) < 0)
                 job_try_again(job);
-                return;
-        }
-        job_keep_facts(job, facts);
-        job->control->handle(job);
+        else
+                job->control->handle(job);
 }
 
 static void job_load(Job *job) {
+        const Interaction *ix = job->ix;
         Store *store = job->worker->store;
+        RecruitQuery recruit = { .guild = ix->guild, .roles = ix->roles, .n_roles = ix->n_roles };
         int r = 0;
 
         switch (job->control->load) {
@@ -232,13 +252,27 @@ static void job_load(Job *job) {
                 job->control->handle(job);
                 return;
         case JOB_LOAD_SETTINGS:
-                r = store_facts(store, job->ix->guild, (TicketId) { 0 }, (ChannelId) { 0 }, job_loaded, job);
+                r = store_facts(store, ix->guild, (TicketId) { 0 }, (ChannelId) { 0 }, job_loaded, job);
                 break;
         case JOB_LOAD_TICKET:
-                r = store_facts(store, job->ix->guild, (TicketId) { job->custom_id.ids[0] }, (ChannelId) { 0 }, job_loaded, job);
+                r = store_facts(store, ix->guild, (TicketId) { job->custom_id.ids[0] }, (ChannelId) { 0 }, job_loaded, job);
                 break;
         case JOB_LOAD_MEMBERS_TICKET:
-                r = store_ticket_of_member(store, job->ix->guild, job->ix->user, TICKET_SUPPORT, job_loaded, job);
+                r = store_ticket_of_member(store, ix->guild, ix->user, TICKET_SUPPORT, job_loaded, job);
+                break;
+        case JOB_LOAD_MEMBERS_APPLICATION:
+                r = store_ticket_of_member(store, ix->guild, ix->user, TICKET_RECRUITMENT, job_loaded, job);
+                break;
+        case JOB_LOAD_RECRUIT:
+                recruit.ticket = (TicketId) { job->custom_id.ids[0] };
+                r = store_recruit_facts(store, &recruit, job_loaded, job);
+                break;
+        case JOB_LOAD_RECRUIT_HERE:
+                recruit.channel = ix->channel;
+                r = store_recruit_facts(store, &recruit, job_loaded, job);
+                break;
+        case JOB_LOAD_RECRUIT_SETTINGS:
+                r = store_recruit_facts(store, &recruit, job_loaded, job);
                 break;
         }
         if (r < 0)
@@ -269,9 +303,39 @@ static const Control *job_find_control(Job *job, TextId *ret_why) {
         return control;
 }
 
-static void job_decide(Job *job) {
+static void job_capable(int outcome, unsigned capabilities, void *userdata) {
+        Job *job = userdata;
+        PolicyPerson person = { .permissions = job->ix->permissions, .capabilities = capabilities };
+        TextId why;
+
+        job->capabilities = capabilities;
+        if (outcome != 0)
+                job_try_again(job);
+        else if (policy_check(job->control->policy, &person, &why) != 0)
+                job_say(job, why, TEXT_ARGS());
+        else
+                job_load(job);
+}
+
+/* Permissions come with the press. Capabilities are ours to look up, for whoever may not do it already and could by one. */
+static void job_check_policy(Job *job) {
         const Interaction *ix = job->ix;
         PolicyPerson person = { .permissions = ix->permissions };
+        TextId why, ignored;
+
+        if (policy_check(job->control->policy, &person, &why) == 0) {
+                job_load(job);
+                return;
+        }
+        person.capabilities = ~0U;
+        if (ix->n_roles == 0 || policy_check(job->control->policy, &person, &ignored) != 0)
+                job_say(job, why, TEXT_ARGS());
+        else if (store_capabilities(job->worker->store, ix->guild, ix->roles, ix->n_roles, job_capable, job) < 0)
+                job_try_again(job);
+}
+
+static void job_decide(Job *job) {
+        const Interaction *ix = job->ix;
         TextId why;
 
         if (ix->guild.v == 0) {
@@ -279,11 +343,10 @@ static void job_decide(Job *job) {
                 return;
         }
         job->control = job_find_control(job, &why);
-        if (!job->control || policy_check(job->control->policy, &person, &why) != 0) {
+        if (job->control)
+                job_check_policy(job);
+        else
                 job_say(job, why, TEXT_ARGS());
-                return;
-        }
-        job_load(job);
 }
 
 void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame, size_t n_bytes) {

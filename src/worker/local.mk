@@ -3,6 +3,10 @@ noinst_LIBRARIES += src/libworker.a
 src_libworker_a_SOURCES = \
 	src/worker/controls.c \
 	src/worker/job.c \
+	src/worker/look.c \
+	src/worker/recruit-open.c \
+	src/worker/recruit.c \
+	src/worker/recruit.h \
 	src/worker/support.c \
 	src/worker/sweep.c \
 	src/worker/tickets-command.c \

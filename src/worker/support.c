@@ -8,9 +8,6 @@
 #include "magikal/views.h"
 #include "worker.h"
 
-
-#define CHANNEL_LOOK_MAX USEC_PER_SEC   /* looking whether the older channel still exists must not cost the answer */
-
 /* ---- open ------------------------------------------------------------------------------------------------------------------------- */
 
 static void reply_form(Job *job, TicketId replaces) {
@@ -22,70 +19,21 @@ static void reply_form(Job *job, TicketId replaces) {
                 job_reply(job, CALLBACK_MODAL, data);
 }
 
-/* A look at the member's older channel: whichever comes first, the answer or the time, decides; the other finds nobody. */
-typedef struct Look {
-        Job *job;                       /* NULL: decided */
-        sd_event_source *timer;
-} Look;
-
-static Job *look_decide(Look *look) {
-        look->timer = sd_event_source_disable_unref(look->timer);
-        return TAKE(look->job);
-}
-
-static int look_timed_out(sd_event_source *source, uint64_t usec, void *userdata) {
-        Job *job = look_decide(userdata);
-
-        (void) source;
-        (void) usec;
-        job_say(job, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", job->facts.ticket.channel)));
-        return 0;
-}
-
-static void looked(int outcome, const RestReply *reply, void *userdata) {
-        _free_ Look *look = userdata;
-        Job *job = look_decide(look);
-
-        (void) reply;
-        if (!job)
-                return;
-        if (outcome == REST_GONE)
-                reply_form(job, job->facts.ticket.id);
-        else
-                job_say(job, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", job->facts.ticket.channel)));
-}
-
-static int look_at_channel(Job *job) {
-        _free_ Look *look = new0(Look, 1);
-        int r;
-
-        if (!look)
-                return -ENOMEM;
-        look->job = job;
-        r = sd_event_add_time_relative(job->worker->role.event, &look->timer, CLOCK_BOOTTIME, CHANNEL_LOOK_MAX, 1, look_timed_out, look);
-        if (r < 0)
-                return r;
-        r = rest_send(job->worker->rest, &(RestRequest) { .route = ROUTE_CHANNEL_GET, .ids = { job->facts.ticket.channel.v } }, looked,
-                      look);
-        if (r < 0) {
-                sd_event_source_disable_unref(look->timer);
-                return r;
-        }
-        (void) TAKE(look);
-        return 0;
+static void older_is_gone(Job *job) {
+        reply_form(job, job->facts->ticket.id);
 }
 
 void on_support_press(Job *job) {
-        const Ticket *older = &job->facts.ticket;
+        const Ticket *older = &job->facts->ticket;
 
-        if (!job->facts.settings.is_set_up)
+        if (!job->facts->settings.is_set_up)
                 job_say(job, TEXT_SUPPORT_NOT_SET_UP, TEXT_ARGS());
         else if (older->id.v == 0)
                 reply_form(job, (TicketId) { 0 });
         else if (older->channel.v == 0 || older->state == TICKET_OPENING)
                 job_say(job, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
-        else if (look_at_channel(job) < 0)
-                job_say(job, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", older->channel)));
+        else
+                job_look_at_ticket(job, older_is_gone);
 }
 
 /* The text of a form's field, cleaned; false when the person has been answered instead. */
@@ -111,38 +59,31 @@ static bool form_text(Job *job, const char *field_name, char **ret_text) {
         }
 }
 
-/* The writer's document, or NULL; job_accept() understands both. */
-static char *args_end(JsonWriter *w) {
-        char *args = NULL;
-
-        json_close(w);
-        return json_writer_finish(w, &args) < 0 ? NULL : args;
-}
-
 void on_support_form(Job *job) {
         _json_writer_ JsonWriter w = {};
         _free_ char *question = NULL;
 
-        if (!job->facts.settings.is_set_up) {
+        if (!job->facts->settings.is_set_up) {
                 job_say(job, TEXT_SUPPORT_NOT_SET_UP, TEXT_ARGS());
                 return;
         }
         if (!form_text(job, FIELD_QUESTION, &question))
                 return;
         job_args_begin(job, &w);
+        json_string(&w, "kind", ticket_kind_to_string(TICKET_SUPPORT));
         json_string(&w, "question", question);
         json_string(&w, "username", job->ix->username);
         json_id(&w, "held", job->ix->app_permissions);
         if (job->custom_id.ids[0])
                 json_id(&w, "replaces", job->custom_id.ids[0]);
-        job_accept(job, &flow_support_open, "actor", args_end(&w));
+        job_accept(job, &flow_support_open, "actor", job_args_end(&w));
 }
 
 /* ---- resolve ------------------------------------------------------------------------------------------------------------------------ */
 
 /* The ticket may be closed by now, or closing: say who was first. True when it has been said. */
 static bool said_who_was_first(Job *job) {
-        const Ticket *t = &job->facts.ticket;
+        const Ticket *t = &job->facts->ticket;
 
         switch (ticket_judge(t, TICKET_EVENT_CLOSE)) {
         case 0:
@@ -173,19 +114,19 @@ static bool said_who_was_first(Job *job) {
 
 /* Rights are those of the channel where somebody presses, so that has to be the ticket's. True: it was not, and they have been told. */
 static bool said_not_here(Job *job) {
-        if (job->ix->channel.v == job->facts.ticket.channel.v)
+        if (job->ix->channel.v == job->facts->ticket.channel.v)
                 return false;
         job_say(job, TEXT_CONTROL_INVALID, TEXT_ARGS());
         return true;
 }
 
 void on_resolve_press(Job *job) {
-        const GuildSettings *s = &job->facts.settings;
+        const GuildSettings *s = &job->facts->settings;
         char *data = NULL;
 
         if (said_who_was_first(job) || said_not_here(job))
                 return;
-        if (view_resolve_modal(job->worker->role.keys, &job->facts.ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
+        if (view_resolve_modal(job->worker->role.keys, &job->facts->ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MODAL, data);
@@ -194,13 +135,11 @@ void on_resolve_press(Job *job) {
 void on_resolve_form(Job *job) {
         _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;
-        char subject[40];
+        Subject subject;
 
         if (said_who_was_first(job) || said_not_here(job) || !form_text(job, FIELD_RESOLUTION, &text))
                 return;
-        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) job->facts.ticket.id.v);
-        job_args_begin(job, &w);
-        json_id(&w, "tid", job->facts.ticket.id.v);
+        subject = job_ticket_args_begin(job, &w);
         json_string(&w, "resolution", text);
-        job_accept(job, &flow_support_resolve, subject, args_end(&w));
+        job_accept(job, &flow_support_resolve, subject.text, job_args_end(&w));
 }

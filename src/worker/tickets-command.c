@@ -30,7 +30,9 @@ void on_set_targets(Job *job) {
                 return;
         }
         job_args_begin(job, &w);
-        json_id(&w, "panel_channel", panel ? panel->id : job->facts.settings.support_panel.v);
+        json_id(&w, "panel_channel", panel ? panel->id : job->facts->settings.support_panel.v);
+        panel = interaction_option(job->ix, "recruitment_panel");
+        json_id(&w, "recruit_panel_channel", panel ? panel->id : job->facts->settings.recruitment_panel.v);
         json_object(&w, "set");
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 const InteractionOption *option = interaction_option(job->ix, names[i]);
@@ -50,7 +52,7 @@ void on_set_targets(Job *job) {
 static void reply_view(Job *job, int (*view)(const GuildSettings *settings, char **ret_data)) {
         char *data = NULL;
 
-        if (view(&job->facts.settings, &data) < 0)
+        if (view(&job->facts->settings, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MESSAGE, data);

@@ -45,7 +45,8 @@ struct Job {
         const Control *control;
         CustomId custom_id;             /* components and modals */
         Command command;                /* commands */
-        Facts facts;                    /* as the control asked for; no strings: question and outcome are NULL */
+        Facts *facts;                   /* as the control asked for; NULL with JOB_LOAD_NONE */
+        unsigned capabilities;          /* of the person's roles, where the policy asked for them */
         char *reply;                    /* body of the callback under way, for a second try */
         int n_tries;
         sd_event_source *timer;
@@ -59,6 +60,10 @@ typedef enum JobLoad {
         JOB_LOAD_SETTINGS,              /* of the guild */
         JOB_LOAD_TICKET,                /* settings, and the ticket that the custom_id names */
         JOB_LOAD_MEMBERS_TICKET,        /* settings, and the member's live support ticket */
+        JOB_LOAD_MEMBERS_APPLICATION,   /* settings, and the member's live recruitment ticket */
+        JOB_LOAD_RECRUIT_SETTINGS,      /* settings, and those of recruitment */
+        JOB_LOAD_RECRUIT,               /* the same, and the ticket that the custom_id names with its application */
+        JOB_LOAD_RECRUIT_HERE,          /* the same, and the live ticket whose channel this is */
 } JobLoad;
 
 /*
@@ -72,6 +77,8 @@ struct Control {
         PolicyAction policy;
         JobLoad load;
         void (*handle)(Job *job);
+        /* a button below a sentence that only this person sees: what comes of the press takes the sentence's place, and the button goes */
+        bool is_in_place;
 };
 
 void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame, size_t n_bytes);
@@ -102,11 +109,25 @@ void job_apologise(Worker *worker, uint64_t id, const char *reference, const cha
 const Control *control_by_name(InteractionType type, const char *name);
 const Control *control_by_command(Command command);
 
+/*
+ * Is the channel of the loaded ticket still there? One GET, a second at most. When it is gone `gone` goes on with the job; else, or when
+ * nobody can tell, the person gets a link to it.
+ */
+void job_look_at_ticket(Job *job, void (*gone)(Job *job));
+/* The writer's document, or NULL, which job_accept() understands. Closes the outermost object. */
+char *job_args_end(JsonWriter *w);
+/* The args of a flow about the loaded ticket, begun with its "tid"; gives the subject that all flows of a ticket have. */
+typedef struct Subject { char text[40]; } Subject;
+Subject job_ticket_args_begin(Job *job, JsonWriter *w);
+
 /* support.c */
 void on_support_press(Job *job);
 void on_support_form(Job *job);
 void on_resolve_press(Job *job);
 void on_resolve_form(Job *job);
+
+/* recruit-open.c */
+void on_apply_press(Job *job);
 
 /* tickets-command.c */
 void on_set_targets(Job *job);

@@ -56,7 +56,7 @@ owner_of() {
                 echo store ;;
         engine.h | flow.h)
                 echo engine ;;
-        flows.h)
+        flows.h | shown.h | citizen.h)
                 echo flows ;;
         views.h | views-recruit.h)
                 echo views ;;

@@ -1,16 +1,15 @@
 /*
- * A member sent the form of "Open Support Ticket". Subject: the member, so that two presses queue behind each other.
+ * A member sent the form of "Open Support Ticket", or pressed "Apply". Subject: the member, so that two presses queue behind each other.
  * Two rate-limited calls: the channel with name, topic and overwrites in one, and its one message.
  */
 
 #include <errno.h>
-#include <stdio.h>
 
-#include "flows.h"
 #include "magikal/channel-name.h"
 #include "magikal/permission.h"
 #include "magikal/topic.h"
 #include "magikal/views.h"
+#include "recruit.h"
 
 #define CHANNEL_PROBE_BACK (60 * USEC_PER_SEC)  /* a channel of this ticket cannot be older than its intent; clocks may differ */
 
@@ -18,13 +17,17 @@
 
 static int ticket_reserve(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         TicketId replaced = { args_id(c, "replaces") };
+        const char *name = args_text(c, "kind");
+        TicketKind kind;
 
         (void) reply;
+        if (!name || ticket_kind_from_string(name, &kind) < 0)
+                return -EBADMSG;
         /* the press found that the channel of the member's older ticket is gone, which nobody had told us */
         if (replaced.v)
                 store_add_ticket_vanished(checkpoint->batch, replaced);
         store_add_ticket_reserve(checkpoint->batch, &(TicketReserve) {
-                .flow = c->flow, .guild = c->guild, .kind = TICKET_SUPPORT, .opener = c->actor, .question = args_text(c, "question"),
+                .flow = c->flow, .guild = c->guild, .kind = kind, .opener = c->actor, .question = args_text(c, "question"),
                 .cooldown_s = c->env->open_cooldown_s, .opens_per_day = c->env->opens_per_day,
         });
         return 0;
@@ -37,9 +40,17 @@ static int ticket_fail(const StepContext *c, Checkpoint *checkpoint) {
 
 /* ---- channel ------------------------------------------------------------------------------------------------------------------------ */
 
+static bool is_recruitment(const StepContext *c) {
+        return c->facts->ticket.kind == TICKET_RECRUITMENT;
+}
+
+static RoleId ping_role(const StepContext *c) {
+        return is_recruitment(c) ? c->facts->settings.recruitment_role : c->facts->settings.support_role;
+}
+
 /* Deny everybody, allow the opener, ourselves and the ping role, all in the call that makes the channel: at no moment is it open or are we locked out. */
 static void put_overwrites(JsonWriter *w, const StepContext *c, uint64_t held) {
-        RoleId ping = c->facts->settings.support_role;
+        RoleId ping = ping_role(c);
 
         json_array(w, "permission_overwrites");
         (void) overwrite_put(w, &(Overwrite) { .id = c->guild.v, .type = OVERWRITE_ROLE, .deny = PERMISSION_VIEW_CHANNEL }, held);
@@ -56,22 +67,26 @@ static int channel_create(const StepContext *c, StepRequest *ret) {
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf topic = {};
         _free_ char *name = NULL;
+        const GuildSettings *settings = &c->facts->settings;
+        ChannelId category = is_recruitment(c) ? settings->recruitment_category : settings->support_category;
         uint64_t held = args_id(c, "held");
         int r;
 
         if (ticket->id.v == 0 || c->actor_user.v == 0)
                 return -ENODATA;        /* the row is gone, or the person was erased meanwhile */
-        r = channel_name(TICKET_SUPPORT, ticket->guild_no, username ? username : "", &name);
+        r = channel_name(ticket->kind, ticket->guild_no, username ? username : "", &name);
         if (r < 0)
                 return r;
-        topic_write(&topic, &(Topic) { .ticket = ticket->id, .opener = c->actor_user });
+        topic_write(&topic, &(Topic) {
+                .ticket = ticket->id, .opener = c->actor_user, .recruit = is_recruitment(c) ? c->facts->recruit->application.id : (RecruitId) { 0 },
+        });
 
         json_open(&w);
         json_string(&w, "name", name);
         json_i64(&w, "type", 0);        /* GUILD_TEXT */
         json_string(&w, "topic", strbuf_text(&topic));
-        if (c->facts->settings.support_category.v)
-                json_id(&w, "parent_id", c->facts->settings.support_category.v);
+        if (category.v)
+                json_id(&w, "parent_id", category.v);
         put_overwrites(&w, c, held ? held : PERMISSION_INVITE);
         json_close(&w);
 
@@ -117,9 +132,17 @@ static int channel_undo(const StepContext *c, StepRequest *ret) {
 
 static int opening_post(const StepContext *c, StepRequest *ret) {
         const Ticket *ticket = &c->facts->ticket;
+        _shown_ Shown shown = {};
         char *body;
-        int r = view_ticket_opening(c->env->keys, ticket, c->facts->settings.support_role, c->marker, &body);
+        int r;
 
+        if (!is_recruitment(c))
+                r = view_ticket_opening(c->env->keys, ticket, ping_role(c), c->marker, &body);
+        else {
+                r = shown_of(c->facts, &shown);
+                if (r == 0)
+                        r = view_recruit_ticket(c->env->keys, &shown.application, ping_role(c), c->marker, &body);
+        }
         return r < 0 ? r : message_create(ticket->channel, body, ret);
 }
 
@@ -135,20 +158,29 @@ static int opening_known(const StepContext *c, const StepReply *reply, Checkpoin
 
 /* ---- what the member reads ------------------------------------------------------------------------------------------------------------ */
 
-static int open_words(const StepContext *c, const char *why, char **ret_body) {
+static int open_words(const StepContext *c, const Flow *flow, const char *why, char **ret_body) {
         ChannelId older = c->facts->actor_ticket_channel;
 
         if (!why)
                 return say(ret_body, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", c->facts->ticket.channel)));
         if (streq(why, "ticket_one") && older.v)
-                return say(ret_body, TEXT_TICKET_ALREADY_OPEN, TEXT_ARGS(ARG_CHANNEL("channel", older)));
+                return say(ret_body, flow == &flow_recruit_open ? TEXT_APPLICATION_ALREADY_OPEN : TEXT_TICKET_ALREADY_OPEN,
+                           TEXT_ARGS(ARG_CHANNEL("channel", older)));
         if (streq(why, "ticket_one"))
                 return say(ret_body, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
         if (streq(why, "ticket_cooldown"))
                 return say(ret_body, TEXT_TICKET_COOLDOWN, TEXT_ARGS());
         if (streq(why, "ticket_per_day"))
                 return say(ret_body, TEXT_TICKET_PER_DAY, TEXT_ARGS());
-        return say_why(c, &flow_support_open, why, TEXT_TICKET_NOT_OPENED, ret_body);
+        return say_why(c, flow, why, TEXT_TICKET_NOT_OPENED, ret_body);
+}
+
+static int support_words(const StepContext *c, const char *why, char **ret_body) {
+        return open_words(c, &flow_support_open, why, ret_body);
+}
+
+static int recruit_words(const StepContext *c, const char *why, char **ret_body) {
+        return open_words(c, &flow_recruit_open, why, ret_body);
 }
 
 /* clang-format off */
@@ -167,5 +199,10 @@ static const Step steps[] = {
 
 const Flow flow_support_open = {
         .name = "support.open", .version = 1, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = ELEMENTSOF(steps), .words = open_words,
+        .words_before = ELEMENTSOF(steps), .words = support_words,
+};
+
+const Flow flow_recruit_open = {
+        .name = "recruit.open", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
+        .words_before = ELEMENTSOF(steps), .words = recruit_words,
 };

@@ -1,0 +1,95 @@
+/* From rows to what the views show. What a hand in the database has damaged is left out; the rest is still worth showing. */
+
+#include "magikal/shown.h"
+
+#include <errno.h>
+
+
+static size_t count(const Json *array) {
+        size_t n = 0;
+
+        JSON_FOREACH(item, array)
+                n++;
+        return n;
+}
+
+/* The answer as a reader sees it, to free(); NULL: none. */
+static int answer_shown(const Json *stored, char **ret_text) {
+        _strbuf_ StrBuf out = {};
+        _answer_ Answer answer = {};
+        int r;
+
+        *ret_text = NULL;
+        if (!stored)
+                return 0;
+        r = answer_from_json(stored, &answer);
+        if (r == -EBADMSG)
+                return 0;
+        if (r < 0)
+                return r;
+        answer_append_shown(&out, &answer);
+        return strbuf_finish(&out, ret_text);
+}
+
+static int put_answers(const Json *stored, Shown *ret) {
+        size_t n = count(stored);
+
+        if (n == 0)
+                return 0;
+        ret->answers = new0(AnswerShown, n);
+        if (!ret->answers)
+                return -ENOMEM;
+        ret->application.answers = ret->answers;
+        JSON_FOREACH(item, stored) {
+                AnswerShown *shown = &ret->answers[ret->application.n_answers];
+                char *text;
+                int r;
+
+                shown->question = json_text(json_get(item, "question"));
+                if (!shown->question)
+                        continue;
+                r = answer_shown(json_get(item, "answer"), &text);
+                if (r < 0)
+                        return r;
+                shown->answer = text;
+                ret->application.n_answers++;
+        }
+        return 0;
+}
+
+/* Of a zone by name the database knows the clock; of a fixed one the name says it all. */
+static bool offset_of(const Facts *facts, int *ret_seconds) {
+        const RecruitFacts *recruit = facts->recruit;
+
+        if (recruit->application.zone && timezone_is_fixed(recruit->application.zone, ret_seconds))
+                return true;
+        if (!recruit->is_zone_known)
+                return false;
+        *ret_seconds = zone_offset_at(&recruit->zone, facts->now / USEC_PER_SEC);
+        return true;
+}
+
+int shown_of(const Facts *facts, Shown *ret) {
+        const RecruitFacts *recruit = facts->recruit;
+        int r;
+
+        *ret = (Shown) {};
+        if (!recruit || recruit->application.id.v == 0 || facts->ticket.id.v == 0)
+                return -ENODATA;
+        ret->application = (ApplicationShown) {
+                .ticket = &facts->ticket, .application = &recruit->application,
+                .finaliser = recruit->finaliser_user, .finalised_at = recruit->finalised_at,
+        };
+        ret->application.has_offset = offset_of(facts, &ret->application.offset_s);
+        r = put_answers(recruit->answers, ret);
+        if (r < 0)
+                shown_done(ret);
+        return r;
+}
+
+void shown_done(Shown *shown) {
+        for (size_t i = 0; i < shown->application.n_answers; i++)
+                free((char *) shown->answers[i].answer);
+        free(shown->answers);
+        *shown = (Shown) {};
+}

@@ -1,0 +1,81 @@
+/* Who may press what in a recruitment ticket, and what the others are told. */
+
+#include "recruit.h"
+
+static const Application nothing = {};
+
+const Application *recruit_of(const Job *job) {
+        return job->facts->recruit && job->facts->ticket.id.v ? &job->facts->recruit->application : &nothing;
+}
+
+void recruit_say_verdict(Job *job, int verdict) {
+        const Application *a = recruit_of(job);
+        TextId id = application_verdict_text(verdict);
+
+        if (verdict == APPLICATION_DECIDED)
+                job_say(job, id, TEXT_ARGS(ARG_USER("decider", a->decider_user), ARG_TIME("time", a->decided_at)));
+        else if (verdict == APPLICATION_IS_REMOVED)
+                job_say(job, id, TEXT_ARGS(ARG_USER("remover", a->remover_user), ARG_TIME("time", a->removed_at)));
+        else
+                job_say(job, id, TEXT_ARGS());
+}
+
+/* What is wrong with the place: an older message of ours, a foreign channel, a ticket that is over. */
+static bool said_no_ticket(Job *job) {
+        const Ticket *ticket = &job->facts->ticket;
+
+        switch (ticket_judge(ticket, TICKET_EVENT_CLOSE)) {
+        case 0:
+                break;
+        case TICKET_NOT_YET:
+                job_say(job, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)));
+                return true;
+        case TICKET_BEING_CLOSED:
+                job_say(job, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)));
+                return true;
+        case TICKET_IS_CLOSED:
+                job_say(job, TEXT_TICKET_CLOSED, TEXT_ARGS());
+                return true;
+        default:
+                job_say(job, TEXT_TICKET_NONE, TEXT_ARGS());
+                return true;
+        }
+        if (ticket->kind == TICKET_RECRUITMENT && job->ix->channel.v == ticket->channel.v)
+                return false;
+        job_say(job, TEXT_CONTROL_INVALID, TEXT_ARGS());
+        return true;
+}
+
+bool recruit_said_no(Job *job, ApplicationAction action, RecruitSide side) {
+        const Application *application = recruit_of(job);
+        UserId opener = job->facts->ticket.opener_user;
+        int verdict = application_judge(application, action);
+
+        /* who decided says more than that the ticket is being closed */
+        if (verdict == APPLICATION_DECIDED && side == RECRUIT_STAFF) {
+                recruit_say_verdict(job, verdict);
+                return true;
+        }
+        if (said_no_ticket(job))
+                return true;
+        if (side == RECRUIT_APPLICANT && !policy_is_own(job->ix->user, opener)) {
+                job_say(job, TEXT_APPLICANT_ONLY, TEXT_ARGS());
+                return true;
+        }
+        if (verdict != 0) {
+                recruit_say_verdict(job, verdict);
+                return true;
+        }
+        if (application_is_decision(action) && policy_is_own(job->ix->user, opener)) {
+                job_say(job, TEXT_REFUSED_OWN, TEXT_ARGS());
+                return true;
+        }
+        return false;
+}
+
+void job_reply_view(Job *job, CallbackType type, int r, char *take_data) {
+        if (r < 0)
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+        else
+                job_reply(job, type, take_data);
+}
