@@ -18,7 +18,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from stack import (ADMIN, APPLICANT, BUILD, CATEGORY_SUPPORT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, PEOPLE, STAFF, TOKEN, Stack,  # noqa: E402
+from stack import (ADMIN, APPLICANT, BUILD, CATEGORY_SUPPORT, CHANNEL_APPLY, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, PEOPLE, STAFF, TOKEN, Stack,  # noqa: E402
                    Trouble, input_id, skip_unless_possible, wait_for)
 
 WORDS = "where the umbrella stands"
@@ -76,6 +76,24 @@ def set_targets(stack):
     return [stack.tickets(ADMIN, "set-targets", support_panel=CHANNEL_PANEL, log_channel=CHANNEL_LOG)]
 
 
+def set_all_targets(stack):
+    return [stack.tickets(ADMIN, "set-targets", recruitment_panel=CHANNEL_APPLY, support_panel=CHANNEL_PANEL, log_channel=CHANNEL_LOG)]
+
+
+def lose_then_refuse_the_second(stack):
+    """As lose_then_refuse, but the panel before it is posted."""
+    stack.fault("POST", "/channels/{channel_id}/messages", "drop_after", count=1, skip=1)
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1, skip=1)
+
+
+def apply(stack):
+    return [stack.press_panel(APPLICANT, CHANNEL_APPLY)]
+
+
+def refuse_application(stack):
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
+
+
 def set_ping(stack):
     return [stack.tickets(ADMIN, "set-dm-on-close", enabled=True)]
 
@@ -127,6 +145,10 @@ SCENARIOS = [
     (r"support\.open/",         prepare_form,   open_ticket),
     (r"support\.resolve/.*/undo-", refuse_log, resolve_ticket),
     (r"support\.resolve/",      prepare_ticket, resolve_ticket),
+    (r"recruit\.open/.*/undo-", refuse_application, apply),
+    (r"recruit\.open/",         nothing,        apply),
+    (r"panel\.refresh/recruit-panel/undo-", lose_then_refuse_the_second, set_all_targets),
+    (r"panel\.refresh/recruit-panel/", nothing, set_all_targets),
     (r"panel\.refresh/.*/undo-", lose_then_refuse, set_targets),
     (r"panel\.refresh/",        nothing,        set_targets),
     (r"settings\.change/",      nothing,        set_ping),
@@ -264,6 +286,7 @@ def run_batch(batch, action):
             if stack is None:
                 stack = Stack(workers=2).__enter__()
                 stack.set_up()
+                stack.set_up_recruitment()
                 stack.answer(stack.tickets(ADMIN, "set-dm-on-close", enabled=True))     # so that resolving takes all of its steps
                 stack.stop_daemon()
             run_point(stack, point, action)

@@ -32,6 +32,7 @@ BOT = APPLICATION = "900000000000000001"
 APPLICANT, STAFF, ADMIN, OUTSIDER, SECOND, OWNER = (
     "700000000000000001", "700000000000000002", "700000000000000003", "700000000000000004", "700000000000000005", "700000000000000009")
 ROLE_SUPPORT = "810000000000000002"
+ROLE_RECRUITMENT, CATEGORY_RECRUITMENT, CHANNEL_APPLY = "810000000000000003", "820000000000000003", "820000000000000031"
 CATEGORY_SUPPORT, CHANNEL_PANEL, CHANNEL_LOG, CHANNEL_GENERAL = (
     "820000000000000002", "820000000000000021", "820000000000000041", "820000000000000012")
 PEOPLE = [APPLICANT, STAFF, ADMIN, OUTSIDER, SECOND, OWNER]
@@ -152,18 +153,22 @@ class Guild:
                                  log_channel=CHANNEL_LOG))
         self.answer(self.tickets(ADMIN, "set-ping", support_role=ROLE_SUPPORT))
 
-    def panel(self):
+    def set_up_recruitment(self):
+        self.answer(self.tickets(ADMIN, "set-targets", recruitment_panel=CHANNEL_APPLY, recruitment_category=CATEGORY_RECRUITMENT))
+        self.answer(self.tickets(ADMIN, "set-ping", recruitment_role=ROLE_RECRUITMENT))
+
+    def panel(self, channel=CHANNEL_PANEL):
         """The newest message with a button in the panel channel: (message id, custom_id)."""
-        for message in reversed(self.messages(CHANNEL_PANEL)):
+        for message in reversed(self.messages(channel)):
             for row in message.get("components", []):
                 for button in row.get("components", []):
                     if "custom_id" in button:
                         return message["id"], button["custom_id"]
         raise Trouble("there is no panel")
 
-    def press_panel(self, who):
-        message, custom_id = self.panel()
-        return self.press(who, CHANNEL_PANEL, message, custom_id)
+    def press_panel(self, who, channel=CHANNEL_PANEL):
+        message, custom_id = self.panel(channel)
+        return self.press(who, channel, message, custom_id)
 
     def open_form(self, who):
         interaction = self.press_panel(who)
