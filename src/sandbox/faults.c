@@ -219,8 +219,18 @@ void faults_match(Faults *faults, const char *method, const char *template, cons
                         r->n_left--;
                 r->n_hits++;
                 *ret_fault = r->fault;
+                ret_fault->rule = r->id;
                 return;
         }
+}
+
+void faults_give_back(Faults *faults, const Fault *fault) {
+        for (Rule *r = faults->first; r; r = r->next)
+                if (r->id == fault->rule) {
+                        if (r->n_left >= 0)
+                                r->n_left++;
+                        r->n_hits--;
+                }
 }
 
 void faults_put(Faults *faults, JsonWriter *w) {

@@ -23,6 +23,7 @@ typedef struct Fault {
         const char *message;    /* with code: Discord's sentence for it */
         Usec retry_after;
         Scope scope;
+        uint64_t rule;          /* that it came from */
 } Fault;
 
 const char *fault_kind_to_string(FaultKind kind);
@@ -35,6 +36,8 @@ void faults_clear(Faults *faults);
 int faults_add(Faults *faults, const Json *rule, uint64_t *ret_id, const char **ret_why);
 /* The rule that takes this request, used up by one; FAULT_NONE when none does. template: NULL when no route matched. */
 void faults_match(Faults *faults, const char *method, const char *template, const char *path, Fault *ret_fault);
+/* It was not to be: the rule may take another request instead. */
+void faults_give_back(Faults *faults, const Fault *fault);
 /* All rules with their hits, one JSON array. */
 void faults_put(Faults *faults, JsonWriter *w);
 

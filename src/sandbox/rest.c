@@ -332,6 +332,11 @@ static void rest_work(Sandbox *sandbox, Exchange *x, bool is_known, const Fault 
                 return;
         case FAULT_DROP_AFTER:
                 rest_apply(sandbox, request, is_known, &result);
+                if (result.verdict.is_limited) {        /* nothing was carried out whose answer could be lost */
+                        faults_give_back(sandbox->faults, fault);
+                        result.fault = NULL;
+                        break;
+                }
                 rest_log(sandbox, request, &result, true);
                 exchange_drop(x);
                 return;

@@ -294,6 +294,24 @@ static void buckets_are_per_channel_and_told_in_headers(void **state) {
         assert_int_equal(rig_n_applied(rig), 7);
 }
 
+/* A client that has not learnt the bucket yet runs into it: that is no request whose answer could be lost. */
+static void a_limit_does_not_use_up_a_fault(void **state) {
+        Rig *rig = *state;
+        _reply_ HttpReply limited = {}, lost = {};
+
+        do {
+                http_reply_done(&limited);
+                rig_call(rig, "POST", MESSAGES, "{\"content\":\"a\"}", &limited);
+        } while (limited.status == 200);
+        assert_int_equal(limited.status, 429);
+        fault(rig, "{\"match\":{\"method\":\"POST\"},\"do\":\"drop_after\"}");
+        http_reply_done(&limited);
+        rig_call(rig, "POST", MESSAGES, "{\"content\":\"b\"}", &limited);
+        assert_int_equal(limited.status, 429);
+        rig_call(rig, "POST", CALLBACK, "{}", &lost);
+        assert_int_equal(lost.status, 0);
+}
+
 static void hidden_limits_leave_something_remaining(void **state) {
         Rig *rig = *state;
         _reply_ HttpReply r = {}, old = {};
@@ -526,6 +544,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(slow_applies_after_and_hold_before_the_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(refusals_by_rule_are_not_applied, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(buckets_are_per_channel_and_told_in_headers, set_up_limited, tear_down),
+                cmocka_unit_test_setup_teardown(a_limit_does_not_use_up_a_fault, set_up_limited, tear_down),
                 cmocka_unit_test_setup_teardown(hidden_limits_leave_something_remaining, set_up_limited, tear_down),
                 cmocka_unit_test_setup_teardown(the_global_limit_spares_interactions, set_up_limited, tear_down),
                 cmocka_unit_test_setup_teardown(polls_wait_for_what_matches, set_up, tear_down),
