@@ -18,7 +18,9 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from stack import (ADMIN, APPLICANT, BUILD, CATEGORY_SUPPORT, CHANNEL_APPLY, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, PEOPLE, STAFF, TOKEN, Stack,  # noqa: E402
+import recruitment as r  # noqa: E402
+from recruit import CHANNEL_RECORDS, RecruitStack  # noqa: E402
+from stack import (ADMIN, APPLICANT, BUILD, CHANNEL_APPLY, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, PEOPLE, STAFF, TOKEN,  # noqa: E402
                    Trouble, input_id, skip_unless_possible, wait_for)
 
 WORDS = "where the umbrella stands"
@@ -86,14 +88,6 @@ def lose_then_refuse_the_second(stack):
     stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1, skip=1)
 
 
-def apply(stack):
-    return [stack.press_panel(APPLICANT, CHANNEL_APPLY)]
-
-
-def refuse_application(stack):
-    stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
-
-
 def set_ping(stack):
     return [stack.tickets(ADMIN, "set-dm-on-close", enabled=True)]
 
@@ -145,8 +139,8 @@ SCENARIOS = [
     (r"support\.open/",         prepare_form,   open_ticket),
     (r"support\.resolve/.*/undo-", refuse_log, resolve_ticket),
     (r"support\.resolve/",      prepare_ticket, resolve_ticket),
-    (r"recruit\.open/.*/undo-", refuse_application, apply),
-    (r"recruit\.open/",         nothing,        apply),
+    (r"recruit\.open/.*/undo-", r.refuse_messages, r.apply),
+    (r"recruit\.open/",         nothing,        r.apply),
     (r"panel\.refresh/recruit-panel/undo-", lose_then_refuse_the_second, set_all_targets),
     (r"panel\.refresh/recruit-panel/", nothing, set_all_targets),
     (r"panel\.refresh/.*/undo-", lose_then_refuse, set_targets),
@@ -189,22 +183,25 @@ def invariants(stack, point):
     opened, audited = sql("SELECT count(*), (SELECT count(*) FROM flow.audit WHERE action = 'ticket.opened') FROM cfg.tickets WHERE opened_at IS NOT NULL")[0]
     hold(opened == audited, f"each of {opened} opened tickets is in the audit once: {audited}")
     seen = {}
-    for channel in [CHANNEL_LOG, CHANNEL_PANEL, CHANNEL_GENERAL] + [c["id"] for c in stack.ticket_channels()]:
-        for message in stack.messages(channel):
+    for channel in [CHANNEL_LOG, CHANNEL_PANEL, CHANNEL_APPLY, CHANNEL_RECORDS, CHANNEL_GENERAL] + [c["id"] for c in stack.ticket_channels()]:
+        for message in stack.messages(channel) + (stack.dms(APPLICANT) if channel == CHANNEL_LOG else []):
             for embed in message["embeds"]:
                 ref = re.search(r"ref (\S+)$", (embed.get("footer") or {}).get("text", ""))
                 if ref:
                     seen[ref.group(1)] = seen.get(ref.group(1), 0) + 1
     hold(all(n == 1 for n in seen.values()), f"no message was posted twice: {seen}")
-    panels = [m for m in stack.messages(CHANNEL_PANEL) if m["components"]]
-    hold(len(panels) == 1, f"one panel stands: {len(panels)}")
+    for place in (CHANNEL_PANEL, CHANNEL_APPLY):
+        panels = [m for m in stack.messages(place) if m["components"]]
+        hold(len(panels) == 1, f"one panel stands in {place}: {len(panels)}")
     for channel in stack.ticket_channels():
-        hold(len(stack.messages(channel["id"])) == 1, "a ticket has one message")
+        titles = [m["embeds"][0]["title"] if m["embeds"] else m["content"] for m in stack.messages(channel["id"])]
+        hold(len(titles) == len(set(titles)) and (len(titles) == 1 or "APP:" in channel["topic"]), f"a ticket has no message twice: {titles}")
     resolved = int(sql("SELECT count(*) FROM cfg.tickets WHERE outcome = 'resolved'")[0][0])
     logged = sum(WORDS in json.dumps(m) for m in stack.messages(CHANNEL_LOG))
     hold(resolved == logged, f"each of {resolved} resolved tickets is in the log once: {logged}")
+    r.invariants(stack, hold)
     log = stack.log()
-    for word in PEOPLE + [WORDS, TOKEN]:
+    for word in PEOPLE + r.WORDS + [WORDS, TOKEN]:
         hold(word not in log, f"the journal does not hold {word!r}")
     hold(sql("SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live'") == [["0"]], "every wanted edit was written")
     return problems
@@ -220,6 +217,7 @@ def clean(stack):
     for channel in stack.ticket_channels():
         stack.world("delete_channel", channel=channel["id"])
     stack.quiet()
+    stack.world("set_roles", user=APPLICANT, roles=[])
 
 
 def start_faulted(stack, prepare, faults, once):
@@ -241,6 +239,7 @@ def run_point(stack, point, action):
     prepare, act = scenario_of(point)
     once = stack.directory / "once"
     once.unlink(missing_ok=True)
+    stack.before = int(stack.postgres.sql("SELECT coalesce(max(tid), 0) FROM cfg.tickets")[0][0])
     role = point.split("/")[0] if point.split("/")[0] in ("supervisor", "editor") else "worker"
     faults = {"MAGIKAL_FAULT": f"{point}:{action}", "MAGIKAL_FAULT_ROLE": role, "MAGIKAL_FAULT_ONCE": str(once)}
 
@@ -284,7 +283,7 @@ def run_batch(batch, action):
         error = None
         try:
             if stack is None:
-                stack = Stack(workers=2).__enter__()
+                stack = RecruitStack(workers=2).__enter__()
                 stack.set_up()
                 stack.set_up_recruitment()
                 stack.answer(stack.tickets(ADMIN, "set-dm-on-close", enabled=True))     # so that resolving takes all of its steps

@@ -5,11 +5,11 @@ person or an auditor looks afterwards. RecruitGuild talks to any sandbox with a 
 
 import re
 
-from stack import (ADMIN, APPLICANT, CHANNEL_LOG, GUILD, STAFF, Guild, Stack, Trouble, brief, inputs_of, wait_for)
+from stack import (ADMIN, APPLICANT, CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_LOG, GUILD, OWNER, ROLE_RECRUITMENT, STAFF, Guild,
+                   Stack, Trouble, brief, inputs_of, wait_for)
 
-CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_RECORDS = "820000000000000003", "820000000000000031", "820000000000000042"
-ROLE_RECRUITMENT, ROLE_ADMIN, ROLE_MEMBER, ROLE_AFFILIATE = (
-    "810000000000000003", "810000000000000004", "810000000000000005", "810000000000000006")
+CHANNEL_RECORDS = "820000000000000042"
+ROLE_ADMIN, ROLE_MEMBER, ROLE_AFFILIATE = "810000000000000004", "810000000000000005", "810000000000000006"
 
 # What is written on the controls
 APPLY, STEP1, EDIT, QNA = "Apply", "Start application (Step 1)", "Edit Step 1", "Answer Q&A"
@@ -105,9 +105,11 @@ class Recruitment:
             raise Trouble(f"no form was opened: {brief(view)}")
         return interaction, view["modal"]
 
-    def form(self, who, channel, label):
+    def form_behind(self, who, channel, label):
         """Presses a button that opens a form: (interaction, modal)."""
         return self.form_of(self.press_button(who, channel, label))
+
+    form = form_behind
 
     def send(self, who, form, wanted=None):
         """Fills in a form by its labels and sends it; returns the submit's interaction."""
@@ -153,12 +155,12 @@ class Recruitment:
 
     def fill_step1(self, who, channel, **values):
         """The interaction of the submit; what it ends in is the caller's business."""
-        return self.send(who, self.form(who, channel, STEP1), self.step1(**values))
+        return self.send(who, self.form_behind(who, channel, STEP1), self.step1(**values))
 
     def fill_qna(self, who, channel, answers=None):
         """Every page of the questions. answers: label → text; a label that a page does not have belongs to another one."""
         answers = ANSWERS if answers is None else answers
-        form = self.form(who, channel, QNA)
+        form = self.form_behind(who, channel, QNA)
         for _ in range(10):
             submit = self.send(who, form, {label: value for label, value in answers.items() if label in inputs_of(form[1])})
             more = [b for b in buttons_of(self.answer(submit)["message"] or {}) if b.startswith("Continue")]
@@ -188,12 +190,12 @@ class Recruitment:
         return self.decide(who, channel, APPROVE)
 
     def reject(self, channel, who=STAFF, reason=REASON):
-        return self.send(who, self.form(who, channel, REJECT), {"Reason": reason})
+        return self.send(who, self.form_behind(who, channel, REJECT), {"Reason": reason})
 
     def close_application(self, channel, who=STAFF):
         return self.decide(who, channel, CLOSE)
 
-    def finalise(self, channel, who=ADMIN):
+    def finalise(self, channel, who=OWNER):
         return self.decide(who, channel, FINALISE)
 
     def remove_member(self, member=APPLICANT, reason=REASON, who=ADMIN):

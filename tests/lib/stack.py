@@ -153,10 +153,6 @@ class Guild:
                                  log_channel=CHANNEL_LOG))
         self.answer(self.tickets(ADMIN, "set-ping", support_role=ROLE_SUPPORT))
 
-    def set_up_recruitment(self):
-        self.answer(self.tickets(ADMIN, "set-targets", recruitment_panel=CHANNEL_APPLY, recruitment_category=CATEGORY_RECRUITMENT))
-        self.answer(self.tickets(ADMIN, "set-ping", recruitment_role=ROLE_RECRUITMENT))
-
     def panel(self, channel=CHANNEL_PANEL):
         """The newest message with a button in the panel channel: (message id, custom_id)."""
         for message in reversed(self.messages(channel)):

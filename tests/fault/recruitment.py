@@ -1,0 +1,195 @@
+"""
+Recruitment in the fault matrix: what is going on while the process dies, and what must hold of applications afterwards. A prepare function
+brings an application to where the flow under test begins; an act function starts that flow and returns the interactions that must be
+answered.
+"""
+
+import json
+import re
+import urllib.request
+
+from recruit import ANSWERS, APPROVE, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, QNA, REASON, REJECT, STEP1, fields_of
+from stack import APPLICANT, CHANNEL_LOG, GUILD, OWNER, STAFF, TOKEN
+
+WORDS = [REASON, "Asterin", "tractor beam", "night shift"]
+
+STATUSES = {"pending": "Pending", "qna_received": "Q&A received", "approved": "Approved", "declined": "Declined", "finalised": "Finalised",
+            "removed": "Removed"}
+
+
+# ---- before the death --------------------------------------------------------------------------------------------------------------------
+
+def prepare_application(stack):
+    """An open ticket whose Step 1 is not in."""
+    stack.channel = stack.open_application(APPLICANT)
+    stack.tid = stack.ticket_of(stack.channel)
+
+
+def prepare_step1_form(stack):
+    prepare_application(stack)
+    stack.form = stack.form_behind(APPLICANT, stack.channel, STEP1)
+
+
+def prepare_pending(stack):
+    prepare_application(stack)
+    stack.answer(stack.fill_step1(APPLICANT, stack.channel))
+    stack.quiet()
+
+
+def prepare_edit_form(stack):
+    prepare_pending(stack)
+    stack.form = stack.form_behind(APPLICANT, stack.channel, EDIT)
+
+
+def prepare_qna_form(stack):
+    prepare_pending(stack)
+    stack.form = stack.form_behind(APPLICANT, stack.channel, QNA)
+
+
+def prepare_answered(stack):
+    prepare_pending(stack)
+    stack.answer(stack.fill_qna(APPLICANT, stack.channel))
+    stack.quiet()
+
+
+def prepare_approved(stack):
+    prepare_answered(stack)
+    stack.answer(stack.approve(stack.channel))
+    stack.quiet()
+
+
+def prepare_reject_form(stack):
+    prepare_answered(stack)
+    stack.form = stack.form_to(STAFF, REJECT)
+
+
+def prepare_close_question(stack):
+    prepare_answered(stack)
+    stack.question = stack.press_button(STAFF, stack.channel, CLOSE)
+    stack.answer(stack.question)
+
+
+def prepare_finalise_question(stack):
+    prepare_approved(stack)
+    stack.question = stack.press_button(OWNER, stack.channel, FINALISE)
+    stack.answer(stack.question)
+
+
+def without_record(prepare):
+    """Somebody has deleted the record by hand: the flow posts it again."""
+    def prepared(stack):
+        prepare(stack)
+        stack.world("delete_message", channel=CHANNEL_RECORDS, message=stack.record(stack.tid)["id"])
+    return prepared
+
+
+def post_as_bot(stack, channel, body):
+    request = urllib.request.Request(f"http://{stack.address}/api/v10/channels/{channel}/messages", data=json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json", "Authorization": f"Bot {TOKEN}"})
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return json.load(reply)["id"]
+
+
+def with_record(prepare):
+    """An application that is a draft, and has a record all the same: as when its row was lost and rebuilt."""
+    def prepared(stack):
+        prepare(stack)
+        message = post_as_bot(stack, CHANNEL_RECORDS, {"embeds": [{"title": "Application", "footer": {"text": f"TID {stack.tid} APP 0"}}]})
+        stack.postgres.sql(f"UPDATE cfg.recruit_applications SET record_channel = {CHANNEL_RECORDS}, record_message = {message}"
+                           f" WHERE tid = {stack.tid}")
+    return prepared
+
+
+# ---- what the person does --------------------------------------------------------------------------------------------------------------
+
+def apply(stack):
+    return [stack.press_button(APPLICANT, CHANNEL_APPLY, "Apply")]
+
+
+def send_step1(stack):
+    return [stack.send(APPLICANT, stack.form, stack.step1())]
+
+
+def send_edit(stack):
+    return [stack.send(APPLICANT, stack.form, {"Main area/focus": "salvage"})]
+
+
+def send_qna(stack):
+    return [stack.send(APPLICANT, stack.form, ANSWERS)]
+
+
+def press_approve(stack):
+    return [stack.press_button(STAFF, stack.channel, APPROVE)]
+
+
+def send_reject(stack):
+    return [stack.send(STAFF, stack.form, {"Reason": REASON})]
+
+
+def confirm_close(stack):
+    return [stack.press_answer(STAFF, stack.question, CONFIRM)]
+
+
+def confirm_finalise(stack):
+    return [stack.press_answer(OWNER, stack.question, CONFIRM)]
+
+
+def remove_member(stack):
+    return [stack.remove_member(APPLICANT)]
+
+
+def reopen_qna(stack):
+    return [stack.invoke(OWNER, "tickets reopen-qna", at=stack.channel)]
+
+
+def refuse_messages(stack):
+    """The channel is made, its message is refused: the flow walks back."""
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
+
+
+# ---- what must hold afterwards -----------------------------------------------------------------------------------------------------------
+
+def invariants(stack, hold):
+    """Of every application; what people's roles are, only of those that were made for this death: cleaning up takes roles by hand."""
+    sql = stack.postgres.sql
+    records = {}
+    for message in stack.records():
+        tid, app = re.match(r"TID (\d+) APP (\d+)", message["embeds"][0]["footer"]["text"]).groups()
+        records.setdefault(tid, []).append((message, app))
+    channels = {re.search(r"TID:(\d+)", c["topic"]).group(1): c for c in stack.ticket_channels()}
+    log = [m["embeds"][0].get("title") for m in stack.messages(CHANNEL_LOG) if m["embeds"]]
+    rows = sql("SELECT a.tid, a.app_id, a.status, coalesce(a.role, '-'), coalesce(a.zone, '-'), a.closed_undecided, a.record_message, t.state, t.guild_no,"
+               f" a.granted_role FROM cfg.recruit_applications a JOIN cfg.tickets t USING (tid) WHERE t.guild_id = {GUILD} ORDER BY 1")
+    hold(set(records) <= {row[0] for row in rows if row[2] != "draft"}, "every record belongs to an application that was sent")
+
+    for tid, app, status, role, zone, undecided, message, state, number, granted in rows:
+        if status != "draft":
+            mine = records.get(tid, [])
+            hold(len(mine) == 1, f"application {app} ({status}) has one record: {len(mine)}")
+            wanted = STATUSES[status] + (", closed without a decision" if undecided == "t" else "")
+            for record, of in mine:
+                shown = fields_of(record).get("Status")
+                hold((of, record["id"]) == (app, message), f"the record of application {app} is known as {message}")
+                hold(shown == wanted, f"the record of application {app} says {wanted}, not {shown}")
+                hold(("Ticket" in fields_of(record)) == (state == "open"), f"the record of application {app} links its ticket while that is there")
+        if tid in channels:
+            markers = dict(word.split(":", 1) for word in channels[tid]["topic"].split())
+            hold(markers == {"TID": tid, "REQ": role, "APP": app, "TZ": zone, "OPENER": APPLICANT}, f"the topic of ticket {tid} equals its row: {markers}")
+        hold((tid in channels) == (state == "open"), f"ticket {tid} is {state} and its channel is {'there' if tid in channels else 'gone'}")
+        hold(state != "open" or (status not in ("declined", "finalised") and undecided == "f"), f"a settled application has no open ticket: {tid} {status}")
+        for done, title in ((status in ("approved", "finalised", "removed"), "approved"), (status == "declined", "declined"),
+                            (undecided == "t", "closed without a decision")):
+            n = log.count(f"Application #{number} {title}")
+            hold(n == done, f"application {app} ({status}) is {title} {int(done)} times in the log, not {n}")
+
+    decided = sql("SELECT subject, action, count(*) FROM flow.audit WHERE subject LIKE 'ticket:%' AND action LIKE 'application.%'"
+                  " AND action NOT LIKE '%qna%' AND action NOT LIKE '%edit%' GROUP BY 1, 2 HAVING count(*) > 1")
+    hold(decided == [], f"nothing happens to an application twice: {decided}")
+
+    now = [row for row in rows if int(row[0]) > stack.before]
+    if now:
+        status, granted = now[-1][2], now[-1][9]
+        wanted = {granted} if status in ("approved", "finalised") else set()
+        hold(stack.roles(APPLICANT) == wanted, f"the applicant ({status}) has the roles {wanted}: {stack.roles(APPLICANT)}")
+    nonces = [e["nonce"] for e in stack.effects() if e["effect"] == "message.create" and e["channel"] == CHANNEL_RECORDS and e["nonce"]]
+    hold(len(nonces) == len(set(nonces)), "no record was posted twice")
