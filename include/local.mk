@@ -46,6 +46,7 @@ noinst_HEADERS = \
 	include/magikal/shown.h \
 	include/magikal/skim.h \
 	include/magikal/snowflake.h \
+	include/magikal/step1.h \
 	include/magikal/store-recruit.h \
 	include/magikal/store.h \
 	include/magikal/strbuf.h \

@@ -47,6 +47,8 @@
 #define FIELD_REASON "f.reason"
 #define FIELD_ANSWER "f.q%d"                    /* printf format; the question's id */
 #define ZONE_NOT_LISTED "other"
+#define FIELD_HANDLE_MAX 200    /* a whole address may be pasted */
+#define FIELD_ZONE_TYPED_MAX 100
 #define FIELD_NOTES_MAX 1000
 #define FIELD_REASON_MAX 1000
 
@@ -145,7 +147,7 @@ typedef struct Step1Values {
 
 /*
  * Step 1: data of a modal. A zone that the menu lacks is shown below "Not listed", which is then chosen: the form coming back with that
- * choice means that the zone stays. Of the settings only the options are looked at; there must be one.
+ * choice means that the zone stays. ZONE_NOT_LISTED itself chooses that line too, with nothing that could stay. Of the settings only the options are looked at; there must be one.
  */
 int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitSettings *settings, const Step1Values *values, char **ret_data);
 /* "Type time zone": data of a modal. typed: what was typed last; NULL: nothing. */

@@ -7,9 +7,11 @@ src_libflows_a_SOURCES = \
 	src/flows/panel.c \
 	src/flows/pieces.c \
 	src/flows/reconcile.c \
+	src/flows/recruit-step1.c \
 	src/flows/recruit-tail.c \
 	src/flows/recruit.h \
 	src/flows/settings-step.c \
 	src/flows/shown.c \
+	src/flows/step1-form.c \
 	src/flows/support-resolve.c \
 	src/flows/ticket-open.c

@@ -116,6 +116,8 @@ static const struct {
         { "ticket.resolved",     "A ticket is resolved."                                              },
         { "ticket.failed",       "A ticket could not be opened and is given up."                      },
         { "ticket.channel_gone", "A ticket's channel was deleted by hand, so the ticket is closed."   },
+        { "application.step1",        "An application is in."                                         },
+        { "application.step1_edited", "An applicant changed their application."                       },
         { "settings.changed",    "Settings were changed."                                             },
         { "settings.restored",   "A change of settings could not be completed and was taken back."    },
         { "about.posted",        "The explanation of tickets was posted."                             },

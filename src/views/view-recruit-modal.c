@@ -6,9 +6,6 @@
 
 #include "magikal/component.h"
 
-#define HANDLE_TYPED_MAX 200    /* a whole address may be pasted */
-#define ZONE_TYPED_MAX 100
-
 static int open_modal(JsonWriter *w, const Keys *keys, const Ticket *ticket, const char *control, const char *title) {
         char custom_id[LIMIT_CUSTOM_ID + 1];
         int r;
@@ -75,8 +72,9 @@ static int put_zone(JsonWriter *w, const char *chosen) {
                 .label = text_lookup(TEXT_STEP1_ZONE_OTHER),
                 .value = ZONE_NOT_LISTED,
                 .description = text_lookup(TEXT_STEP1_ZONE_OTHER_HINT),
+                .is_default = streq_ptr(chosen, ZONE_NOT_LISTED),
         };
-        if (chosen && !is_listed) {
+        if (chosen && !is_listed && !streq(chosen, ZONE_NOT_LISTED)) {
                 r = text_format(TEXT_STEP1_ZONE_OTHER_KEPT, TEXT_ARGS(ARG_OURS("value", chosen)), &kept);
                 if (r < 0)
                         return r;
@@ -109,7 +107,7 @@ int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitSettin
                                          .placeholder = text_lookup(TEXT_STEP1_HANDLE_PLACEHOLDER),
                                          .value = values->handle,
                                          .min_length = 1,
-                                         .max_length = HANDLE_TYPED_MAX,
+                                         .max_length = FIELD_HANDLE_MAX,
                                  });
         component_text_input(&w, &(TextInput) {
                                          .custom_id = FIELD_NOTES,
@@ -139,7 +137,7 @@ int view_zone_modal(const Keys *keys, const Ticket *ticket, const char *typed, c
                                          .description = text_lookup(TEXT_ZONE_MODAL_HINT),
                                          .value = typed,
                                          .min_length = 1,
-                                         .max_length = ZONE_TYPED_MAX,
+                                         .max_length = FIELD_ZONE_TYPED_MAX,
                                  });
         component_modal_end(&w);
         return json_writer_finish(&w, ret_data);

@@ -5,11 +5,13 @@ src_libworker_a_SOURCES = \
 	src/worker/job.c \
 	src/worker/look.c \
 	src/worker/recruit-open.c \
+	src/worker/recruit-step1.c \
 	src/worker/recruit.c \
 	src/worker/recruit.h \
 	src/worker/support.c \
 	src/worker/sweep.c \
 	src/worker/tickets-command.c \
+	src/worker/timezones.c \
 	src/worker/upkeep.c \
 	src/worker/worker.c \
 	src/worker/worker.h \

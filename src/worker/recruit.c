@@ -73,9 +73,9 @@ bool recruit_said_no(Job *job, ApplicationAction action, RecruitSide side) {
         return false;
 }
 
-void job_reply_view(Job *job, CallbackType type, int r, char *take_data) {
+void job_reply_view(Job *job, CallbackType type, int r, char **take_data) {
         if (r < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
-                job_reply(job, type, take_data);
+                job_reply(job, type, TAKE(*take_data));
 }

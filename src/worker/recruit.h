@@ -23,5 +23,5 @@ void recruit_say_verdict(Job *job, int verdict);
 /* The application of the loaded facts; its id is 0 when there is none. */
 const Application *recruit_of(const Job *job);
 
-/* Answers with a modal or message that a view has made; r: what the view returned. */
-void job_reply_view(Job *job, CallbackType type, int r, char *take_data);
+/* Answers with a modal or message that a view has made into *take_data; r: what it returned. For calls of the kind reply(…, view(…, &data), &data). */
+void job_reply_view(Job *job, CallbackType type, int r, char **take_data);

@@ -196,6 +196,7 @@ int worker_main(int argc, char *argv[]) {
                 status = role_run(&worker.role);
 
         worker.sweep = sweep_free(worker.sweep);
+        worker.timezones = timezones_free(worker.timezones);
         worker.engine = engine_free(worker.engine);
         worker.rest = rest_free(worker.rest);
         worker.store = store_free(worker.store);

@@ -15,6 +15,7 @@ typedef struct Worker Worker;
 typedef struct Job Job;
 typedef struct Control Control;
 typedef struct Sweep Sweep;
+typedef struct Timezones Timezones;
 
 struct Worker {
         RoleContext role;
@@ -28,6 +29,7 @@ struct Worker {
         bool is_registering;
         bool is_telling_dead;
         Sweep *sweep;                   /* under way; NULL: none */
+        Timezones *timezones;           /* NULL: nobody has typed one yet */
 };
 
 /* Leaves when it was asked to and nothing is left to do. */
@@ -129,6 +131,14 @@ void on_resolve_form(Job *job);
 /* recruit-open.c */
 void on_apply_press(Job *job);
 
+/* recruit-step1.c */
+void on_step1_press(Job *job);
+void on_step1_edit_press(Job *job);
+void on_step1_fix_press(Job *job);
+void on_step1_form(Job *job);
+void on_zone_press(Job *job);
+void on_zone_form(Job *job);
+
 /* tickets-command.c */
 void on_set_targets(Job *job);
 void on_show_targets(Job *job);
@@ -136,6 +146,15 @@ void on_set_ping(Job *job);
 void on_show_ping(Job *job);
 void on_set_dm_on_close(Job *job);
 void on_post_support_about(Job *job);
+
+/* ---- timezones.c ------------------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * The names of all zones that PostgreSQL knows, read once a process. `done` goes on with the job, now or later; names is NULL where they
+ * cannot be had now.
+ */
+void timezones_with(Job *job, void (*done)(Job *job, const char *const *names, size_t n_names));
+Timezones *timezones_free(Timezones *timezones);
 
 /* ---- world.c: dispatches that are no interactions; upkeep.c: ticks; sweep.c -------------------------------------------------------------- */
 

@@ -56,7 +56,7 @@ owner_of() {
                 echo store ;;
         engine.h | flow.h)
                 echo engine ;;
-        flows.h | shown.h | citizen.h)
+        citizen.h | flows.h | shown.h | step1.h)
                 echo flows ;;
         views.h | views-recruit.h)
                 echo views ;;
