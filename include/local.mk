@@ -34,6 +34,7 @@ noinst_HEADERS = \
 	include/magikal/permission.h \
 	include/magikal/placeholders.def \
 	include/magikal/policy.h \
+	include/magikal/qna.h \
 	include/magikal/question.h \
 	include/magikal/ratelimit.h \
 	include/magikal/recruit-settings.h \

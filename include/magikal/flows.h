@@ -6,7 +6,7 @@
 
 extern const Flow flow_support_open, flow_support_resolve, flow_panel_refresh, flow_settings_change, flow_about_post,
         flow_channel_gone, flow_ticket_repair;
-extern const Flow flow_recruit_open, flow_recruit_step1, flow_recruit_edit_step1;
+extern const Flow flow_recruit_open, flow_recruit_step1, flow_recruit_edit_step1, flow_recruit_qna;
 
 const Flow *flow_by_name(const char *name, int version);        /* NULL: not known to this code */
 const Flow *flow_at(size_t i);                                  /* NULL behind the last */

@@ -6,6 +6,7 @@ static const Flow *const flows[] = {
         &flow_support_open,     &flow_support_resolve, &flow_panel_refresh, &flow_settings_change,
         &flow_about_post,       &flow_channel_gone,    &flow_ticket_repair,
         &flow_recruit_open,     &flow_recruit_step1,   &flow_recruit_edit_step1,
+        &flow_recruit_qna,
 };
 
 const Flow *flow_by_name(const char *name, int version) {

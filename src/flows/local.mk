@@ -6,7 +6,9 @@ src_libflows_a_SOURCES = \
 	src/flows/flows.h \
 	src/flows/panel.c \
 	src/flows/pieces.c \
+	src/flows/qna-form.c \
 	src/flows/reconcile.c \
+	src/flows/recruit-qna.c \
 	src/flows/recruit-step1.c \
 	src/flows/recruit-tail.c \
 	src/flows/recruit.h \

@@ -116,6 +116,7 @@ static const struct {
         { "ticket.resolved",     "A ticket is resolved."                                              },
         { "ticket.failed",       "A ticket could not be opened and is given up."                      },
         { "ticket.channel_gone", "A ticket's channel was deleted by hand, so the ticket is closed."   },
+        { "application.qna",          "An applicant answered the questions."                          },
         { "application.step1",        "An application is in."                                         },
         { "application.step1_edited", "An applicant changed their application."                       },
         { "settings.changed",    "Settings were changed."                                             },

@@ -5,6 +5,7 @@ src_libworker_a_SOURCES = \
 	src/worker/job.c \
 	src/worker/look.c \
 	src/worker/recruit-open.c \
+	src/worker/recruit-qna.c \
 	src/worker/recruit-step1.c \
 	src/worker/recruit.c \
 	src/worker/recruit.h \

@@ -131,6 +131,10 @@ void on_resolve_form(Job *job);
 /* recruit-open.c */
 void on_apply_press(Job *job);
 
+/* recruit-qna.c */
+void on_qna_press(Job *job);
+void on_qna_form(Job *job);
+
 /* recruit-step1.c */
 void on_step1_press(Job *job);
 void on_step1_edit_press(Job *job);
