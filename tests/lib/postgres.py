@@ -6,10 +6,16 @@ import contextlib
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import subprocess
+import tempfile
+import threading
 import time
+
+# Ends what a statement has answered; no statement answers with it
+END = "-- the end of it --"
 
 
 class Trouble(AssertionError):
@@ -32,6 +38,7 @@ class Postgres:
         self.socket = directory / "sock"
         self.log = directory / "pg.log"
         self.prefix, self.process = [], None
+        self.session, self.lock = None, threading.Lock()
         self.settings = ["fsync=off"]
         self.socket.mkdir()
         if os.geteuid() == 0:
@@ -75,6 +82,10 @@ class Postgres:
         return found
 
     def stop(self, how=signal.SIGINT):
+        with self.lock:
+            if self.session:
+                self.session.close()
+            self.session = None
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(30)
@@ -82,11 +93,54 @@ class Postgres:
 
     def sql(self, statement):
         """Rows as lists of strings."""
-        done = subprocess.run([os.path.join(self.bindir, "psql"), "-XqAt", "-F", "\x1f", "-d", self.dsn, "-v", "ON_ERROR_STOP=1",
-                               "-c", statement], capture_output=True, text=True)
-        if done.returncode != 0:
-            raise Trouble(f"{statement}: {done.stderr}")
-        return [line.split("\x1f") for line in done.stdout.splitlines()]
+        with self.lock:
+            for kept in (self.session, None):
+                if kept is None:
+                    self.session = Session(self)
+                elif kept.has_ended():
+                    continue
+                lines, error = self.session.run(statement)
+                if error is None:
+                    return [line.split("\x1f") for line in lines]
+                self.session.close()
+                self.session = None
+                # the server that the session knew has gone, not this statement's fault
+                if kept is None or not re.search("connection|terminating", error):
+                    raise Trouble(f"{statement}: {error}")
+        raise Trouble(f"{statement}: no session")
+
+
+class Session:
+    """psql that stays for many statements: starting it costs more than most of them. It ends with the first that fails."""
+
+    def __init__(self, postgres):
+        self.errors = tempfile.TemporaryFile()
+        self.psql = subprocess.Popen([os.path.join(postgres.bindir, "psql"), "-XqAt", "-F", "\x1f", "-d", postgres.dsn, "-v", "ON_ERROR_STOP=1"],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+
+    def has_ended(self):
+        return self.psql.poll() is not None
+
+    def run(self, statement):
+        """(lines, None), or (None, what was wrong)."""
+        with contextlib.suppress(BrokenPipeError):
+            self.psql.stdin.write(f"{statement}\n;\n\\echo {END}\n")
+            self.psql.stdin.flush()
+        lines = []
+        for line in self.psql.stdout:
+            if line == END + "\n":
+                return lines, None
+            lines.append(line[:-1])
+        self.psql.wait()
+        self.errors.seek(0)
+        return None, self.errors.read().decode(errors="replace")
+
+    def close(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.psql.stdin.close()
+        self.psql.wait()
+        self.psql.stdout.close()
+        self.errors.close()
 
 
 def wait_for(condition, what, seconds=20.0):
