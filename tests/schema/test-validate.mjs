@@ -29,6 +29,8 @@ const callback = (request) =>
 const original = (request, response = message) =>
   ({ method: 'PATCH', route: '/webhooks/{application_id}/{token}/messages/@original', path: '', request, response, status: 200 });
 const create = (request) => ({ method: 'POST', route: '/guilds/{guild_id}/channels', path: '', request, response: { message: 'x', code: 30013 }, status: 403 });
+const channel = (request) =>
+  ({ method: 'PATCH', route: '/channels/{channel_id}', path: '', request, response: { message: 'x', code: 50013 }, status: 403 });
 const commands = (request) => ({
   method: 'PUT', route: '/applications/{application_id}/guilds/{guild_id}/commands', path: '', request, response: [], status: 200,
 });
@@ -44,6 +46,7 @@ const cases = [
     name: 'support-1-kim', type: 0, topic: 'TID:1', parent_id: GUILD,
     permission_overwrites: [{ id: GUILD, type: 0, allow: '0', deny: '1024' }],
   })],
+  ['a new topic', channel({ topic: 'TID:1 REQ:member' })],
   ['commands', commands([{ name: 'config', type: 1, description: 'Settings', default_member_permissions: 32, options: [] }])],
   ['a reply with more than is described', post({ content: 'x' }, { ...message, something_new: 1 })],
   ['a refusal', post({ content: '' }, { message: 'Cannot send an empty message', code: 50006 }, 400)],
@@ -59,6 +62,7 @@ const cases = [
   ['a label that is too long', post({ components: [{ type: 1, components: [{ ...button, label: 'x'.repeat(81) }] }] }), 'request components.0.components.0.label'],
   ['a title of a modal that is too long', callback({ ...modal, data: { ...modal.data, title: 'x'.repeat(46) } }), 'request data.title'],
   ['an answer of a type that does not exist', callback({ type: 77 }), 'request type'],
+  ['a topic by another name', channel({ topics: 'TID:1' }), 'request topics'],
   ['a channel without name', create({ type: 0 }), 'request name'],
   ['an id that is not one', create({ name: 'x', parent_id: 'abc' }), 'request parent_id'],
   ['a bit set that is no number', create({ name: 'x', permission_overwrites: [{ id: GUILD, allow: 'all' }] }), 'request permission_overwrites.0.allow'],
