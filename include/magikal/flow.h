@@ -135,6 +135,8 @@ typedef struct Flow {
 #define WHY_FORBIDDEN "forbidden"               /* the bot lacks a permission */
 #define WHY_GUILD_FULL "guild_full"             /* 500 channels */
 #define WHY_CATEGORY_FULL "category_full"       /* 50 channels */
+#define WHY_MEMBER_GONE "member_gone"           /* the person is not in the guild */
+#define WHY_ROLE_GONE "role_gone"               /* the role has been deleted */
 #define WHY_GONE "gone"                         /* what it concerns does not exist any more */
 #define WHY_REFUSED "refused"                   /* Discord said no for another reason */
 

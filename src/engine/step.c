@@ -67,6 +67,8 @@ static const char *refusal_reason(int outcome, const RestReply *reply) {
                 int code;
                 const char *why;
         } codes[] = {
+                { 10007, WHY_MEMBER_GONE },
+                { 10011, WHY_ROLE_GONE },
                 { 30013, WHY_GUILD_FULL },
                 { 50001, WHY_FORBIDDEN },
                 { 50013, WHY_FORBIDDEN },

@@ -8,7 +8,13 @@ src_libflows_a_SOURCES = \
 	src/flows/pieces.c \
 	src/flows/qna-form.c \
 	src/flows/reconcile.c \
+	src/flows/recruit-approve.c \
+	src/flows/recruit-close.c \
+	src/flows/recruit-end.c \
+	src/flows/recruit-finalise.c \
 	src/flows/recruit-qna.c \
+	src/flows/recruit-reject.c \
+	src/flows/recruit-remove.c \
 	src/flows/recruit-step1.c \
 	src/flows/recruit-tail.c \
 	src/flows/recruit.h \

@@ -165,6 +165,15 @@ int recruit_log_find(const StepContext *c, StepRequest *ret) {
         return message_find_build(recruit_log_channel(c), c, ret);
 }
 
+int recruit_log_take_back(const StepContext *c, uint64_t message, StepRequest *ret) {
+        ChannelId log = recruit_log_channel(c);
+
+        if (message == 0 || log.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_MESSAGE_DELETE, .ids = { log.v, message } };
+        return 0;
+}
+
 /* ---- who was first ----------------------------------------------------------------------------------------------------------------------- */
 
 static int say_verdict(const StepContext *c, int verdict, char **ret_body) {

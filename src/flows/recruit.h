@@ -29,6 +29,17 @@
           .where = record_channel }
 #define RECRUIT_TAIL_STEPS 3
 
+/*
+ * The last steps where the ticket ends with it, behind the tail so that the record is never lost with the channel:
+ *
+ * delete   deletes the channel; without the permission it waits until somebody gives it
+ * closed   the ticket is over, and so is what was drafted
+ */
+#define RECRUIT_END                                                                                                                  \
+        { .name = "delete", .kind = STEP_REST, .build = recruit_delete, .tolerates = TOLERATES(REST_GONE),                          \
+          .needs = PERMISSION_MANAGE_CHANNELS, .where = ticket_channel, .waits = recruit_delete_waits },                            \
+        { .name = "closed", .kind = STEP_DB, .apply = recruit_closed }
+
 /* For "show": the ticket's message while the ticket is open, and the record. */
 int recruit_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);
 /* The same and the topic, when requested role or zone may have changed. Discord allows two changes of a topic in ten minutes: not for less. */
@@ -48,6 +59,24 @@ int want_edit(const StepContext *c, Checkpoint *checkpoint, ChannelId channel, M
 int recruit_log_post(const StepContext *c, RecruitLog what, UserId by, StepRequest *ret);
 int recruit_log_find(const StepContext *c, StepRequest *ret);
 ChannelId recruit_log_channel(const StepContext *c);
+/* Takes an entry back; message 0: there is none. */
+int recruit_log_take_back(const StepContext *c, uint64_t message, StepRequest *ret);
+/* Behind the last words nothing may fail for good: an entry that cannot be posted is left out. */
+#define NO_LOG (TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED))
+
+int recruit_delete(const StepContext *c, StepRequest *ret);
+int recruit_delete_waits(const StepContext *c, Checkpoint *checkpoint);
+int recruit_closed(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);
+ChannelId ticket_channel(const StepContext *c);
+/*
+ * The words of a flow that ends a ticket.
+ *
+ * show      its step "show": from there on what was decided is kept, and only the channel may still wait for a permission
+ * action    what it does to the application, for those who come second
+ * done      the sentence when it went well; {number}
+ */
+int recruit_end_words(const StepContext *c, const Flow *flow, int show, ApplicationAction action, TextId done, const char *why,
+                      char **ret_body);
 
 /* The facts' application, if it is what the flow's arguments are about; else NULL. */
 const Application *recruit_application(const StepContext *c);

@@ -8,6 +8,7 @@
 
 #include "magikal/fault.h"
 #include "magikal/log.h"
+#include "magikal/text-clean.h"
 #include "magikal/views.h"
 #include "worker.h"
 
@@ -115,6 +116,28 @@ void job_say(Job *job, TextId id, const TextArg *args) {
                 return;
         }
         job_reply(job, is_in_place ? CALLBACK_UPDATE : CALLBACK_MESSAGE, data);
+}
+
+bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_text) {
+        const InteractionField *field = interaction_field(job->ix, field_name);
+
+        if (!field || !field->text) {
+                job_say(job, TEXT_FORM_INVALID, TEXT_ARGS());
+                return false;
+        }
+        switch (text_clean(field->text, n_max, ret_text)) {
+        case 0:
+                return true;
+        case TEXT_CLEAN_LONG:
+                job_say(job, TEXT_FIELD_LONG, TEXT_ARGS(ARG_NUMBER("limit", n_max)));
+                return false;
+        case TEXT_CLEAN_BLANK:
+                job_say(job, TEXT_FIELD_BLANK, TEXT_ARGS());
+                return false;
+        default:
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return false;
+        }
 }
 
 /* ---- accepting ----------------------------------------------------------------------------------------------------------------------- */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "magikal/log.h"
-#include "magikal/text-clean.h"
 #include "magikal/views.h"
 #include "worker.h"
 
@@ -36,29 +35,6 @@ void on_support_press(Job *job) {
                 job_look_at_ticket(job, older_is_gone);
 }
 
-/* The text of a form's field, cleaned; false when the person has been answered instead. */
-static bool form_text(Job *job, const char *field_name, char **ret_text) {
-        const InteractionField *field = interaction_field(job->ix, field_name);
-
-        if (!field || !field->text) {
-                job_say(job, TEXT_FORM_INVALID, TEXT_ARGS());
-                return false;
-        }
-        switch (text_clean(field->text, FIELD_TEXT_MAX, ret_text)) {
-        case 0:
-                return true;
-        case TEXT_CLEAN_LONG:
-                job_say(job, TEXT_FIELD_LONG, TEXT_ARGS(ARG_NUMBER("limit", FIELD_TEXT_MAX)));
-                return false;
-        case TEXT_CLEAN_BLANK:
-                job_say(job, TEXT_FIELD_BLANK, TEXT_ARGS());
-                return false;
-        default:
-                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
-                return false;
-        }
-}
-
 void on_support_form(Job *job) {
         _json_writer_ JsonWriter w = {};
         _free_ char *question = NULL;
@@ -67,7 +43,7 @@ void on_support_form(Job *job) {
                 job_say(job, TEXT_SUPPORT_NOT_SET_UP, TEXT_ARGS());
                 return;
         }
-        if (!form_text(job, FIELD_QUESTION, &question))
+        if (!job_form_text(job, FIELD_QUESTION, FIELD_TEXT_MAX, &question))
                 return;
         job_args_begin(job, &w);
         json_string(&w, "kind", ticket_kind_to_string(TICKET_SUPPORT));
@@ -137,7 +113,7 @@ void on_resolve_form(Job *job) {
         _free_ char *text = NULL;
         Subject subject;
 
-        if (said_who_was_first(job) || said_not_here(job) || !form_text(job, FIELD_RESOLUTION, &text))
+        if (said_who_was_first(job) || said_not_here(job) || !job_form_text(job, FIELD_RESOLUTION, FIELD_TEXT_MAX, &text))
                 return;
         subject = job_ticket_args_begin(job, &w);
         json_string(&w, "resolution", text);

@@ -111,6 +111,8 @@ void job_apologise(Worker *worker, uint64_t id, const char *reference, const cha
 const Control *control_by_name(InteractionType type, const char *name);
 const Control *control_by_command(Command command);
 
+/* The text of a form's field, cleaned, n_max characters at most, to free(); false when the person has been answered instead. */
+bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_text);
 /*
  * Is the channel of the loaded ticket still there? One GET, a second at most. When it is gone `gone` goes on with the job; else, or when
  * nobody can tell, the person gets a link to it.
@@ -130,6 +132,16 @@ void on_resolve_form(Job *job);
 
 /* recruit-open.c */
 void on_apply_press(Job *job);
+
+/* recruit-decide.c */
+void on_approve_press(Job *job);
+void on_approve_sure(Job *job);
+void on_reject_press(Job *job);
+void on_reject_form(Job *job);
+void on_close_press(Job *job);
+void on_close_sure(Job *job);
+void on_finalise_press(Job *job);
+void on_finalise_sure(Job *job);
 
 /* recruit-qna.c */
 void on_qna_press(Job *job);
