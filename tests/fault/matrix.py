@@ -216,6 +216,7 @@ def clean(stack):
     stack.clear_faults()
     for channel in stack.ticket_channels():
         stack.world("delete_channel", channel=channel["id"])
+    wait_for(lambda: stack.postgres.sql("SELECT 1 FROM cfg.tickets WHERE state = 'open'") == [], "the tickets to be closed")
     stack.quiet()
     stack.world("set_roles", user=APPLICANT, roles=[])
 

@@ -44,6 +44,7 @@ class Guild:
 
     def __init__(self, address):
         self.address = address
+        self.begun = []     # interactions that may not have been accepted yet
 
     def http(self, method, path, body=None, timeout=30):
         request = urllib.request.Request(f"http://{self.address}{path}", method=method,
@@ -81,7 +82,10 @@ class Guild:
         return max((e["n"] for e in self.effects()), default=0)
 
     def act(self, who, action, **more):
-        return self.http("POST", "/sandbox/act", {"as": who, "action": action, **more})
+        answer = self.http("POST", "/sandbox/act", {"as": who, "action": action, **more})
+        if "interaction" in answer:
+            self.begun.append(answer["interaction"])
+        return answer
 
     def press(self, who, channel, message, custom_id):
         return self.act(who, "press", channel=channel, message=message, custom_id=custom_id)["interaction"]
@@ -377,7 +381,9 @@ class Stack(Guild):
         return done.returncode == 0
 
     def quiet(self, seconds=60):
-        """Until no flow is unfinished and no edit is waiting."""
+        """Until every press so far was acknowledged, no flow is unfinished and no edit is waiting."""
+        while self.begun:
+            self.interaction(self.begun.pop(), "acknowledged", 5)
         wait_for(lambda: self.postgres.sql("SELECT (SELECT count(*) FROM flow.flow WHERE finished_at IS NULL)"
                                            " + (SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live')") == [["0"]],
                  "all flows to finish", seconds)
