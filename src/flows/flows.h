@@ -30,6 +30,10 @@ int dm_open(const StepContext *c, StepRequest *ret);
 /* Appends an audit row for this step. */
 void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json);
 
+/* A step's apply notes that it changed something, for a later step of its flow that would only repeat itself otherwise. */
+int note_changed(Checkpoint *checkpoint);
+bool was_changed(const StepContext *c, const Flow *flow, const char *step);
+
 /* A decimal id in the flow's arguments; 0 when it is not there. */
 uint64_t args_id(const StepContext *c, const char *key);
 const char *args_text(const StepContext *c, const char *key);

@@ -117,6 +117,7 @@ static const struct {
         { "ticket.failed",       "A ticket could not be opened and is given up."                      },
         { "ticket.channel_gone", "A ticket's channel was deleted by hand, so the ticket is closed."   },
         { "application.qna",          "An applicant answered the questions."                          },
+        { "ticket.reopened",     "Closing a ticket was left unfinished; it is open again."            },
         { "application.step1",        "An application is in."                                         },
         { "application.step1_edited", "An applicant changed their application."                       },
         { "application.approved",     "An application is approved."                                   },
@@ -141,6 +142,22 @@ void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action,
                 .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .action = action, .actor = c->actor,
                 .subject = c->subject, .detail_json = detail_json,
         });
+}
+
+/* ---- results --------------------------------------------------------------------------------------------------------------------- */
+
+int note_changed(Checkpoint *checkpoint) {
+        checkpoint->result = strdup("{\"changed\":true}");
+        return checkpoint->result ? 0 : -ENOMEM;
+}
+
+bool was_changed(const StepContext *c, const Flow *flow, const char *step) {
+        bool changed = false;
+
+        for (int i = 0; i < flow->n_steps; i++)
+                if (streq(flow->steps[i].name, step))
+                        (void) json_get_bool(c->results[i], "changed", &changed);       /* absent: it was so already */
+        return changed;
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------------------------------ */

@@ -15,6 +15,8 @@ static void apply(Job *job, TicketId replaces) {
 }
 
 static void older_is_gone(Job *job) {
+        /* the new ticket takes its place at once; what else is to be done for the old one has a flow of its own */
+        world_channel_gone(job->worker, job->ix->guild, job->facts->ticket.id, job->facts->ticket.channel);
         apply(job, job->facts->ticket.id);
 }
 

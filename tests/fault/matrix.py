@@ -112,18 +112,6 @@ def nothing(stack):
     pass
 
 
-def prepare_open(stack):
-    stack.answer(stack.open_ticket(question=WORDS))
-    stack.channel = stack.ticket_channels()[0]["id"]
-
-
-def prepare_orphan(stack):
-    """A ticket that no flow works on: what a flow given up for good leaves behind."""
-    prepare_open(stack)
-    stack.quiet()
-    stack.postgres.sql("UPDATE cfg.tickets SET state = 'closing' WHERE state = 'open'")
-
-
 def sweep(stack):
     """The sweeper looks after each READY of the gateway."""
     repairs = "SELECT count(*) FROM flow.flow WHERE kind = 'ticket.repair'"
@@ -147,8 +135,10 @@ SCENARIOS = [
     (r"panel\.refresh/",        nothing,        set_targets),
     (r"settings\.change/",      nothing,        set_ping),
     (r"about\.post/",           nothing,        post_about),
-    (r"channel\.gone/",         prepare_open,   delete_channel),
-    (r"ticket\.repair/",        prepare_orphan, sweep),
+    (r"channel\.gone/record/",  r.without_record(r.prepare_pending), delete_channel),
+    (r"channel\.gone/",         r.prepare_pending, delete_channel),
+    (r"ticket\.repair/record/", r.without_record(r.prepare_unfinished_closing), sweep),
+    (r"ticket\.repair/",        r.prepare_unfinished_closing, sweep),
     (r"(ack|accept|engine|rest|ratelimit)/", prepare_form, open_ticket),
     (r"supervisor/.*-reap",     prepare_form,   open_and_kill_a_worker),
     (r"supervisor/",            prepare_form,   open_ticket),

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""
+The world moves while an application is under way: channels deleted, flows lost, applicants who leave, topics and records mended, targets
+that are gone; while the daemon looks, and while it does not. TAP.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from recruit import CHANNEL_RECORDS, EDIT, RecruitStack, buttons_of, expect, fields_of, words_of  # noqa: E402
+from stack import APPLICANT, CHANNEL_LOG, GUILD, STAFF, Tap, skip_unless_possible, wait_for  # noqa: E402
+
+UNDECIDED = ", closed without a decision"
+
+
+# ---- what is looked at again and again ---------------------------------------------------------------------------------------------
+
+def sweep(stack):
+    """The sweeper looks whenever a session of the gateway stands again: a restart is the quickest."""
+    before = max((r["n"] for r in stack.requests()), default=0)
+    stack.restart_daemon()
+    wait_for(lambda: any(r["path"].endswith(f"/guilds/{GUILD}/channels") for r in stack.requests(before)), "the sweeper to look", 30)
+    stack.quiet()
+
+
+def pending(stack):
+    """An application whose Step 1 is in: (channel, tid)."""
+    channel = stack.apply(qna=False)
+    stack.quiet()
+    return channel, stack.ticket_of(channel)
+
+
+def state(stack, tid):
+    return stack.postgres.sql(f"SELECT state FROM cfg.tickets WHERE tid = {tid}")[0][0]
+
+
+def number(stack, tid):
+    return stack.postgres.sql(f"SELECT guild_no FROM cfg.tickets WHERE tid = {tid}")[0][0]
+
+
+def decide(stack, tid, status):
+    """As a flow stores it that dies right after."""
+    stack.postgres.sql(f"UPDATE cfg.recruit_applications SET status = '{status}', reason = 'No.', decided_at = flow.now(),"
+                       f" decided_by = (SELECT opener_pid FROM cfg.tickets WHERE tid = {tid}) WHERE tid = {tid}")
+
+
+def logged(stack, title):
+    return [m for m in stack.messages(CHANNEL_LOG) if m["embeds"] and m["embeds"][0].get("title") == title]
+
+
+def ticket_message(stack, channel):
+    return next(m for m in stack.messages(channel, STAFF) if m["embeds"])
+
+
+def clean(stack):
+    stack.clear_faults()
+    for channel in stack.ticket_channels():
+        stack.world("delete_channel", channel=channel["id"])
+    stack.quiet()
+    wait_for(lambda: not stack.postgres.sql("SELECT 1 FROM cfg.tickets WHERE state <> 'closed'"), "all tickets to be closed")
+    stack.quiet()
+
+
+# ---- a channel is gone -----------------------------------------------------------------------------------------------------------------
+
+def expect_vanished(stack, tid):
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.quiet()
+    row = stack.application(tid)
+    expect(row["status"] == "pending" and row["closed_undecided"] == "t" and row["qna_open"] == "f", f"nobody decided: {row}")
+    fields = fields_of(stack.record(tid))
+    expect(fields["Status"] == "Pending" + UNDECIDED and "Ticket" not in fields, f"the record says so and has no link: {fields}")
+    expect(len(logged(stack, f"Channel of application #{number(stack, tid)} deleted by hand")) == 1, "it is in the log once")
+    expect(stack.audited(tid).count("ticket.channel_gone") == 1, f"it is in the audit once: {stack.audited(tid)}")
+
+
+def a_deleted_channel_closes_the_application(stack):
+    channel, tid = pending(stack)
+    stack.postgres.sql(f"UPDATE cfg.recruit_applications SET step1_draft = '\\x00', qna_draft = '\\x00' WHERE tid = {tid}")
+    stack.world("delete_channel", channel=channel)
+    expect_vanished(stack, tid)
+    expect(stack.postgres.sql(f"SELECT 1 FROM cfg.recruit_applications WHERE tid = {tid} AND step1_draft IS NULL AND qna_draft IS NULL"),
+           "its drafts are forgotten")
+    sweep(stack)
+    expect_vanished(stack, tid)
+
+
+def a_channel_deleted_while_nobody_looks(stack):
+    channel, tid = pending(stack)
+    stack.postgres.sql(f"UPDATE cfg.tickets SET channel_id = {int(channel) - (200_000 << 22)} WHERE tid = {tid}")    # no longer too young to be missed
+    stack.stop_daemon()
+    stack.world("delete_channel", channel=channel)
+    stack.start_daemon()
+    expect_vanished(stack, tid)
+
+
+def what_is_decided_stays_so_when_the_channel_goes(stack):
+    channel, tid = pending(stack)
+    decide(stack, tid, "approved")
+    stack.world("delete_channel", channel=channel)
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.quiet()
+    fields = fields_of(stack.record(tid))
+    expect(fields["Status"] == "Approved" and "Ticket" not in fields, f"it stays approved: {fields}")
+
+
+def a_draft_leaves_no_record(stack):
+    channel = stack.open_application()
+    tid = stack.ticket_of(channel)
+    stack.world("delete_channel", channel=channel)
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.quiet()
+    expect(stack.record(tid) is None and stack.application(tid)["closed_undecided"] == "t", "there is no record of a draft")
+    expect(stack.audited(tid).count("ticket.channel_gone") == 1, "it is in the audit once")
+
+
+def the_next_application_takes_the_place_of_one_that_is_gone(stack):
+    """Nobody told us of the deletion; the next press finds out."""
+    _, tid = pending(stack)
+    stack.postgres.sql(f"UPDATE cfg.tickets SET channel_id = 42 WHERE tid = {tid}")
+    orphan = stack.ticket_channels()[0]["id"]
+    stack.open_application()
+    expect_vanished(stack, tid)
+    stack.world("delete_channel", channel=orphan)
+
+
+def a_log_that_is_gone_stops_nothing(stack):
+    channel, tid = pending(stack)
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", code=10003, count=1)
+    stack.world("delete_channel", channel=channel)
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.quiet()
+    expect("Ticket" not in fields_of(stack.record(tid)), "the record has no link")
+
+
+# ---- no flow works on it -------------------------------------------------------------------------------------------------------------
+
+def a_closing_without_a_decision_is_opened_again(stack):
+    channel, tid = pending(stack)
+    stack.postgres.sql(f"UPDATE cfg.tickets SET state = 'closing' WHERE tid = {tid};"
+                       f"UPDATE cfg.recruit_applications SET closed_undecided = true WHERE tid = {tid}")
+    sweep(stack)
+    wait_for(lambda: state(stack, tid) == "open", "the ticket to be open again")
+    stack.quiet()
+    expect(stack.application(tid)["closed_undecided"] == "f", "the application goes on")
+    fields = fields_of(stack.record(tid))
+    expect(fields["Status"] == "Pending" and channel in fields["Ticket"], f"and the record says so: {fields}")
+    expect("Close (Staff)" in buttons_of(ticket_message(stack, channel)), "staff can close it again")
+
+
+def a_closing_whose_channel_is_gone_is_closed(stack):
+    channel, tid = pending(stack)
+    stack.postgres.sql(f"UPDATE cfg.tickets SET state = 'closing' WHERE tid = {tid};"
+                       f"UPDATE cfg.recruit_applications SET closed_undecided = true WHERE tid = {tid}")
+    stack.world("delete_channel", channel=channel)
+    sweep(stack)
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.quiet()
+    fields = fields_of(stack.record(tid))
+    expect(fields["Status"] == "Pending" + UNDECIDED and "Ticket" not in fields, f"the record says so: {fields}")
+
+
+def a_declined_application_is_brought_to_its_end(stack):
+    """Reopened, it would stay for ever: nothing that could be pressed would close it."""
+    channel, tid = pending(stack)
+    decide(stack, tid, "declined")
+    stack.postgres.sql(f"UPDATE cfg.tickets SET state = 'closing' WHERE tid = {tid}")
+    sweep(stack)
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.quiet()
+    expect(stack.is_gone(channel), "its channel is gone")
+    fields = fields_of(stack.record(tid))
+    expect(fields["Status"] == "Declined" and "No." in words_of(stack.record(tid)) and "Ticket" not in fields, f"the record says why: {fields}")
+
+
+def an_opening_that_nobody_finishes_fails(stack):
+    channel = stack.open_application()
+    tid = stack.ticket_of(channel)
+    stack.postgres.sql(f"UPDATE cfg.tickets SET state = 'opening' WHERE tid = {tid}")
+    sweep(stack)
+    wait_for(lambda: state(stack, tid) == "failed", "the ticket to be given up")
+    stack.quiet()
+    expect(stack.is_gone(channel) and stack.record(tid) is None, "nothing is left of it")
+    stack.open_application()    # and does not stand in the way
+    stack.postgres.sql(f"UPDATE cfg.tickets SET state = 'closed' WHERE tid = {tid}")
+
+
+def main():
+    skip_unless_possible()
+    tap = Tap()
+    tests = [
+        a_deleted_channel_closes_the_application,
+        a_channel_deleted_while_nobody_looks,
+        what_is_decided_stays_so_when_the_channel_goes,
+        a_draft_leaves_no_record,
+        the_next_application_takes_the_place_of_one_that_is_gone,
+        a_log_that_is_gone_stops_nothing,
+        a_closing_without_a_decision_is_opened_again,
+        a_closing_whose_channel_is_gone_is_closed,
+        a_declined_application_is_brought_to_its_end,
+        an_opening_that_nobody_finishes_fails,
+    ]
+    chosen = sys.argv[1:]
+    with RecruitStack(workers=2) as stack:
+        stack.set_up()
+        stack.set_up_recruitment()
+        for test in tests:
+            if not chosen or test.__name__ in chosen:
+                tap.run(test.__name__.replace("_", " "), test, stack)
+                clean(stack)
+        tap.run("every exchange fits Discord's description", stack.judge)
+    return tap.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
