@@ -12,12 +12,16 @@ typedef enum Command {
 #define GROUP(...)
 #define SUB(id, ...) COMMAND_##id,
 #define OPTION(...)
+#define LIMITS(...)
+#define SUGGESTED()
 #define CHOICE(...)
 #include "magikal/commands.def"
 #undef COMMAND
 #undef GROUP
 #undef SUB
 #undef OPTION
+#undef LIMITS
+#undef SUGGESTED
 #undef CHOICE
         _COMMAND_MAX
 } Command;

@@ -41,6 +41,12 @@ typedef struct TextInput {
 } TextInput;
 void component_text_input(JsonWriter *w, const TextInput *input);
 
+/*
+ * May this be an emoji of a button or option: a guild's own as people write it, or what looks like one unicode emoji? Which of those there
+ * are only Discord knows.
+ */
+bool component_emoji_is_fine(const char *text);
+
 typedef struct SelectOption {
         const char *label;
         const char *value;

@@ -10,6 +10,7 @@
 #include "magikal/application.h"
 #include "magikal/custom-id.h"
 #include "magikal/keys.h"
+#include "magikal/policy.h"
 #include "magikal/question.h"
 #include "magikal/recruit-settings.h"
 #include "magikal/text.h"
@@ -35,6 +36,7 @@
 #define CONTROL_RECRUIT_APPROVE_SURE "ray"
 #define CONTROL_RECRUIT_FINALISE_SURE "rfy"
 #define CONTROL_RECRUIT_CLOSE_SURE "rcy"
+#define CONTROL_QUESTIONS_RESET_SURE "qry"      /* id 0 */
 #define CONTROL_RECRUIT_ANSWERS "rs"            /* button on the record, and between pages; ids: ticket, page */
 
 /* Inputs of the modals. */
@@ -203,3 +205,14 @@ int view_membership(MembershipResult result, const char *handle, const char *ran
  * page beyond the last gives the last.
  */
 int view_answers(const Keys *keys, const ApplicationShown *shown, size_t page, bool is_ephemeral, char **ret_data);
+
+/* ---- what is set, to those who set it: data ---------------------------------------------------------------------------------------------- */
+
+int view_options(const RecruitSettings *settings, char **ret_data);
+int view_questions(const QuestionList *list, char **ret_data);
+int view_org(const RecruitSettings *settings, char **ret_data);
+int view_autoroles(const RecruitSettings *settings, char **ret_data);
+typedef struct CapableRole { RoleId role; unsigned capabilities; } CapableRole;
+int view_capabilities(const CapableRole *roles, size_t n_roles, char **ret_data);
+/* "Ask the default questions again?", with its button. */
+int view_ask_reset(const Keys *keys, GuildId guild, char **ret_data);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "magikal/cut.h"
 #include "magikal/keys.h"
 #include "magikal/limits.h"
 
@@ -14,7 +15,7 @@
 #define IS_REQUIRED true
 #define IS_OPTIONAL false
 
-typedef enum RowKind { ROW_COMMAND, ROW_GROUP, ROW_SUB, ROW_OPTION, ROW_CHOICE } RowKind;
+typedef enum RowKind { ROW_COMMAND, ROW_GROUP, ROW_SUB, ROW_OPTION, ROW_LIMITS, ROW_SUGGESTED, ROW_CHOICE } RowKind;
 
 typedef struct Row {
         RowKind kind;
@@ -25,6 +26,7 @@ typedef struct Row {
         bool is_required;
         unsigned channel_types;
         uint64_t permissions;           /* commands: default_member_permissions */
+        int min, max;                   /* limits */
 } Row;
 
 static const Row rows[] = {
@@ -33,12 +35,16 @@ static const Row rows[] = {
 #define SUB(i, n, d) { .kind = ROW_SUB, .id = COMMAND_##i, .name = (n), .description = (d) },
 #define OPTION(n, t, r, c, d)                                                                                       \
         { .kind = ROW_OPTION, .type = OPTION_##t, .name = (n), .description = (d), .is_required = (r), .channel_types = (c) },
+#define LIMITS(a, b) { .kind = ROW_LIMITS, .min = (a), .max = (b) },
+#define SUGGESTED() { .kind = ROW_SUGGESTED },
 #define CHOICE(n, v) { .kind = ROW_CHOICE, .name = (n), .description = (v) },
 #include "magikal/commands.def"
 #undef COMMAND
 #undef GROUP
 #undef SUB
 #undef OPTION
+#undef LIMITS
+#undef SUGGESTED
 #undef CHOICE
 };
 
@@ -89,6 +95,24 @@ static void put_channel_types(JsonWriter *w, unsigned types) {
         json_close_array(w);
 }
 
+static size_t put_limits(JsonWriter *w, const Row *option, size_t i) {
+        const Row *limits = row_at(i, ROW_LIMITS);
+        bool is_text = option->type == OPTION_STRING;
+
+        if (!limits)
+                return i;
+        json_i64(w, is_text ? "min_length" : "min_value", limits->min);
+        json_i64(w, is_text ? "max_length" : "max_value", limits->max);
+        return i + 1;
+}
+
+static size_t put_suggested(JsonWriter *w, size_t i) {
+        if (!row_at(i, ROW_SUGGESTED))
+                return i;
+        json_bool(w, "autocomplete", true);
+        return i + 1;
+}
+
 static size_t put_option(JsonWriter *w, size_t i) {
         const Row *row = &rows[i];
 
@@ -99,7 +123,9 @@ static size_t put_option(JsonWriter *w, size_t i) {
         if (row->is_required)
                 json_bool(w, "required", true);
         put_channel_types(w, row->channel_types);
-        i = put_choices(w, i + 1);
+        i = put_limits(w, row, i + 1);
+        i = put_suggested(w, i);
+        i = put_choices(w, i);
         json_close(w);
         return i;
 }
@@ -205,7 +231,16 @@ static size_t find_row(const Interaction *ix) {
         return ELEMENTSOF(rows);
 }
 
+/* Within the limits of the row at i, if it has any. */
+static bool is_within(size_t i, int64_t value) {
+        const Row *limits = row_at(i, ROW_LIMITS);
+
+        return !limits || (value >= limits->min && value <= limits->max);
+}
+
 static bool choice_is_declared(size_t i, const char *value) {
+        while (row_at(i, ROW_LIMITS) || row_at(i, ROW_SUGGESTED))
+                i++;
         if (!row_at(i, ROW_CHOICE))
                 return true;
         for (const Row *row; (row = row_at(i, ROW_CHOICE)); i++)
@@ -223,7 +258,9 @@ static bool option_fits(const Interaction *ix, size_t i, const InteractionOption
                 return false;
         switch (row->type) {
         case OPTION_STRING:
-                return choice_is_declared(i + 1, option->text);
+                return is_within(i + 1, (int64_t) utf16_length(option->text)) && choice_is_declared(i + 1, option->text);
+        case OPTION_INTEGER:
+                return is_within(i + 1, option->integer);
         case OPTION_CHANNEL:
                 channel = interaction_resolved(ix, RESOLVED_CHANNEL, option->id);
                 return channel && channel->channel_type < 32 &&
@@ -240,7 +277,7 @@ static bool option_fits(const Interaction *ix, size_t i, const InteractionOption
 static bool options_fit(const Interaction *ix, size_t i) {
         size_t n_known = 0;
 
-        for (; i < ELEMENTSOF(rows) && (rows[i].kind == ROW_OPTION || rows[i].kind == ROW_CHOICE); i++) {
+        for (; i < ELEMENTSOF(rows) && rows[i].kind >= ROW_OPTION; i++) {
                 const InteractionOption *option;
 
                 if (rows[i].kind != ROW_OPTION)

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "magikal/cut.h"
+#include "magikal/unicode.h"
 
 static void fail(JsonWriter *w, int r) {
         if (w->out.error == 0)
@@ -57,6 +58,73 @@ static bool put_own_emoji(JsonWriter *w, const char *emoji) {
         if (is_animated)
                 json_bool(w, "animated", true);
         return true;
+}
+
+/*
+ * Unicode keeps the list of emoji in emoji-data.txt, which grows every year; these are the blocks that it draws from. Whatever else somebody
+ * types would make Discord refuse every form that has it.
+ */
+static bool is_emoji_base(uint32_t c) {
+        static const struct {
+                uint32_t first, last;
+        } blocks[] = {
+                { 0x00A9, 0x00A9 }, { 0x00AE, 0x00AE }, { 0x203C, 0x203C }, { 0x2049, 0x2049 },   { 0x2122, 0x2122 },
+                { 0x2139, 0x2139 }, { 0x2194, 0x21AA }, { 0x231A, 0x23FF }, { 0x25AA, 0x27BF },   { 0x2934, 0x2935 },
+                { 0x2B05, 0x2B55 }, { 0x3030, 0x3030 }, { 0x303D, 0x303D }, { 0x3297, 0x3299 },   { 0x1F004, 0x1F004 },
+                { 0x1F0CF, 0x1F0CF }, { 0x1F170, 0x1F19A }, { 0x1F201, 0x1F251 }, { 0x1F300, 0x1F64F }, { 0x1F680, 0x1F6FF },
+                { 0x1F7E0, 0x1F7EB }, { 0x1F90C, 0x1F9FF }, { 0x1FA70, 0x1FAFF },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(blocks); i++)
+                if (c >= blocks[i].first && c <= blocks[i].last)
+                        return true;
+        return false;
+}
+
+static bool is_emoji_suffix(uint32_t c) {
+        return c == 0xFE0F || (c >= 0x1F3FB && c <= 0x1F3FF) || (c >= 0xE0020 && c <= 0xE007F);  /* style, skin, tags of a flag */
+}
+
+static bool is_regional(uint32_t c) {
+        return c >= 0x1F1E6 && c <= 0x1F1FF;
+}
+
+/* One emoji: a base and what belongs to it, several joined ones, a flag of two letters, or a keycap. */
+static bool is_unicode_emoji(const char *text) {
+        uint32_t c, next;
+        size_t n = utf8_next(text, &c), n_next = n > 0 ? utf8_next(text + n, &next) : 0;
+
+        if (n == 0)
+                return false;
+        if (is_regional(c))
+                return n_next > 0 && is_regional(next) && text[n + n_next] == '\0';
+        if (strchr("0123456789#*", (int) c) && c < 0x80)
+                return streq(text + n, "\xEF\xB8\x8F\xE2\x83\xA3");     /* U+FE0F U+20E3 */
+        while (is_emoji_base(c)) {
+                text += n;
+                while ((n = utf8_next(text, &c)) > 0 && is_emoji_suffix(c))
+                        text += n;
+                if (n == 0)
+                        return true;
+                if (c != 0x200D)        /* zero-width joiner: another emoji follows */
+                        return false;
+                text += n;
+                n = utf8_next(text, &c);
+                if (n == 0)
+                        return false;
+        }
+        return false;
+}
+
+bool component_emoji_is_fine(const char *text) {
+        _json_writer_ JsonWriter w = {};
+        bool is_own;
+
+        if (!text || !utf8_is_valid(text, strlen(text)))
+                return false;
+        json_open(&w);
+        is_own = put_own_emoji(&w, text);
+        return is_own || is_unicode_emoji(text);
 }
 
 static void put_emoji(JsonWriter *w, const char *emoji) {

@@ -1,6 +1,7 @@
 # The product: one file for each thing that a person can do
 noinst_LIBRARIES += src/libflows.a
 src_libflows_a_SOURCES = \
+	src/flows/config-recruit.c \
 	src/flows/config-tickets.c \
 	src/flows/flows.c \
 	src/flows/flows.h \

@@ -16,6 +16,7 @@ src_libviews_a_SOURCES = \
 	src/views/view-recruit-log.c \
 	src/views/view-recruit-modal.c \
 	src/views/view-recruit-panel.c \
+	src/views/view-recruit-settings.c \
 	src/views/view-recruit-ticket.c \
 	src/views/view-settings.c \
 	src/views/view-ticket.c

@@ -75,6 +75,14 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
             sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME, CALLBACK_RETRY_WAIT, 1, job_reply_again,
                                        job) >= 0)
                 return;
+        /* a form that Discord does not take was not taken: there is room for a sentence */
+        if (outcome == REST_REFUSED && !job->has_apologised) {
+                job->has_apologised = true;
+                log_event(LOG_ERR, "interaction.refused", "Discord does not take an answer of ours.", LOG_GUILD(job->ix->guild.v),
+                          LOG_I64("code", reply->code), LOG_TEXT("reason", reply->message));
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return;
+        }
         if (outcome != 0 && outcome != REST_ALREADY)
                 log_event(LOG_NOTICE, "interaction.unanswered", "An interaction could not be answered.",
                           LOG_GUILD(job->ix->guild.v), LOG_I64("code", reply ? reply->code : 0),
@@ -104,11 +112,21 @@ void job_reply(Job *job, CallbackType type, char *take_data) {
         }
 }
 
+void job_no_choices(Job *job) {
+        job_reply(job, CALLBACK_CHOICES, strdup("{\"choices\":[]}"));
+}
+
+/* Somebody who is still typing reads no sentence. */
 void job_say(Job *job, TextId id, const TextArg *args) {
         bool is_in_place = job->control && job->control->is_in_place;
         char *data = NULL;
-        int r = view_say(&data, !is_in_place, id, args);
+        int r;
 
+        if (job->ix->type == INTERACTION_AUTOCOMPLETE) {
+                job_no_choices(job);
+                return;
+        }
+        r = view_say(&data, !is_in_place, id, args);
         if (r < 0) {
                 log_event(LOG_ERR, "interaction.unanswered", "A sentence could not be built.", LOG_TEXT("text", text_id_to_string(id)),
                           LOG_ERRNO(r));
@@ -255,13 +273,22 @@ void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args
 
 /* ---- deciding ------------------------------------------------------------------------------------------------------------------------ */
 
+static void job_handle(Job *job) {
+        if (job->ix->type != INTERACTION_AUTOCOMPLETE)
+                job->control->handle(job);
+        else if (job->control->suggest)
+                job->control->suggest(job);
+        else
+                job_no_choices(job);
+}
+
 static void job_loaded(int outcome, const Facts *facts, void *userdata) {
         Job *job = userdata;
 
         if (outcome != 0 || facts_copy(facts, &job->facts) < 0)
                 job_try_again(job);
         else
-                job->control->handle(job);
+                job_handle(job);
 }
 
 static void job_load(Job *job) {
@@ -272,7 +299,7 @@ static void job_load(Job *job) {
 
         switch (job->control->load) {
         case JOB_LOAD_NONE:
-                job->control->handle(job);
+                job_handle(job);
                 return;
         case JOB_LOAD_SETTINGS:
                 r = store_facts(store, ix->guild, (TicketId) { 0 }, (ChannelId) { 0 }, job_loaded, job);
@@ -309,7 +336,7 @@ static const Control *job_find_control(Job *job, TextId *ret_why) {
         int r;
 
         *ret_why = TEXT_CONTROL_INVALID;
-        if (ix->type == INTERACTION_COMMAND) {
+        if (ix->type == INTERACTION_COMMAND || ix->type == INTERACTION_AUTOCOMPLETE) {
                 r = command_find(ix, &job->command);
                 if (r == 0)
                         control = control_by_command(job->command);

@@ -66,6 +66,13 @@ void on_show_ping(Job *job) {
         reply_view(job, view_ping);
 }
 
+/* A ticket is to be hidden from its applicant at the approval, which gives them a role that would see it. */
+static bool hides_nothing(const Job *job, uint64_t ping) {
+        const RecruitSettings *settings = &job->facts->recruit->settings;
+
+        return settings->access == ACCESS_HIDE && (settings->member_role.v == ping || settings->affiliate_role.v == ping);
+}
+
 void on_set_ping(Job *job) {
         static const char *const names[] = { "support", "recruitment" };
         const InteractionOption *clear = interaction_option(job->ix, "clear");
@@ -82,6 +89,10 @@ void on_set_ping(Job *job) {
                 role = interaction_option(job->ix, key);
                 if (role && role->id == job->ix->guild.v) {     /* @everyone has the guild's id; pinging it is never meant */
                         job_say(job, TEXT_PING_EVERYONE, TEXT_ARGS());
+                        return;
+                }
+                if (role && i == 1 && hides_nothing(job, role->id)) {
+                        job_say(job, TEXT_HIDES_NOTHING, TEXT_ARGS());
                         return;
                 }
                 if (role)

@@ -51,6 +51,7 @@ struct Job {
         unsigned capabilities;          /* of the person's roles, where the policy asked for them */
         char *reply;                    /* body of the callback under way, for a second try */
         int n_tries;
+        bool has_apologised;
         sd_event_source *timer;
         char *idem_key;
         Acknowledgement acknowledgement;
@@ -81,6 +82,7 @@ struct Control {
         void (*handle)(Job *job);
         /* a button below a sentence that only this person sees: what comes of the press takes the sentence's place, and the button goes */
         bool is_in_place;
+        void (*suggest)(Job *job);      /* commands: completes what is being typed, with the same policy and load. NULL: nothing to complete */
 };
 
 void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame, size_t n_bytes);
@@ -111,6 +113,8 @@ void job_apologise(Worker *worker, uint64_t id, const char *reference, const cha
 const Control *control_by_name(InteractionType type, const char *name);
 const Control *control_by_command(Command command);
 
+/* Completes nothing. */
+void job_no_choices(Job *job);
 /* The text of a form's field, cleaned, n_max characters at most, to free(); false when the person has been answered instead. */
 bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_text);
 /*
@@ -132,6 +136,31 @@ void on_resolve_form(Job *job);
 
 /* recruit-open.c */
 void on_apply_press(Job *job);
+
+/* recruit-command.c */
+void on_set_log_channel(Job *job);
+void on_set_access_mode(Job *job);
+void on_set_nick_sync(Job *job);
+void on_set_org(Job *job);
+void on_show_org(Job *job);
+void on_add_option(Job *job);
+void on_remove_option(Job *job);
+void on_list_options(Job *job);
+void on_qa_list(Job *job);
+void on_qa_add(Job *job);
+void on_qa_edit(Job *job);
+void on_qa_move(Job *job);
+void on_qa_remove(Job *job);
+void on_qa_reset(Job *job);
+void on_qa_reset_sure(Job *job);
+void on_remove_member(Job *job);
+void on_roles_set(Job *job);
+void on_roles_clear(Job *job);
+void on_roles_show(Job *job);
+void on_autoroles_set(Job *job);
+void on_autoroles_show(Job *job);
+void suggest_options(Job *job);
+void suggest_questions(Job *job);
 
 /* recruit-decide.c */
 void on_approve_press(Job *job);

@@ -1,0 +1,127 @@
+/* What is set about recruitment, as lists for those who set it. */
+
+#include "magikal/views-recruit.h"
+
+#include <errno.h>
+
+#include "magikal/views.h"
+#include "view-message.h"
+
+static void put_line(StrBuf *out, TextId id, const TextArg *args) {
+        if (out->n_bytes > 0)
+                strbuf_append_char(out, '\n');
+        text_put(out, id, args);
+}
+
+static int finish(StrBuf *out, char **ret_data) {
+        _free_ char *text = NULL;
+        int r = strbuf_finish(out, &text);
+
+        return r < 0 ? r : view_notice(text, true, ret_data);
+}
+
+int view_options(const RecruitSettings *settings, char **ret_data) {
+        _strbuf_ StrBuf out = {};
+
+        text_put(&out, TEXT_OPTION_LIST, NULL);
+        for (size_t i = 0; i < settings->n_options; i++) {
+                const RecruitOption *o = &settings->options[i];
+                _strbuf_ StrBuf emoji = {};
+
+                if (o->emoji)
+                        strbuf_appendf(&emoji, "%s ", o->emoji);
+                if (emoji.error < 0)
+                        return emoji.error;
+                put_line(&out, o->ping_role.v ? TEXT_OPTION_LINE_ROLE : TEXT_OPTION_LINE,
+                         TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_OURS("value", strbuf_text(&emoji)), ARG_WORDS("name", o->name),
+                                   ARG_ROLE("role", o->ping_role)));
+        }
+        return finish(&out, ret_data);
+}
+
+static TextId kind_text(AnswerKind kind) {
+        static const TextId texts[_ANSWER_KIND_MAX] = {
+                [ANSWER_KEYWORDS] = TEXT_QUESTION_KIND_KEYWORDS, [ANSWER_TIME_RANGE] = TEXT_QUESTION_KIND_TIME_RANGE,
+                [ANSWER_YES_NO] = TEXT_QUESTION_KIND_YES_NO,     [ANSWER_SHORT] = TEXT_QUESTION_KIND_SHORT,
+                [ANSWER_PARAGRAPH] = TEXT_QUESTION_KIND_PARAGRAPH,
+        };
+
+        return texts[(unsigned) kind < _ANSWER_KIND_MAX ? kind : ANSWER_SHORT];
+}
+
+int view_questions(const QuestionList *list, char **ret_data) {
+        _strbuf_ StrBuf out = {};
+
+        text_put(&out, TEXT_QUESTION_LIST, NULL);
+        for (size_t i = 0; i < list->n; i++) {
+                const Question *q = &list->items[i];
+                _strbuf_ StrBuf kind = {};
+
+                text_put(&kind, q->is_required ? TEXT_QUESTION_REQUIRED : TEXT_QUESTION_OPTIONAL,
+                         TEXT_ARGS(ARG_OURS("value", text_lookup(kind_text(q->kind)))));
+                if (kind.error < 0)
+                        return kind.error;
+                put_line(&out, q->placeholder[0] ? TEXT_QUESTION_LINE_HINT : TEXT_QUESTION_LINE,
+                         TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_WORDS("name", q->label), ARG_OURS("value", strbuf_text(&kind)),
+                                   ARG_WORDS("piece", q->placeholder)));
+        }
+        return finish(&out, ret_data);
+}
+
+static void put_setting(StrBuf *out, TextId setting, const TextArg *value) {
+        _strbuf_ StrBuf text = {};
+
+        text_put_arg(&text, value);
+        if (text.error < 0)
+                out->error = text.error;
+        put_line(out, TEXT_SETTING_LINE, TEXT_ARGS(ARG_OURS("setting", text_lookup(setting)), ARG_OURS("value", strbuf_text(&text))));
+}
+
+int view_org(const RecruitSettings *settings, char **ret_data) {
+        const char *none = text_lookup(TEXT_SETTING_NONE);
+        _strbuf_ StrBuf out = {};
+
+        put_setting(&out, TEXT_SETTING_ORG_URL, &ARG_OURS("value", settings->org_url ? settings->org_url : none));
+        put_setting(&out, TEXT_SETTING_ORG_IMAGE, &ARG_OURS("value", settings->image_url ? settings->image_url : none));
+        return finish(&out, ret_data);
+}
+
+int view_autoroles(const RecruitSettings *settings, char **ret_data) {
+        _strbuf_ StrBuf out = {};
+
+        put_setting(&out, TEXT_SETTING_MEMBER_ROLE, &ARG_ROLE("role", settings->member_role));
+        put_setting(&out, TEXT_SETTING_AFFILIATE_ROLE, &ARG_ROLE("role", settings->affiliate_role));
+        return finish(&out, ret_data);
+}
+
+int view_capabilities(const CapableRole *roles, size_t n_roles, char **ret_data) {
+        _strbuf_ StrBuf out = {};
+
+        for (unsigned capability = 1; capability_to_string(capability); capability <<= 1) {
+                _strbuf_ StrBuf list = {};
+
+                for (size_t i = 0; i < n_roles; i++)
+                        if (roles[i].capabilities & capability) {
+                                strbuf_append(&list, list.n_bytes > 0 ? ", " : "");
+                                text_put_arg(&list, &ARG_ROLE("role", roles[i].role));
+                        }
+                if (list.error < 0)
+                        return list.error;
+                put_line(&out, TEXT_CAPABILITY_LINE,
+                         TEXT_ARGS(ARG_OURS("value", capability_to_string(capability)),
+                                   ARG_OURS("before", list.n_bytes > 0 ? strbuf_text(&list) : text_lookup(TEXT_CAPABILITY_NOBODY))));
+        }
+        return finish(&out, ret_data);
+}
+
+int view_ask_reset(const Keys *keys, GuildId guild, char **ret_data) {
+        char custom_id[LIMIT_CUSTOM_ID + 1];
+        int r;
+
+        r = custom_id_write(keys, guild, CONTROL_QUESTIONS_RESET_SURE, (const uint64_t[]) { 0 }, 1, custom_id);
+        if (r < 0)
+                return r;
+        return ask_data(text_lookup(TEXT_ASK_RESET),
+                        &(Button) { .style = BUTTON_DANGER, .label = text_lookup(TEXT_RECRUIT_CONFIRM_BUTTON), .custom_id = custom_id }, true,
+                        ret_data);
+}
