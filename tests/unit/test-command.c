@@ -97,7 +97,8 @@ static void commands_have_names(void **state) {
                 _strbuf_ StrBuf out = {};
 
                 command_append(&out, (Command) c);
-                assert_memory_equal(strbuf_text(&out), "/tickets ", 9);
+                assert_int_equal(strbuf_text(&out)[0], '/');
+                assert_non_null(strchr(strbuf_text(&out), ' '));
         }
         (void) state;
 }
