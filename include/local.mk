@@ -6,6 +6,7 @@ noinst_HEADERS = \
 	include/magikal/catalog.def \
 	include/magikal/channel-name.h \
 	include/magikal/cleanup.h \
+	include/magikal/citizen.h \
 	include/magikal/clock.h \
 	include/magikal/command.h \
 	include/magikal/commands.def \

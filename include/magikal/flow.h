@@ -8,6 +8,7 @@
  */
 
 #include "magikal/rest.h"
+#include "magikal/rsi.h"
 #include "magikal/store.h"
 
 #define FLOW_STEPS_MAX 14
@@ -52,7 +53,7 @@ typedef struct StepReply {
         int outcome;                    /* 0, or a RestOutcome that the step tolerates; of STEP_WAIT see there */
         int code;                       /* Discord's error code */
         uint64_t id;                    /* of the made or found object; 0: none */
-        const Json *body;               /* NULL when the effect was found by the probe, or the step was skipped */
+        const Json *body;               /* NULL when the effect was found by the probe, or the step was skipped. Of STEP_RSI what keep() made */
         bool is_skipped;
 } StepReply;
 
@@ -77,6 +78,7 @@ typedef enum StepKind {
         STEP_DB,                        /* no request; apply only */
         STEP_REST,                      /* one request to Discord */
         STEP_WAIT,                      /* no request: waits until the editor has written what is wanted of a message */
+        STEP_RSI,                       /* one look-up at RSI; that it failed is a result too, never a failed flow */
 } StepKind;
 
 /* How to find an effect that may have happened already. */
@@ -116,6 +118,10 @@ typedef struct Step {
          * apply is told that instead.
          */
         int (*wait)(const StepContext *c, ChannelId *ret_channel, MessageId *ret_message);
+        /* STEP_RSI: what is looked up; STEP_SKIP: nothing. It reads, so it is repeated after a crash, and needs no intent. */
+        int (*ask)(const StepContext *c, RsiQuery *ret);
+        /* STEP_RSI: the answer as JSON, which is what apply gets as reply->body. 0 or -ENOMEM. */
+        int (*keep)(const RsiAnswer *answer, Json **ret_kept);
 } Step;
 
 typedef struct Flow {

@@ -8,6 +8,7 @@
 /* An application with everything around it. Zero-initialise; it points into itself, so it is not to be moved. */
 typedef struct Shown {
         ApplicationShown application;
+        Citizen citizen;
         AnswerShown *answers;
 } Shown;
 

@@ -367,6 +367,7 @@ int engine_tell_dead(Engine *engine, const FlowRow *row, void (*done)(int outcom
 void engine_list_faults(FILE *out, const Flow *(*at)(size_t i)) {
         static const char *const rest_points[] = { "before-intent", "after-intent", "before-send", "request-sent", "after-effect" };
         static const char *const wait_points[] = { "before-wait", "after-wait" };
+        static const char *const look_up_points[] = { "before-look-up", "after-look-up" };
         static const char *const commit_points[] = { "before-commit", "commit-sent", "after-commit" };
         static const char *const end_points[] = { "words/before", "words/after", "finish/before-commit", "finish/after-commit" };
         const Flow *flow;
@@ -375,12 +376,14 @@ void engine_list_faults(FILE *out, const Flow *(*at)(size_t i)) {
                 for (int k = 0; k < flow->n_steps; k++) {
                         const Step *step = &flow->steps[k];
 
-                        if (step->build || step->apply || step->wait)
+                        if (step->build || step->apply || step->wait || step->ask)
                                 fprintf(out, "%s/%s/in-code\n", flow->name, step->name);
                         for (size_t p = 0; step->kind == STEP_REST && p < ELEMENTSOF(rest_points); p++)
                                 fprintf(out, "%s/%s/%s\n", flow->name, step->name, rest_points[p]);
                         for (size_t p = 0; step->kind == STEP_WAIT && p < ELEMENTSOF(wait_points); p++)
                                 fprintf(out, "%s/%s/%s\n", flow->name, step->name, wait_points[p]);
+                        for (size_t p = 0; step->kind == STEP_RSI && p < ELEMENTSOF(look_up_points); p++)
+                                fprintf(out, "%s/%s/%s\n", flow->name, step->name, look_up_points[p]);
                         for (size_t p = 0; p < ELEMENTSOF(commit_points); p++)
                                 fprintf(out, "%s/%s/%s\n", flow->name, step->name, commit_points[p]);
                         if (step->undo && step->undo->build)

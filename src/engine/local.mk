@@ -5,6 +5,7 @@ src_libengine_a_SOURCES = \
 	src/engine/commit.c \
 	src/engine/engine.c \
 	src/engine/retry.c \
+	src/engine/look-up.c \
 	src/engine/run.c \
 	src/engine/run.h \
 	src/engine/step.c \

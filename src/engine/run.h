@@ -156,6 +156,9 @@ void step_store_failed(Run *run, int outcome, void (*again)(Run *run));
 
 /* wait.c: a step that waits until the editor has written */
 void wait_begin(Run *run);
+
+/* look-up.c */
+void look_up_begin(Run *run);
 bool wait_is_for(const Run *run, ChannelId channel, MessageId message);
 void wait_hint(Run *run);
 

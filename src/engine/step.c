@@ -357,6 +357,8 @@ static void step_facts_read(int outcome, const Facts *facts, void *userdata) {
         run->reply = (StepReply) {};
         if (step_at_hand(run)->kind == STEP_WAIT)
                 wait_begin(run);
+        else if (step_at_hand(run)->kind == STEP_RSI)
+                look_up_begin(run);
         else
                 commit_checkpoint(run);
 }

@@ -1,6 +1,7 @@
 # The product: one file for each thing that a person can do
 noinst_LIBRARIES += src/libflows.a
 src_libflows_a_SOURCES = \
+	src/flows/citizen.c \
 	src/flows/config-recruit.c \
 	src/flows/config-tickets.c \
 	src/flows/flows.c \
@@ -19,6 +20,7 @@ src_libflows_a_SOURCES = \
 	src/flows/recruit-step1.c \
 	src/flows/recruit-tail.c \
 	src/flows/recruit.h \
+	src/flows/rsi-refresh.c \
 	src/flows/settings-step.c \
 	src/flows/shown.c \
 	src/flows/step1-form.c \

@@ -10,7 +10,7 @@
 #include "magikal/step1.h"
 #include "recruit.h"
 
-enum { STEP_STORE, STEP_SHOW };
+enum { STEP_STORE, STEP_RSI_LOOK_UP };
 
 /* ---- store ---------------------------------------------------------------------------------------------------------------------------- */
 
@@ -176,6 +176,7 @@ static const StepProbe area_find = { area_find_build, message_find_match, true }
 
 static const Step steps[] = {
         { .name = "store", .kind = STEP_DB, .apply = step1_store },
+        RECRUIT_RSI,
         RECRUIT_TAIL(step1_show),
         { .name = "area-call", .kind = STEP_REST, .build = area_call, .probe = &area_find,
           .tolerates = TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED), .needs = NEEDS_TO_POST },
@@ -184,10 +185,10 @@ static const Step steps[] = {
 
 const Flow flow_recruit_step1 = {
         .name = "recruit.step1", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = STEP_SHOW, .words = first_words,
+        .words_before = STEP_RSI_LOOK_UP, .words = first_words,
 };
 
 const Flow flow_recruit_edit_step1 = {
         .name = "recruit.edit-step1", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = STEP_SHOW, .words = edit_words,
+        .words_before = STEP_RSI_LOOK_UP, .words = edit_words,
 };

@@ -9,6 +9,7 @@
 
 #include "flows.h"
 #include "magikal/application.h"
+#include "magikal/citizen.h"
 #include "magikal/shown.h"
 
 /*
@@ -29,6 +30,10 @@
           .where = record_channel }
 #define RECRUIT_TAIL_STEPS 3
 
+/* Before the tail: looks the handle up where nothing is known of it yet. An outage never blocks: the field says so and is filled later. */
+#define RECRUIT_RSI                                                                                                                  \
+        { .name = "rsi", .kind = STEP_RSI, .ask = recruit_ask_rsi, .keep = citizen_keep, .apply = recruit_rsi_known }
+
 /*
  * The last steps where the ticket ends with it, behind the tail so that the record is never lost with the channel:
  *
@@ -39,6 +44,9 @@
         { .name = "delete", .kind = STEP_REST, .build = recruit_delete, .tolerates = TOLERATES(REST_GONE),                          \
           .needs = PERMISSION_MANAGE_CHANNELS, .where = ticket_channel, .waits = recruit_delete_waits },                            \
         { .name = "closed", .kind = STEP_DB, .apply = recruit_closed }
+
+int recruit_ask_rsi(const StepContext *c, RsiQuery *ret);
+int recruit_rsi_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);
 
 /* For "show": the ticket's message while the ticket is open, and the record. */
 int recruit_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "magikal/citizen.h"
+
 
 static size_t count(const Json *array) {
         size_t n = 0;
@@ -77,9 +79,10 @@ int shown_of(const Facts *facts, Shown *ret) {
         if (!recruit || recruit->application.id.v == 0 || facts->ticket.id.v == 0)
                 return -ENODATA;
         ret->application = (ApplicationShown) {
-                .ticket = &facts->ticket, .application = &recruit->application,
+                .ticket = &facts->ticket, .application = &recruit->application, .citizen = &ret->citizen,
                 .finaliser = recruit->finaliser_user, .finalised_at = recruit->finalised_at,
         };
+        ret->citizen = citizen_of(recruit->rsi);
         ret->application.has_offset = offset_of(facts, &ret->application.offset_s);
         r = put_answers(recruit->answers, ret);
         if (r < 0)

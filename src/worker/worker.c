@@ -8,12 +8,14 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "magikal/config.h"
 #include "magikal/log.h"
 #include "magikal/secret.h"
 #include "magikal/views.h"
 
+#define RSI_PER_MINUTE 30       /* for all workers together; rsi.h says why */
 #define JOBS_MAX 512            /* jobs answered at the same time; more go to another worker */
 
 /*
@@ -51,6 +53,12 @@ static void on_flow_done(FlowId flow, unsigned n_steps, void *userdata) {
 
 static void on_edit_wanted(ChannelId channel, MessageId message, void *userdata) {
         worker_tell(userdata, &(IpcMessage) { .type = IPC_EDIT_HINT, .edit_hint = { .channel = channel.v, .message = message.v } });
+}
+
+static int ask_rsi(const RsiQuery *query, RsiDone done, void *done_userdata, void *userdata) {
+        Worker *worker = userdata;
+
+        return rsi_ask(worker->rsi, query, done, done_userdata);
 }
 
 static void on_flows_drained(void *userdata) {
@@ -141,6 +149,12 @@ static void on_store_state(bool is_connected, void *userdata) {
                 worker->is_ready = true;
 }
 
+static int rsi_share(const Config *config) {
+        int share = RSI_PER_MINUTE / config_n_workers(config, (int) sysconf(_SC_NPROCESSORS_ONLN));
+
+        return share > 0 ? share : 1;
+}
+
 static int worker_start(Worker *worker) {
         const Config *config = worker->role.config;
         bool is_quarantine = worker->role.role == ROLE_QUARANTINE;
@@ -158,6 +172,12 @@ static int worker_start(Worker *worker) {
                      &worker->rest);
         if (r < 0)
                 return r;
+        r = rsi_new(worker->role.event,
+                    &(RsiConfig) { .base_url = config->rsi_base_url, .timeout_ms = config->rsi_timeout_ms, .is_off = !config->rsi_enabled,
+                                   .requests_per_minute = rsi_share(config) },
+                    &worker->rsi);
+        if (r < 0)
+                return r;
         r = engine_new(&(EngineConfig) {
                                .event = worker->role.event, .store = worker->store, .rest = worker->rest, .limits = worker->role.limits,
                                .slot = worker->role.slot,
@@ -170,7 +190,7 @@ static int worker_start(Worker *worker) {
                                            .code_version = CODE_VERSION },
                                .find = flow_by_name,
                                .n_flows_max = is_quarantine ? 1 : config->flows_per_worker,
-                               .done = on_flow_done, .hint = on_edit_wanted, .dead_words = dead_words, .drained = on_flows_drained,
+                               .done = on_flow_done, .hint = on_edit_wanted, .dead_words = dead_words, .drained = on_flows_drained, .ask_rsi = ask_rsi,
                                .userdata = worker,
                        },
                        &worker->engine);
@@ -197,6 +217,7 @@ int worker_main(int argc, char *argv[]) {
 
         worker.sweep = sweep_free(worker.sweep);
         worker.timezones = timezones_free(worker.timezones);
+        worker.rsi = rsi_free(worker.rsi);      /* what it is asked by flows ends with them, unanswered */
         worker.engine = engine_free(worker.engine);
         worker.rest = rest_free(worker.rest);
         worker.store = store_free(worker.store);

@@ -29,6 +29,7 @@ struct Worker {
         bool is_registering;
         bool is_telling_dead;
         Sweep *sweep;                   /* under way; NULL: none */
+        Rsi *rsi;
         Timezones *timezones;           /* NULL: nobody has typed one yet */
 };
 

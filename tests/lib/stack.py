@@ -283,6 +283,7 @@ class Stack(Guild):
         sections = {
             "discord": {"application_id": APPLICATION, "token_file": keys / "discord-token",
                         "rest_base_url": f"http://{self.address}/api/v10"},
+            "rsi": {"base_url": f"http://{self.address}"},
             "database": {"dsn": self.postgres.dsn, "migrate_dsn": self.postgres.dsn},
             "process": {"workers": self.workers, "runtime_dir": self.directory / "run"},
             "keys": {"lookup_key_file": keys / "lookup-key", "seal_key_file": keys / "seal-key",

@@ -18,7 +18,7 @@ may_include() {
         ipc)        echo "base" ;;
         store)      echo "base domain" ;;
         role)       echo "base ipc discord" ;;          # what every child process does at its start: channel, shared limits
-        engine)     echo "base store discord domain" ;;
+        engine)     echo "base store discord domain rsi" ;;
         views)      echo "base domain discord text" ;;
         rsi)        echo "base domain discord" ;;       # of discord: curl in the event loop
         flows)      echo "base domain discord store engine views text rsi" ;;
