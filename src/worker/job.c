@@ -75,6 +75,11 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
             sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME, CALLBACK_RETRY_WAIT, 1, job_reply_again,
                                        job) >= 0)
                 return;
+        if (job->deferred && (outcome == 0 || outcome == REST_ALREADY)) {
+                job->n_tries = 0;
+                TAKE(job->deferred)(job);
+                return;
+        }
         /* a form that Discord does not take was not taken: there is room for a sentence */
         if (outcome == REST_REFUSED && !job->has_apologised) {
                 job->has_apologised = true;
@@ -111,6 +116,67 @@ void job_reply(Job *job, CallbackType type, char *take_data) {
                 job_answered(job);
         }
 }
+
+/* ---- answers that take time -------------------------------------------------------------------------------------------------------- */
+
+void job_defer(Job *job, void (*then)(Job *job)) {
+        _json_writer_ JsonWriter w = {};
+        char *data = NULL;
+
+        json_open(&w);
+        json_i64(&w, "flags", MESSAGE_EPHEMERAL);
+        json_close(&w);
+        if (json_writer_finish(&w, &data) < 0) {
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return;
+        }
+        job->deferred = then;
+        job_reply(job, CALLBACK_DEFER, data);
+}
+
+static int job_send_edit(Job *job);
+
+static int job_edit_again(sd_event_source *source, uint64_t usec, void *userdata) {
+        Job *job = userdata;
+
+        (void) source;
+        (void) usec;
+        job->timer = sd_event_source_disable_unref(job->timer);
+        if (job_send_edit(job) < 0)
+                job_answered(job);
+        return 0;
+}
+
+static void job_edited(int outcome, const RestReply *reply, void *userdata) {
+        Job *job = userdata;
+
+        if ((outcome == REST_LATER || outcome == REST_AMBIGUOUS) && ++job->n_tries < CALLBACK_TRIES &&
+            sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME,
+                                       reply && reply->wait ? reply->wait : CALLBACK_RETRY_WAIT, 1, job_edit_again, job) >= 0)
+                return;
+        if (outcome != 0 && outcome != REST_GONE)
+                log_event(LOG_NOTICE, "interaction.unanswered", "An interaction could not be answered.", LOG_GUILD(job->ix->guild.v),
+                          LOG_I64("code", reply ? reply->code : 0), LOG_I64("status", reply ? reply->status : 0));
+        job_answered(job);
+}
+
+static int job_send_edit(Job *job) {
+        return rest_send(job->worker->rest,
+                         &(RestRequest) { .route = ROUTE_ORIGINAL_PATCH, .ids = { job->ix->application.v }, .token = job->ix->token,
+                                          .body = job->reply },
+                         job_edited, job);
+}
+
+void job_edit(Job *job, char *take_body) {
+        free(TAKE(job->reply));
+        job->reply = take_body;
+        if (!job->reply && view_say(&job->reply, false, TEXT_TRY_AGAIN, TEXT_ARGS()) < 0)
+                job_answered(job);
+        else if (job_send_edit(job) < 0)
+                job_answered(job);
+}
+
+/* ---- sentences ------------------------------------------------------------------------------------------------------------------------ */
 
 void job_no_choices(Job *job) {
         job_reply(job, CALLBACK_CHOICES, strdup("{\"choices\":[]}"));

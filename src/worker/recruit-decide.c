@@ -69,16 +69,42 @@ void on_close_sure(Job *job) {
                 accept(job, &flow_recruit_close);
 }
 
-void on_finalise_press(Job *job) {
-        const RecruitSettings *settings = job->facts->recruit ? &job->facts->recruit->settings : NULL;
+/* What RSI says never decides: it stands above the question whether to finalise. */
+static void finalise_ask(Job *job, MembershipResult result, const RsiMembership *membership) {
         _free_ char *words = NULL;
+        char *data = NULL;
+        int r;
 
-        if (recruit_said_no(job, APPLICATION_FINALISE, RECRUIT_STAFF))
-                return;
-        if (view_membership(settings && settings->org_url ? MEMBERSHIP_NOT_TOLD : MEMBERSHIP_NO_ORG, recruit_of(job)->handle, NULL, 0, &words) < 0)
-                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
-        else
-                ask(job, RECRUIT_ASK_FINALISE, words);
+        r = view_membership(result, recruit_of(job)->handle, membership ? membership->rank : NULL, membership ? membership->n_stars : 0, &words);
+        if (r == 0)
+                r = view_recruit_ask(job->worker->role.keys, &job->facts->ticket, RECRUIT_ASK_FINALISE, words, false, &data);
+        job_edit(job, r < 0 ? NULL : data);
+}
+
+/* Being listed proves a membership; not being listed proves nothing, as members can hide. */
+static void membership_known(const RsiAnswer *answer, void *userdata) {
+        const RsiMembership *m = answer->membership;
+        MembershipResult result = MEMBERSHIP_NOT_TOLD;
+
+        if (answer->result == RSI_FOUND && m)
+                result = !m->is_listed ? MEMBERSHIP_NOT_LISTED : m->is_affiliate ? MEMBERSHIP_AFFILIATE : MEMBERSHIP_MAIN;
+        finalise_ask(userdata, result, m && m->is_listed ? m : NULL);
+}
+
+static void finalise_look_up(Job *job) {
+        const char *org = job->facts->recruit->settings.org_url;
+        char sid[RSI_SID_MAX + 1];
+
+        if (!org || rsi_sid_from_text(org, sid) < 0 || !recruit_of(job)->handle)
+                finalise_ask(job, MEMBERSHIP_NO_ORG, NULL);
+        else if (rsi_ask(job->worker->rsi, &(RsiQuery) { .kind = RSI_MEMBERSHIP, .handle = recruit_of(job)->handle, .sid = sid }, membership_known,
+                         job) < 0)
+                finalise_ask(job, MEMBERSHIP_NOT_TOLD, NULL);
+}
+
+void on_finalise_press(Job *job) {
+        if (!recruit_said_no(job, APPLICATION_FINALISE, RECRUIT_STAFF))
+                job_defer(job, finalise_look_up);
 }
 
 void on_finalise_sure(Job *job) {
