@@ -6,6 +6,7 @@
 #include "magikal/policy.h"
 #include "magikal/recruit-settings.h"
 #include "magikal/store.h"
+#include "magikal/timezone.h"
 #include "magikal/zone-rules.h"
 
 /* ---- facts ------------------------------------------------------------------------------------------------------------- */
@@ -135,6 +136,17 @@ void store_add_application_left(Batch *b, TicketId ticket, bool has_left);
 
 /* Other tickets of the guild whose application, live or approved, names the same handle or citizen's record; front lane. Ordered by tid. */
 int store_same_citizen(Store *store, GuildId guild, TicketId ticket, const char *handle, const char *record, TicketsDone done, void *userdata);
+
+/* What the sweeper compares with Discord of an application whose ticket is open; ordered by ticket. Flow lane. */
+typedef struct LiveApplication {
+        TicketId ticket;
+        RecruitId id;
+        RequestedRole requested;
+        ZoneName zone;
+        bool has_left;
+} LiveApplication;
+typedef void (*LiveApplicationsDone)(int outcome, const LiveApplication *applications, size_t n_applications, void *userdata);
+int store_live_applications(Store *store, GuildId guild, LiveApplicationsDone done, void *userdata);
 
 /* ---- time zones ------------------------------------------------------------------------------------------------------------ */
 

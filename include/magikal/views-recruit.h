@@ -133,6 +133,7 @@ typedef enum RecruitLog {
         RECRUIT_LOG_FINALISED,
         RECRUIT_LOG_REMOVED,
         RECRUIT_LOG_LEFT,               /* the applicant left the guild */
+        RECRUIT_LOG_BACK,               /* and came back */
         RECRUIT_LOG_VANISHED,           /* somebody deleted the channel by hand */
         _RECRUIT_LOG_MAX
 } RecruitLog;

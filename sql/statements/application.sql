@@ -12,6 +12,12 @@ SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_
        closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
   FROM cfg.ticket_read WHERE guild_id = $1 AND tid = cfg.applicant_ticket($1, $2);
 
+-- name: live_applications
+-- For the sweeper: what it compares with Discord of applications whose ticket is open.
+SELECT a.tid, a.app_id, a.role, a.zone, a.has_left
+  FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
+ WHERE t.guild_id = $1 AND t.state = 'open' ORDER BY a.tid;
+
 -- name: same_citizen
 -- Others that name the same handle ($3) or citizen's record ($4) as ticket $2, and are live or made somebody a member.
 SELECT r.tid, r.guild_id, r.guild_no, r.kind, r.state, r.opener_pid, r.opener_sealed, r.channel_id, r.message_id, r.question_sealed,

@@ -14,6 +14,7 @@ src_libflows_a_SOURCES = \
 	src/flows/recruit-close.c \
 	src/flows/recruit-end.c \
 	src/flows/recruit-finalise.c \
+	src/flows/recruit-member.c \
 	src/flows/recruit-qna.c \
 	src/flows/recruit-reject.c \
 	src/flows/recruit-remove.c \

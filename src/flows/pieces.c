@@ -120,6 +120,8 @@ static const struct {
         { "ticket.reopened",     "Closing a ticket was left unfinished; it is open again."            },
         { "application.step1",        "An application is in."                                         },
         { "application.step1_edited", "An applicant changed their application."                       },
+        { "application.left",         "An applicant left the guild."                                 },
+        { "application.back",         "An applicant is back in the guild."                           },
         { "application.approved",     "An application is approved."                                   },
         { "application.declined",     "An application is declined."                                   },
         { "application.closed",       "An application is closed without a decision."                  },

@@ -294,6 +294,36 @@ int store_same_citizen(Store *store, GuildId guild, TicketId ticket, const char 
         return batch_submit(store, STORE_FRONT, b, finish_tickets, (AnyDone) done, userdata);
 }
 
+static void finish_live_applications(Batch *b, int outcome) {
+        LiveApplicationsDone done = (LiveApplicationsDone) b->done;
+        const PGresult *r = batch_result(b, 0);
+        size_t n = outcome == 0 ? batch_n_rows(b, 0) : 0;
+        _free_ LiveApplication *found = new0(LiveApplication, n + 1);
+
+        if (!found) {
+                done(-ENOMEM, NULL, 0, b->userdata);
+                return;
+        }
+        for (size_t i = 0; i < n; i++) {
+                const char *role = row_text(r, i, 2), *zone = row_text(r, i, 3);
+
+                found[i] = (LiveApplication) { .ticket = { row_u64(r, i, 0) }, .id = { row_u64(r, i, 1) }, .has_left = row_bool(r, i, 4) };
+                if (role)
+                        (void) requested_role_from_string(role, &found[i].requested);   /* the column has no others */
+                if (zone && strlen(zone) < sizeof(found[i].zone.text))
+                        copy_bytes(found[i].zone.text, zone, strlen(zone) + 1);
+        }
+        done(outcome, found, n, b->userdata);
+}
+
+int store_live_applications(Store *store, GuildId guild, LiveApplicationsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_LIVE_APPLICATIONS);
+        batch_u64(b, guild.v);
+        return batch_submit(store, STORE_FLOW, b, finish_live_applications, (AnyDone) done, userdata);
+}
+
 /* ---- time zones ------------------------------------------------------------------------------------------------------------------ */
 
 static void finish_timezones(Batch *b, int outcome) {

@@ -34,11 +34,16 @@ typedef struct Comparison {
         Worker *worker;
         GuildId guild;
         Json *channels;
+        bool looks;                     /* at applicants */
+        LiveApplication *applications;
+        size_t n_applications;
 } Comparison;
 
 static Comparison *comparison_free(Comparison *c) {
-        if (c)
+        if (c) {
                 (void) json_free(c->channels);
+                free(c->applications);
+        }
         free(c);
         return NULL;
 }
@@ -137,6 +142,20 @@ static void compare_channel(const Comparison *c, const Json *channel, const Tick
                 delete_orphan(c->worker, (ChannelId) { id });
 }
 
+static const LiveApplication *application_in(const Comparison *c, TicketId ticket) {
+        for (size_t i = 0; i < c->n_applications; i++)
+                if (c->applications[i].ticket.v == ticket.v)
+                        return &c->applications[i];
+        return NULL;
+}
+
+static void look_at_applicant(const Comparison *c, const Ticket *ticket) {
+        const LiveApplication *application = application_in(c, ticket->id);
+
+        if (application && ticket->opener_user.v)
+                members_look(c->worker, &(MemberLook) { c->guild, ticket->id, ticket->opener_user, application->has_left });
+}
+
 static void compare(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata) {
         _cleanup_(comparison_freep) Comparison *c = userdata;
 
@@ -148,15 +167,32 @@ static void compare(int outcome, const Ticket *tickets, size_t n_tickets, void *
                         world_channel_gone(c->worker, c->guild, tickets[i].id, tickets[i].channel);
         JSON_FOREACH(channel, c->channels)
                 compare_channel(c, channel, tickets, n_tickets);
+        for (size_t i = 0; c->looks && i < n_tickets; i++)
+                look_at_applicant(c, &tickets[i]);
 }
 
-void sweep_guild(Worker *worker, GuildId guild, const Json *channels) {
+static void applications_known(int outcome, const LiveApplication *applications, size_t n_applications, void *userdata) {
+        _cleanup_(comparison_freep) Comparison *c = userdata;
+
+        if (outcome != 0)
+                return;         /* the next sweep */
+        c->applications = new0(LiveApplication, n_applications + 1);
+        if (!c->applications)
+                return;
+        copy_bytes(c->applications, applications, n_applications * sizeof(*applications));
+        c->n_applications = n_applications;
+        if (store_live_tickets(c->worker->store, c->guild, compare, c) < 0)
+                return;
+        (void) TAKE(c);
+}
+
+void sweep_guild(Worker *worker, GuildId guild, const Json *channels, bool looks) {
         _cleanup_(comparison_freep) Comparison *c = new0(Comparison, 1);
 
         if (!c)
                 return;
-        *c = (Comparison) { .worker = worker, .guild = guild, .channels = json_copy(channels) };
-        if (!c->channels || store_live_tickets(worker->store, guild, compare, c) < 0)
+        *c = (Comparison) { .worker = worker, .guild = guild, .channels = json_copy(channels), .looks = looks };
+        if (!c->channels || store_live_applications(worker->store, guild, applications_known, c) < 0)
                 return;
         (void) TAKE(c);
 }
@@ -193,7 +229,7 @@ static void guild_looked(int outcome, const RestReply *reply, void *userdata) {
         _free_ GuildLook *look = userdata;
 
         if (outcome == 0 && json_is_array(reply->body))
-                sweep_guild(look->worker, look->guild, reply->body);
+                sweep_guild(look->worker, look->guild, reply->body, true);
 }
 
 static void sweep_next(Sweep *sweep) {

@@ -41,6 +41,7 @@ static void worker_drain(Worker *worker) {
                 return;
         worker->is_draining = true;
         worker->sweep = sweep_free(worker->sweep);
+        worker->members = members_free(worker->members);
         engine_drain(worker->engine);
         worker_may_leave(worker);
 }
@@ -215,6 +216,7 @@ int worker_main(int argc, char *argv[]) {
         } else
                 status = role_run(&worker.role);
 
+        worker.members = members_free(worker.members);
         worker.sweep = sweep_free(worker.sweep);
         worker.timezones = timezones_free(worker.timezones);
         worker.rsi = rsi_free(worker.rsi);      /* what it is asked by flows ends with them, unanswered */

@@ -15,6 +15,7 @@ typedef struct Worker Worker;
 typedef struct Job Job;
 typedef struct Control Control;
 typedef struct Sweep Sweep;
+typedef struct Members Members;
 typedef struct Timezones Timezones;
 
 struct Worker {
@@ -30,6 +31,7 @@ struct Worker {
         bool is_telling_dead;
         Sweep *sweep;                   /* under way; NULL: none */
         Rsi *rsi;
+        Members *members;               /* to be looked at; NULL: none */
         Timezones *timezones;           /* NULL: nobody has typed one yet */
 };
 
@@ -216,10 +218,28 @@ void world_event(Worker *worker, const char *event, const char *frame, size_t n_
 /* Starts the flow that closes a ticket whose channel is gone; harmless when repeated. */
 void world_channel_gone(Worker *worker, GuildId guild, TicketId ticket, ChannelId channel);
 
+/* ---- members.c: applicants who left or came back -------------------------------------------------------------------------------------------- */
+
+/* Starts the flow (member.left or member.back) that looks at a ticket's applicant; harmless when repeated, and when it is not so. */
+void member_news(Worker *worker, const Flow *flow, GuildId guild, TicketId ticket);
+/* GUILD_MEMBER_REMOVE and _ADD. */
+void member_removed(Worker *worker, const Json *d);
+void member_added(Worker *worker, const Json *d);
+
+typedef struct MemberLook {
+        GuildId guild;
+        TicketId ticket;
+        UserId user;                    /* its applicant */
+        bool has_left;                  /* as far as we know */
+} MemberLook;
+/* Is the applicant in the guild? In line with others; what has changed goes its way. */
+void members_look(Worker *worker, const MemberLook *look);
+Members *members_free(Members *members);
+
 void upkeep_tick(Worker *worker, uint32_t what);
 
 /* Compares tickets with channels, guild by guild. One sweep at a time. */
 void sweep_start(Worker *worker);
 Sweep *sweep_free(Sweep *sweep);
-/* One guild, whose channels are already known. channels: JSON array of channel objects, borrowed. */
-void sweep_guild(Worker *worker, GuildId guild, const Json *channels);
+/* One guild, whose channels are already known. channels: JSON array of channel objects, borrowed. looks: at the applicants too. */
+void sweep_guild(Worker *worker, GuildId guild, const Json *channels, bool looks);

@@ -88,7 +88,7 @@ static void on_guild_create(Worker *worker, const Json *d) {
         if (is_unavailable || json_get_u64(d, "id", &guild) != 0 || json_get_array(d, "channels", &channels) != 0)
                 return;
         keep_name(worker, (GuildId) { guild }, d);
-        sweep_guild(worker, (GuildId) { guild }, channels);
+        sweep_guild(worker, (GuildId) { guild }, channels, false);      /* one guild after the other: the sweep after READY */
 }
 
 /* ---- roles or channels changed: somebody may have given what a flow waits for ------------------------------------------------------- */
@@ -117,6 +117,8 @@ void world_event(Worker *worker, const char *event, const char *frame, size_t n_
                 { "CHANNEL_UPDATE", on_rights_changed },
                 { "GUILD_CREATE", on_guild_create },
                 { "GUILD_UPDATE", on_guild_update },
+                { "GUILD_MEMBER_ADD", member_added },
+                { "GUILD_MEMBER_REMOVE", member_removed },
                 { "GUILD_MEMBER_UPDATE", on_rights_changed },
                 { "GUILD_ROLE_UPDATE", on_rights_changed },
         };

@@ -11,7 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import CHANNEL_RECORDS, EDIT, RecruitStack, buttons_of, expect, fields_of, words_of  # noqa: E402
-from stack import APPLICANT, CHANNEL_LOG, GUILD, STAFF, Tap, skip_unless_possible, wait_for  # noqa: E402
+from stack import APPLICANT, CHANNEL_LOG, GUILD, OUTSIDER, STAFF, Tap, skip_unless_possible, wait_for  # noqa: E402
 
 UNDECIDED = ", closed without a decision"
 
@@ -57,6 +57,9 @@ def ticket_message(stack, channel):
 
 def clean(stack):
     stack.clear_faults()
+    if stack.member(APPLICANT) is None:
+        stack.world("add_member", user=APPLICANT)
+    stack.postgres.sql("UPDATE cfg.recruit_settings SET access_mode = 'keep'")
     for channel in stack.ticket_channels():
         stack.world("delete_channel", channel=channel["id"])
     stack.quiet()
@@ -188,6 +191,106 @@ def an_opening_that_nobody_finishes_fails(stack):
     stack.postgres.sql(f"UPDATE cfg.tickets SET state = 'closed' WHERE tid = {tid}")
 
 
+# ---- the applicant leaves, and comes back ------------------------------------------------------------------------------------------------
+
+VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
+TICKET = VIEW | SEND | EMBED | ATTACH | HISTORY
+
+
+def overwrite(stack, channel):
+    """What the channel allows and denies the applicant by name; None: nothing."""
+    overwrites = next(c["permission_overwrites"] for c in stack.channels() if c["id"] == channel)
+    return next(((int(o["allow"]), int(o["deny"])) for o in overwrites if o["id"] == APPLICANT), None)
+
+
+def expect_left(stack, channel, tid, times=1):
+    wait_for(lambda: stack.application(tid)["has_left"] == "t", "the leave to be noted")
+    stack.quiet()
+    expect("has left the guild" in fields_of(stack.record(tid))["Applicant"], "the record notes it")
+    expect("has left the guild" in fields_of(ticket_message(stack, channel))["Applicant"], "the ticket notes it")
+    expect(len(logged(stack, f"Applicant of #{number(stack, tid)} left the guild")) == times, f"it is in the log {times} times")
+    expect(stack.audited(tid).count("application.left") == times, f"it is in the audit {times} times: {stack.audited(tid)}")
+    expect(state(stack, tid) == "open" and stack.application(tid)["status"] == "pending", "the ticket goes on")
+
+
+def expect_back(stack, channel, tid):
+    wait_for(lambda: stack.application(tid)["has_left"] == "f", "the return to be noted")
+    stack.quiet()
+    expect("left" not in fields_of(stack.record(tid))["Applicant"] and "left" not in fields_of(ticket_message(stack, channel))["Applicant"],
+           "record and ticket do not say any more that they left")
+    expect(len(logged(stack, f"Applicant of #{number(stack, tid)} is back in the guild")) == 1, "it is in the log once")
+    expect(stack.audited(tid).count("application.back") == 1, "it is in the audit once")
+
+
+def leaving_and_coming_back_is_noted(stack):
+    channel, tid = pending(stack)
+    stack.world("remove_member", user=APPLICANT)
+    expect_left(stack, channel, tid)
+    stack.gateway("replay", n=20)       # Discord may tell a thing twice
+    stack.quiet()
+    expect_left(stack, channel, tid)
+    stack.world("set_overwrite", channel=channel, id=APPLICANT, type=1, allow="0", deny="0")    # somebody tidied up
+    stack.world("add_member", user=APPLICANT)
+    expect_back(stack, channel, tid)
+    expect(overwrite(stack, channel) == (TICKET, 0), f"access is given back: {overwrite(stack, channel)}")
+    expect(channel in [c["id"] for c in stack.channels(APPLICANT)], "they see the ticket")
+    stack.answer(stack.send(APPLICANT, stack.form(APPLICANT, channel, EDIT), {"Main area/focus": "salvage"}))
+
+
+def access_comes_back_as_the_approval_left_it(stack):
+    for mode, wanted in (("keep", (TICKET, 0)), ("read_only", (VIEW | HISTORY, None)), ("hide", (0, 0))):
+        channel, tid = pending(stack)
+        stack.postgres.sql(f"UPDATE cfg.recruit_settings SET access_mode = '{mode}'")
+        decide(stack, tid, "approved")
+        stack.postgres.sql(f"UPDATE cfg.recruit_applications SET access_mode = '{mode}', reason = NULL WHERE tid = {tid}")
+        stack.world("remove_member", user=APPLICANT)
+        wait_for(lambda: stack.application(tid)["has_left"] == "t", "the leave to be noted")
+        stack.quiet()
+        stack.world("set_overwrite", channel=channel, id=APPLICANT, type=1, allow="0", deny="0")
+        stack.world("add_member", user=APPLICANT)
+        expect_back(stack, channel, tid)
+        allow, deny = overwrite(stack, channel)
+        expect(allow == wanted[0] and (deny == wanted[1] if wanted[1] is not None else deny & SEND), f"{mode}: {allow} {deny}")
+        clean(stack)
+
+
+def leaving_while_nobody_looks_is_found(stack):
+    channel, tid = pending(stack)
+    stack.stop_daemon()
+    stack.world("remove_member", user=APPLICANT)
+    stack.start_daemon()
+    expect_left(stack, channel, tid)
+    stack.stop_daemon()
+    stack.world("add_member", user=APPLICANT)
+    stack.start_daemon()
+    expect_back(stack, channel, tid)
+
+
+def without_the_intent_the_sweeper_finds_out(stack):
+    channel, tid = pending(stack)
+    stack.extra_config = {"discord": {"intents_members": "no"}}
+    try:
+        stack.restart_daemon()
+        stack.quiet()
+        stack.world("remove_member", user=APPLICANT)
+        sweep(stack)
+        expect_left(stack, channel, tid)
+        stack.world("add_member", user=APPLICANT)
+        sweep(stack)
+        expect_back(stack, channel, tid)
+    finally:
+        stack.extra_config = {}
+        stack.restart_daemon()
+
+
+def others_come_and_go_unnoticed(stack):
+    channel, tid = pending(stack)
+    stack.world("remove_member", user=OUTSIDER)
+    stack.world("add_member", user=OUTSIDER)
+    sweep(stack)
+    expect(not [a for a in stack.audited(tid) if a in ("application.left", "application.back")], "nothing is noted of the applicant")
+
+
 def main():
     skip_unless_possible()
     tap = Tap()
@@ -202,6 +305,11 @@ def main():
         a_closing_whose_channel_is_gone_is_closed,
         a_declined_application_is_brought_to_its_end,
         an_opening_that_nobody_finishes_fails,
+        leaving_and_coming_back_is_noted,
+        access_comes_back_as_the_approval_left_it,
+        leaving_while_nobody_looks_is_found,
+        without_the_intent_the_sweeper_finds_out,
+        others_come_and_go_unnoticed,
     ]
     chosen = sys.argv[1:]
     with RecruitStack(workers=2) as stack:

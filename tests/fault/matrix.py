@@ -137,6 +137,11 @@ SCENARIOS = [
     (r"about\.post/",           nothing,        post_about),
     (r"channel\.gone/record/",  r.without_record(r.prepare_pending), delete_channel),
     (r"channel\.gone/",         r.prepare_pending, delete_channel),
+    (r"member\.left/look/after-effect", r.prepare_pending, r.leave_for_a_moment),
+    (r"member\.left/record/",   r.without_record(r.prepare_pending), r.leave),
+    (r"member\.left/",          r.prepare_pending, r.leave),
+    (r"member\.back/record/",   r.without_record(r.prepare_left), r.come_back),
+    (r"member\.back/",          r.prepare_left, r.come_back),
     (r"ticket\.repair/record/", r.without_record(r.prepare_unfinished_closing), sweep),
     (r"ticket\.repair/",        r.prepare_unfinished_closing, sweep),
     (r"(ack|accept|engine|rest|ratelimit)/", prepare_form, open_ticket),
@@ -204,6 +209,8 @@ def is_answered(stack, interaction, seconds):
 
 def clean(stack):
     stack.clear_faults()
+    if stack.member(APPLICANT) is None:
+        stack.world("add_member", user=APPLICANT)
     for channel in stack.ticket_channels():
         stack.world("delete_channel", channel=channel["id"])
     wait_for(lambda: stack.postgres.sql("SELECT 1 FROM cfg.tickets WHERE state = 'open'") == [], "the tickets to be closed")

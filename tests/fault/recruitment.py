@@ -9,7 +9,7 @@ import re
 import urllib.request
 
 from recruit import ANSWERS, APPROVE, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, QNA, REASON, REJECT, STEP1, fields_of
-from stack import APPLICANT, CHANNEL_LOG, GUILD, OWNER, STAFF, TOKEN
+from stack import APPLICANT, CHANNEL_LOG, GUILD, OWNER, STAFF, TOKEN, wait_for
 
 WORDS = [REASON, "Asterin", "tractor beam", "night shift"]
 
@@ -82,6 +82,15 @@ def prepare_unfinished_closing(stack):
                        f"UPDATE cfg.recruit_applications SET closed_undecided = true WHERE tid = {stack.tid}")
 
 
+def prepare_left(stack):
+    """The applicant is gone, and somebody has tidied up after them."""
+    prepare_pending(stack)
+    stack.world("remove_member", user=APPLICANT)
+    wait_for(lambda: stack.application(stack.tid)["has_left"] == "t", "the leave to be noted")
+    stack.quiet()
+    stack.world("set_overwrite", channel=stack.channel, id=APPLICANT, type=1, allow="0", deny="0")
+
+
 def without_record(prepare):
     """Somebody has deleted the record by hand: the flow posts it again."""
     def prepared(stack):
@@ -149,6 +158,23 @@ def reopen_qna(stack):
     return [stack.invoke(OWNER, "tickets reopen-qna", at=stack.channel)]
 
 
+def leave(stack):
+    stack.world("remove_member", user=APPLICANT)
+    return []
+
+
+def come_back(stack):
+    stack.world("add_member", user=APPLICANT)
+    return []
+
+
+def leave_for_a_moment(stack):
+    """Who looks after them finds them again."""
+    stack.fault("GET", "/guilds/{guild_id}/members/{user_id}", "slow", ms=500)
+    leave(stack)
+    return come_back(stack)
+
+
 def refuse_messages(stack):
     """The channel is made, its message is refused: the flow walks back."""
     stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
@@ -201,6 +227,8 @@ def invariants(stack, hold):
         status, granted = now[-1][2], now[-1][9]
         wanted = {granted} if status in ("approved", "finalised") else set()
         hold(stack.roles(APPLICANT) == wanted, f"the applicant ({status}) has the roles {wanted}: {stack.roles(APPLICANT)}")
+        left = stack.member(APPLICANT) is None
+        hold(now[-1][7] != "open" or (stack.application(now[-1][0])["has_left"] == "t") == left, f"the applicant has {'left' if left else 'not left'}")
     nonces = [e["nonce"] for e in stack.effects() if e["effect"] == "message.create" and e["channel"] == CHANNEL_RECORDS and e["nonce"]
               and not e["deduplicated"]]
     hold(len(nonces) == len(set(nonces)), "no record was posted twice")

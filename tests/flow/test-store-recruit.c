@@ -499,6 +499,29 @@ static void test_the_same_citizen_twice(void **state) {
         assert_int_equal(got.n, 0);
 }
 
+static void test_live_applications(void **state) {
+        StoreFixture *f = *state;
+        Opened one = open_ticket(f, "ix:1", APPLICANT);
+        _got_ Got got = {};
+        Batch *b = batch_new(f->store);
+
+        step1(f, one.tid, &pilot);
+        store_add_application_left(b, one.tid, true);
+        send_it(f, b);
+        DO(f, &got, store_live_applications(f->store, GUILD, got_live, &got));
+        assert_int_equal(got.n, 1);
+        assert_int_equal(got.live.ticket.v, one.tid.v);
+        assert_true(got.live.id.v != 0 && got.live.has_left);
+        assert_int_equal(got.live.requested, pilot.requested);
+        assert_string_equal(got.live.zone.text, pilot.zone);
+
+        b = batch_new(f->store);
+        store_add_ticket_vanished(b, one.tid);
+        send_it(f, b);
+        DO(f, &got, store_live_applications(f->store, GUILD, got_live, &got));
+        assert_int_equal(got.n, 0);
+}
+
 /* ---- settings ------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_settings(void **state) {
@@ -809,6 +832,7 @@ int main(void) {
                 T(test_an_application_is_found_in_its_guild_only),
                 T(test_an_applicant_is_found_when_it_is_over),
                 T(test_the_same_citizen_twice),
+                T(test_live_applications),
                 T(test_settings),
                 T(test_options),
                 T(test_questions),

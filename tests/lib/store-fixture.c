@@ -230,6 +230,14 @@ void got_count(int outcome, int n_rows, void *userdata) {
         got->n_rows = n_rows;
 }
 
+void got_live(int outcome, const LiveApplication *applications, size_t n_applications, void *userdata) {
+        Got *got = userdata;
+
+        got_outcome(got, outcome, n_applications);
+        if (n_applications > 0)
+                got->live = applications[0];
+}
+
 void got_tickets(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata) {
         Got *got = userdata;
 

@@ -39,6 +39,7 @@ typedef struct Got {
         unsigned capabilities;
         RoleCapabilities roles[16];
         const char **names;
+        LiveApplication live;   /* the first */
         ZoneRules zone;         /* its transitions are kept too */
         bool has_zone;
         EditState edit;
@@ -92,6 +93,7 @@ void got_capabilities(int outcome, unsigned capabilities, void *userdata);
 void got_roles(int outcome, const RoleCapabilities *roles, size_t n_roles, void *userdata);
 void got_names(int outcome, const char *const *names, size_t n_names, void *userdata);        /* as many as there are */
 void got_zone(int outcome, const ZoneRules *rules, Usec now, void *userdata);
+void got_live(int outcome, const LiveApplication *applications, size_t n_applications, void *userdata);
 void got_edit_state(int outcome, const EditState *state, void *userdata);
 void got_text(int outcome, const char *text, void *userdata);
 

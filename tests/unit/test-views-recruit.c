@@ -634,6 +634,7 @@ static void the_log_of_each_action(void **state) {
                 [RECRUIT_LOG_FINALISED] = { APPLICATION_FINALISED, "recruit-log-finalised" },
                 [RECRUIT_LOG_REMOVED] = { APPLICATION_REMOVED, "recruit-log-removed" },
                 [RECRUIT_LOG_LEFT] = { APPLICATION_PENDING, "recruit-log-left" },
+                [RECRUIT_LOG_BACK] = { APPLICATION_PENDING, "recruit-log-back" },
                 [RECRUIT_LOG_VANISHED] = { APPLICATION_PENDING, "recruit-log-vanished" },
         };
 
