@@ -345,7 +345,7 @@ def closing_without_a_decision_keeps_the_status(stack):
     expect_record(stack, tid, "Q&A received, closed without a decision", Ticket=None)
     expect_logged(stack, f"Application #{number_of(stack, tid)} closed without a decision", f"<@{SECOND}>", f"<@{STAFF}>")
     expect(len(stack.dms(SECOND)) == sent and stack.roles(SECOND) == set(), "no DM, no role")
-    expect_audited(stack, tid, r"application\.closed$")
+    expect_audited(stack, tid, r"^application\.closed$")
 
 
 def removing_a_member_takes_the_role_and_updates_the_record(stack):

@@ -127,8 +127,6 @@ SCENARIOS = [
     (r"support\.open/",         prepare_form,   open_ticket),
     (r"support\.resolve/.*/undo-", refuse_log, resolve_ticket),
     (r"support\.resolve/",      prepare_ticket, resolve_ticket),
-    (r"recruit\.open/.*/undo-", r.refuse_messages, r.apply),
-    (r"recruit\.open/",         nothing,        r.apply),
     (r"panel\.refresh/recruit-panel/undo-", lose_then_refuse_the_second, set_all_targets),
     (r"panel\.refresh/recruit-panel/", nothing, set_all_targets),
     (r"panel\.refresh/.*/undo-", lose_then_refuse, set_targets),
@@ -147,7 +145,7 @@ SCENARIOS = [
     (r"(ack|accept|engine|rest|ratelimit)/", prepare_form, open_ticket),
     (r"supervisor/.*-reap",     prepare_form,   open_and_kill_a_worker),
     (r"supervisor/",            prepare_form,   open_ticket),
-]
+] + r.SCENARIOS
 
 
 def scenario_of(point):
@@ -189,7 +187,7 @@ def invariants(stack, point):
         panels = [m for m in stack.messages(place) if m["components"]]
         hold(len(panels) == 1, f"one panel stands in {place}: {len(panels)}")
     for channel in stack.ticket_channels():
-        titles = [m["embeds"][0]["title"] if m["embeds"] else m["content"] for m in stack.messages(channel["id"])]
+        titles = [(m["embeds"] or [{}])[0].get("title") or m["content"] for m in stack.messages(channel["id"])]
         hold(len(titles) == len(set(titles)) and (len(titles) == 1 or "APP:" in channel["topic"]), f"a ticket has no message twice: {titles}")
     resolved = int(sql("SELECT count(*) FROM cfg.tickets WHERE outcome = 'resolved'")[0][0])
     logged = sum(WORDS in json.dumps(m) for m in stack.messages(CHANNEL_LOG))
@@ -283,14 +281,15 @@ def run_batch(batch, action):
             if stack is None:
                 stack = RecruitStack(workers=2).__enter__()
                 stack.set_up()
-                stack.set_up_recruitment()
+                r.set_up(stack)
                 stack.answer(stack.tickets(ADMIN, "set-dm-on-close", enabled=True))     # so that resolving takes all of its steps
                 stack.stop_daemon()
             run_point(stack, point, action)
         except Exception as trouble:
             error = f"{type(trouble).__name__}: {trouble}"
             if stack is not None:
-                error += "\n" + "\n".join(stack.log().splitlines()[-15:])
+                stack.keep = stack.keep or os.environ.get("MAGIKAL_KEEP_FAILED")
+                error += f"\nlog: {stack.log_path}\n" + "\n".join(stack.log().splitlines()[-15:])
                 stack.close()
             stack = None
         results.append((point, error, time.monotonic() - started))

@@ -9,12 +9,21 @@ import re
 import urllib.request
 
 from recruit import ANSWERS, APPROVE, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, QNA, REASON, REJECT, STEP1, fields_of
-from stack import APPLICANT, CHANNEL_LOG, GUILD, OWNER, STAFF, TOKEN, wait_for
+from stack import APPLICANT, CHANNEL_LOG, GUILD, OWNER, ROLE_SUPPORT, STAFF, TOKEN, wait_for
 
 WORDS = [REASON, "Asterin", "tractor beam", "night shift"]
 
+AREA = "rescue"
+
 STATUSES = {"pending": "Pending", "qna_received": "Q&A received", "approved": "Approved", "declined": "Declined", "finalised": "Finalised",
             "removed": "Removed"}
+
+
+def set_up(stack):
+    """So that every flow takes all of its steps: an area with a role of its own, nicknames that follow, channels that are hidden, DMs."""
+    stack.set_up_recruitment()
+    stack.postgres.sql(f"SELECT cfg.option_add({GUILD}, '{AREA}', NULL, {ROLE_SUPPORT}, ARRAY['medical', 'salvage'], 25);"
+                       f"UPDATE cfg.recruit_settings SET nick_sync = true, access_mode = 'hide' WHERE guild_id = {GUILD}")
 
 
 # ---- before the death --------------------------------------------------------------------------------------------------------------------
@@ -60,7 +69,7 @@ def prepare_approved(stack):
 
 def prepare_reject_form(stack):
     prepare_answered(stack)
-    stack.form = stack.form_to(STAFF, REJECT)
+    stack.form = stack.form_behind(STAFF, stack.channel, REJECT)
 
 
 def prepare_close_question(stack):
@@ -101,7 +110,8 @@ def without_record(prepare):
 
 def post_as_bot(stack, channel, body):
     request = urllib.request.Request(f"http://{stack.address}/api/v10/channels/{channel}/messages", data=json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json", "Authorization": f"Bot {TOKEN}"})
+                                     headers={"Content-Type": "application/json", "Authorization": f"Bot {TOKEN}",
+                                              "User-Agent": "DiscordBot (https://example.invalid, 1)"})
     with urllib.request.urlopen(request, timeout=10) as reply:
         return json.load(reply)["id"]
 
@@ -123,11 +133,11 @@ def apply(stack):
 
 
 def send_step1(stack):
-    return [stack.send(APPLICANT, stack.form, stack.step1())]
+    return [stack.send(APPLICANT, stack.form, stack.step1(area=AREA))]
 
 
 def send_edit(stack):
-    return [stack.send(APPLICANT, stack.form, {"Main area/focus": "salvage"})]
+    return [stack.send(APPLICANT, stack.form, {"Main area/focus": AREA})]
 
 
 def send_qna(stack):
@@ -180,6 +190,53 @@ def refuse_messages(stack):
     stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
 
 
+def lose_then_refuse(method, route, n):
+    """It is done and the answer lost; the next try is refused: what may have been done is taken back. n: of a request that may be repeated,
+    libcurl repeats the first by itself."""
+    def arranged(prepare):
+        def prepared(stack):
+            prepare(stack)
+            stack.fault(method, route, "drop_after", count=n)
+            stack.fault(method, route, "status", status=403, code=50013, count=-1)
+        return prepared
+    return arranged
+
+
+lose_role = lose_then_refuse("PUT", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", 2)
+lose_removal = lose_then_refuse("DELETE", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", 2)
+lose_log = lose_then_refuse("POST", "/channels/{channel_id}/messages", 1)
+
+
+SCENARIOS = [
+    # point begins with                     prepare                                     act
+    (r"recruit\.open/.*/undo-",             refuse_messages,                            apply),
+    (r"recruit\.open/",                     lambda stack: None,                         apply),
+    (r"recruit\.step1/written/.*-wait",     with_record(prepare_step1_form),            send_step1),
+    (r"recruit\.step1/",                    prepare_step1_form,                         send_step1),
+    (r"recruit\.edit-step1/record/",        without_record(prepare_edit_form),          send_edit),
+    (r"recruit\.edit-step1/",               prepare_edit_form,                          send_edit),
+    (r"recruit\.qna/record/",               without_record(prepare_qna_form),           send_qna),
+    (r"recruit\.qna/",                      prepare_qna_form,                           send_qna),
+    (r"recruit\.approve/.*/undo-",          lose_role(prepare_answered),                press_approve),
+    (r"recruit\.approve/record/",           without_record(prepare_answered),           press_approve),
+    (r"recruit\.approve/",                  prepare_answered,                           press_approve),
+    (r"recruit\.reject/.*/undo-",           lose_log(prepare_reject_form),              send_reject),
+    (r"recruit\.reject/record/",            without_record(prepare_reject_form),        send_reject),
+    (r"recruit\.reject/",                   prepare_reject_form,                        send_reject),
+    (r"recruit\.close/.*/undo-",            lose_log(prepare_close_question),           confirm_close),
+    (r"recruit\.close/record/",             without_record(prepare_close_question),     confirm_close),
+    (r"recruit\.close/",                    prepare_close_question,                     confirm_close),
+    (r"recruit\.finalise/.*/undo-",         lose_log(prepare_finalise_question),        confirm_finalise),
+    (r"recruit\.finalise/record/",          without_record(prepare_finalise_question),  confirm_finalise),
+    (r"recruit\.finalise/",                 prepare_finalise_question,                  confirm_finalise),
+    (r"recruit\.remove/.*/undo-",           lose_removal(prepare_approved),             remove_member),
+    (r"recruit\.remove/record/",            without_record(prepare_approved),           remove_member),
+    (r"recruit\.remove/",                   prepare_approved,                           remove_member),
+    (r"recruit\.reopen-qna/record/",        without_record(prepare_answered),           reopen_qna),
+    (r"recruit\.reopen-qna/",               prepare_answered,                           reopen_qna),
+]
+
+
 # ---- what must hold afterwards -----------------------------------------------------------------------------------------------------------
 
 def invariants(stack, hold):
@@ -204,7 +261,8 @@ def invariants(stack, hold):
                 shown = fields_of(record).get("Status")
                 hold((of, record["id"]) == (app, message), f"the record of application {app} is known as {message}")
                 hold(shown == wanted, f"the record of application {app} says {wanted}, not {shown}")
-                hold(("Ticket" in fields_of(record)) == (state == "open"), f"the record of application {app} links its ticket while that is there")
+                hold(int(tid) <= stack.before or ("Ticket" in fields_of(record)) == (state == "open"),
+                     f"the record of application {app} links its ticket while that is there")
         if tid in channels:
             markers = dict(word.split(":", 1) for word in channels[tid]["topic"].split())
             hold(markers == {"TID": tid, "REQ": role, "APP": app, "TZ": zone, "OPENER": APPLICANT}, f"the topic of ticket {tid} equals its row: {markers}")
@@ -229,6 +287,6 @@ def invariants(stack, hold):
         hold(stack.roles(APPLICANT) == wanted, f"the applicant ({status}) has the roles {wanted}: {stack.roles(APPLICANT)}")
         left = stack.member(APPLICANT) is None
         hold(now[-1][7] != "open" or (stack.application(now[-1][0])["has_left"] == "t") == left, f"the applicant has {'left' if left else 'not left'}")
-    nonces = [e["nonce"] for e in stack.effects() if e["effect"] == "message.create" and e["channel"] == CHANNEL_RECORDS and e["nonce"]
+    nonces = [e["nonce"] for e in stack.effects() if e["effect"] == "message.create" and e["channel"] == CHANNEL_RECORDS and e.get("nonce")
               and not e["deduplicated"]]
     hold(len(nonces) == len(set(nonces)), "no record was posted twice")
