@@ -15,6 +15,7 @@ typedef enum PolicyAction {
         POLICY_RECRUITMENT_FINALISE,    /* Manage Guild */
         POLICY_TICKETS_COMMAND,         /* /tickets …: admin */
         POLICY_RECRUIT_CONFIG_COMMAND,  /* /recruit-config …: recruitment or admin */
+        POLICY_REOPEN_QNA,              /* Manage Channels in the ticket channel, recruitment or admin */
         POLICY_ROLES_COMMAND,           /* /roles, /autoroles: admin */
         _POLICY_ACTION_MAX
 } PolicyAction;

@@ -148,6 +148,12 @@ typedef struct LiveApplication {
 typedef void (*LiveApplicationsDone)(int outcome, const LiveApplication *applications, size_t n_applications, void *userdata);
 int store_live_applications(Store *store, GuildId guild, LiveApplicationsDone done, void *userdata);
 
+/*
+ * Applications under way whose handle RSI could not be asked about: each gets a flow 'tmr:rsi:<tid>:<quarter of an hour>' of this kind, subject
+ * 'ticket:<tid>', no actor, no args; 20 a call. Gives the new flows.
+ */
+int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
+
 /* ---- time zones ------------------------------------------------------------------------------------------------------------ */
 
 /* Every zone PostgreSQL knows by name; some 600, and slow (0.1 s): ask once a process. Flow lane. */

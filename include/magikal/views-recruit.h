@@ -118,6 +118,8 @@ int view_recruit_area_call(const ApplicationShown *shown, RoleId role, const cha
  * and application, by which a lost ticket is found again. nonce may be NULL. Not for a draft: -EINVAL.
  */
 int view_record(const Keys *keys, const ApplicationShown *shown, const char *nonce, char **ret_body);
+/* In the ticket, to staff who asked by a message: the questions are asked again. Calls the applicant. */
+int view_qna_reopened(const Ticket *ticket, const char *nonce, char **ret_body);
 /* After the approval, in the ticket: how to apply on RSI, in words for its access mode. Pings the applicant. org_url NULL: none is set. */
 int view_rsi_instructions(const ApplicationShown *shown, const char *org_url, const char *nonce, char **ret_body);
 

@@ -182,6 +182,18 @@ SELECT 'tmr:repair:' || t.tid || ':' || t.repairs, $1, $2, t.guild_id, 'ticket:'
 ON CONFLICT (idem_key) DO NOTHING
 RETURNING flow_id;
 
+-- name: refresh_rsi
+-- Applications under way of which RSI could not tell anything: asked again every quarter of an hour.
+INSERT INTO flow.flow (idem_key, kind, code_ver, guild_id, subject, args)
+SELECT 'tmr:rsi:' || a.tid || ':' || floor(extract(epoch FROM flow.now()) / 900)::bigint, $1, $2, t.guild_id, 'ticket:' || a.tid, ''
+  FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
+ WHERE t.state = 'open' AND a.status IN ('pending', 'qna_received', 'approved') AND a.handle IS NOT NULL
+   AND coalesce(a.rsi ->> 'result', 'unknown') = 'unknown'
+   AND NOT EXISTS (SELECT 1 FROM flow.flow f WHERE f.subject = 'ticket:' || a.tid AND f.finished_at IS NULL)
+ ORDER BY a.tid LIMIT 20
+ON CONFLICT (idem_key) DO NOTHING
+RETURNING flow_id;
+
 -- name: forget_flows
 -- Thirty days after its end a flow has told all it could.
 WITH x AS (

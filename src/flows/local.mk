@@ -18,6 +18,7 @@ src_libflows_a_SOURCES = \
 	src/flows/recruit-qna.c \
 	src/flows/recruit-reject.c \
 	src/flows/recruit-remove.c \
+	src/flows/recruit-reopen.c \
 	src/flows/recruit-step1.c \
 	src/flows/recruit-tail.c \
 	src/flows/recruit.h \

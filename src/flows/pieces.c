@@ -116,6 +116,7 @@ static const struct {
         { "ticket.resolved",     "A ticket is resolved."                                              },
         { "ticket.failed",       "A ticket could not be opened and is given up."                      },
         { "ticket.channel_gone", "A ticket's channel was deleted by hand, so the ticket is closed."   },
+        { "application.qna_reopened", "The questions of an application are asked again."              },
         { "application.qna",          "An applicant answered the questions."                          },
         { "ticket.reopened",     "Closing a ticket was left unfinished; it is open again."            },
         { "application.step1",        "An application is in."                                         },

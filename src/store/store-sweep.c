@@ -151,6 +151,15 @@ int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDo
         return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
 }
 
+int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_REFRESH_RSI);
+        batch_text(b, kind);
+        batch_i64(b, code_version);
+        return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
+}
+
 int store_retention(Store *store, CountDone done, void *userdata) {
         Batch *b = batch_new(store);
 

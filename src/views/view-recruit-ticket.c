@@ -139,3 +139,13 @@ int view_recruit_area_call(const ApplicationShown *shown, RoleId role, const cha
                 },
                 ret_body);
 }
+
+int view_qna_reopened(const Ticket *ticket, const char *nonce, char **ret_body) {
+        _free_ char *words = NULL;
+        int r;
+
+        r = text_format(TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", ticket->opener_user)), &words);
+        if (r < 0)
+                return r;
+        return message_body(&(Message) { .content = words, .ping_user = ticket->opener_user, .nonce = nonce }, ret_body);
+}

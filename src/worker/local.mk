@@ -12,6 +12,7 @@ src_libworker_a_SOURCES = \
 	src/worker/recruit-step1.c \
 	src/worker/recruit.c \
 	src/worker/recruit.h \
+	src/worker/reopen-message.c \
 	src/worker/support.c \
 	src/worker/sweep.c \
 	src/worker/tickets-command.c \

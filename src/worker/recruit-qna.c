@@ -96,3 +96,40 @@ void on_qna_form(Job *job) {
         put_fields(job, &w);
         job_accept(job, &flow_recruit_qna, subject.text, job_args_end(&w));
 }
+
+/* ---- all answers, for staff ------------------------------------------------------------------------------------------------------------ */
+
+/* Pressed on the record it is a new sentence to one person; its own buttons turn the page in place. */
+void on_answers_press(Job *job) {
+        const Application *application = recruit_of(job);
+        bool is_on_record = job->ix->message.v == application->record_message.v;
+        size_t page = (size_t) MIN(job->custom_id.ids[1], (uint64_t) QUESTIONS_MAX * 10);
+        _shown_ Shown shown = {};
+        char *data = NULL;
+        int r;
+
+        if (application->id.v == 0 || application->status == APPLICATION_DRAFT) {
+                job_say(job, TEXT_APPLICATION_NONE, TEXT_ARGS());
+                return;
+        }
+        r = shown_of(job->facts, &shown);
+        if (r == 0)
+                r = view_answers(job->worker->role.keys, &shown.application, page, is_on_record, &data);
+        job_reply_view(job, is_on_record ? CALLBACK_MESSAGE : CALLBACK_UPDATE, r, &data);
+}
+
+/* ---- asking again ------------------------------------------------------------------------------------------------------------------------- */
+
+void on_reopen_qna(Job *job) {
+        _json_writer_ JsonWriter w = {};
+        Subject subject;
+
+        if (job->facts->ticket.kind != TICKET_RECRUITMENT || recruit_of(job)->id.v == 0) {
+                job_say(job, TEXT_NOT_A_RECRUIT_TICKET, TEXT_ARGS());
+                return;
+        }
+        if (recruit_said_no(job, APPLICATION_REOPEN_QNA, RECRUIT_STAFF))
+                return;
+        subject = job_ticket_args_begin(job, &w);
+        job_accept(job, &flow_recruit_reopen_qna, subject.text, job_args_end(&w));
+}

@@ -39,6 +39,16 @@ static void repaired(int outcome, const FlowId *flows, size_t n_flows, void *use
         }
 }
 
+static void refreshed(int outcome, const FlowId *flows, size_t n_flows, void *userdata) {
+        Worker *worker = userdata;
+
+        (void) flows;
+        if (outcome == 0 && n_flows > 0) {
+                log_event(LOG_INFO, "rsi.refresh", "RSI is asked again about applicants that it could not tell of.", LOG_U64("n", n_flows));
+                engine_wake(worker->engine);
+        }
+}
+
 static void forgotten(int outcome, int n_rows, void *userdata) {
         (void) userdata;
         if (outcome != 0)
@@ -150,6 +160,7 @@ void upkeep_tick(Worker *worker, uint32_t what) {
                 return;
         case IPC_TICK_SWEEP:
                 (void) store_repair_tickets(store, flow_ticket_repair.name, flow_ticket_repair.version, repaired, worker);
+                (void) store_refresh_rsi(store, flow_rsi_refresh.name, flow_rsi_refresh.version, refreshed, worker);
                 sweep_start(worker);
                 return;
         case IPC_TICK_REGISTER:

@@ -186,6 +186,8 @@ void on_finalise_sure(Job *job);
 /* recruit-qna.c */
 void on_qna_press(Job *job);
 void on_qna_form(Job *job);
+void on_answers_press(Job *job);
+void on_reopen_qna(Job *job);
 
 /* recruit-step1.c */
 void on_step1_press(Job *job);
@@ -235,6 +237,9 @@ typedef struct MemberLook {
 /* Is the applicant in the guild? In line with others; what has changed goes its way. */
 void members_look(Worker *worker, const MemberLook *look);
 Members *members_free(Members *members);
+
+/* reopen-message.c: "!reopen_qna" in a ticket. d: the message */
+void message_reopen_qna(Worker *worker, const Json *d);
 
 void upkeep_tick(Worker *worker, uint32_t what);
 

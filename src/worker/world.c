@@ -115,6 +115,7 @@ void world_event(Worker *worker, const char *event, const char *frame, size_t n_
         } events[] = {
                 { "CHANNEL_DELETE", on_channel_delete },
                 { "CHANNEL_UPDATE", on_rights_changed },
+                { "MESSAGE_CREATE", message_reopen_qna },
                 { "GUILD_CREATE", on_guild_create },
                 { "GUILD_UPDATE", on_guild_update },
                 { "GUILD_MEMBER_ADD", member_added },
