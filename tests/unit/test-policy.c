@@ -26,6 +26,7 @@ static const Case cases[] = {
         { POLICY_RECRUITMENT_FINALISE,    false,  false,    true,   true,     false,      false },
         { POLICY_TICKETS_COMMAND,         false,  false,    true,   true,     true,       false },
         { POLICY_RECRUIT_CONFIG_COMMAND,  false,  false,    true,   true,     true,       true  },
+        { POLICY_REOPEN_QNA,              false,  true,     true,   true,     true,       true  },
         { POLICY_ROLES_COMMAND,           false,  false,    true,   true,     true,       false },
 };
 /* clang-format on */
