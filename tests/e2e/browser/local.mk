@@ -6,6 +6,9 @@ EXTRA_DIST += \
 	tests/e2e/browser/package.json \
 	tests/e2e/browser/run.sh \
 	tests/e2e/browser/sandbox.mjs \
+	tests/e2e/browser/stage.mjs \
+	tests/e2e/browser/story-recruit.mjs \
+	tests/e2e/browser/story-support.mjs \
 	tests/e2e/browser/story.py \
 	tests/e2e/browser/test-page.mjs \
 	tests/e2e/browser/test-story.mjs
