@@ -29,7 +29,7 @@ class Story:
         self.names |= {f"<@{m['user']['id']}>": f"@{m['nick'] or m['user']['username']}" for m in state["guild"]["members"]}
         text = re.sub(r"<(#|@&|@)\d+>", lambda m: self.names.get(m.group(), m.group()), text)
         text = re.sub(r"\[([^\]]*)\]\(https?://[^)]*\)", r"\1", re.sub(r"<t:\d+:\w>", "just now", text))
-        return " \u00b7 ".join(line for line in re.sub(r"\\(.)", r"\1", text.replace("**", "")).splitlines() if line)
+        return " \u00b7 ".join(line for line in re.sub(r"\\(.)|\*+([^*\n]+)\*+", r"\1\2", text).splitlines() if line)
 
     def sees(self, who, interaction, pattern):
         """The final answer, which must match."""

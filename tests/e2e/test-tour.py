@@ -21,7 +21,7 @@ def point(n, name, done):
         print(f"ok {n} - {name} # SKIP {reason}")
         return
     print(f"{'not ok' if done.returncode else 'ok'} {n} - {name}")
-    for line in said[-60:]:
+    for line in said[-100:]:
         print(f"# {line}")
 
 
