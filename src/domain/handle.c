@@ -60,13 +60,14 @@ static int find_handle(const char **at, const char *end, size_t *ret_n) {
 
 int handle_read(const char *text, Handle *ret_handle) {
         const char *at = text + strspn(text, BLANKS), *end = at + strlen(at);
+        const char *bracketed = NULL;
         size_t n;
         int r;
 
         while (end > at && strchr(BLANKS, end[-1]))
                 end--;
         if (end - at >= 2 && at[0] == '<' && end[-1] == '>') {
-                at++;
+                bracketed = ++at;
                 end--;
         }
         if (at == end)
@@ -74,7 +75,8 @@ int handle_read(const char *text, Handle *ret_handle) {
         r = find_handle(&at, end, &n);
         if (r > 0)
                 return r;
-        if (strspn(at, HANDLE_CHARACTERS) < n)
+        /* people put brackets around addresses, not around names */
+        if (at == bracketed || strspn(at, HANDLE_CHARACTERS) < n)
                 return HANDLE_CHARACTER;
         if (n > HANDLE_MAX)
                 return HANDLE_LONG;

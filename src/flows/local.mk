@@ -28,3 +28,14 @@ src_libflows_a_SOURCES = \
 	src/flows/step1-form.c \
 	src/flows/support-resolve.c \
 	src/flows/ticket-open.c
+
+# Its pure parts
+FLOWS_TESTS = tests/unit/test-citizen tests/unit/test-qna tests/unit/test-step1
+check_PROGRAMS += $(FLOWS_TESTS)
+TESTS += $(FLOWS_TESTS)
+tests_unit_test_citizen_SOURCES = tests/unit/test-citizen.c
+tests_unit_test_citizen_LDADD = src/libflows.a $(RSI_LIBS) $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_qna_SOURCES = tests/unit/test-qna.c
+tests_unit_test_qna_LDADD = src/libflows.a $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_step1_SOURCES = tests/unit/test-step1.c
+tests_unit_test_step1_LDADD = src/libflows.a $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)

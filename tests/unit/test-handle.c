@@ -82,6 +82,7 @@ static void what_is_no_handle_is_refused(void **state) {
         is_refused("na.me", HANDLE_CHARACTER);
         is_refused("n\xC3\xA4me", HANDLE_CHARACTER);
         is_refused("<name", HANDLE_CHARACTER);
+        is_refused("<script>", HANDLE_CHARACTER);
         is_refused("https://robertsspaceindustries.com/citizens/na%20me", HANDLE_CHARACTER);
         is_refused("https://robertsspaceindustries.com/citizens/two words", HANDLE_CHARACTER);
         is_refused(SIXTY "x", HANDLE_LONG);
