@@ -3,7 +3,7 @@
 
 import { h } from './dom.js';
 import { mayUseCommand } from './permissions.js';
-import { channelOptions, optionsOf } from './select.js';
+import { channelOptions, goesBy, optionsOf } from './select.js';
 
 const SUB_COMMAND = 1;
 const SUB_COMMAND_GROUP = 2;
@@ -93,7 +93,7 @@ export function read(option, text, world) {
   if (offered) {
     const wanted = trimmed.toLowerCase().replace(/^[#@]/, '');
     const found = offered.find((o) => String(o.value) === trimmed)
-      ?? offered.find((o) => o.label.toLowerCase().replace(/^[#@]/, '') === wanted);
+      ?? offered.find((o) => goesBy(o, (name) => name.replace(/^[#@]/, '') === wanted));
     return found ? { value: found.value } : { wrong: `Choose a ${kindOf(option)} from the list.` };
   }
   if (option.type === INTEGER || option.type === NUMBER) {

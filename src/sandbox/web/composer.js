@@ -3,6 +3,7 @@
 import { kindOf, matching, offers, optionTree, read, runnable } from './commands.js';
 import { h, icon, replace, uniqueId } from './dom.js';
 import { has, SEND_MESSAGES } from './permissions.js';
+import { goesBy } from './select.js';
 
 const AUTOCOMPLETE_DELAY_MS = 200;
 
@@ -198,7 +199,7 @@ export class Composer {
     }
     const wanted = chip.picked === null ? input.value.trim().toLowerCase().replace(/^[#@]/, '') : '';
     this.#offerChoices(chip, (offers(option, this.world) ?? []).filter((o) =>
-      !wanted || o.label.toLowerCase().includes(wanted) || String(o.value) === wanted), heading);
+      !wanted || goesBy(o, (name) => name.includes(wanted)) || String(o.value) === wanted), heading);
   }
 
   async #askBot(chip, heading) {

@@ -108,18 +108,19 @@ function field(label, world, inputs) {
   if (!input)
     return h('p', { class: 'subtext' }, `An input of type ${component.type} that this page does not know`);
 
-  inputs.push({
-    customId: component.custom_id,
-    value: input.value,
-    focus: input.focus,
-    check: () => {
-      const wrong = (required && input.isEmpty() ? 'This is required.' : null) ?? input.wrong?.() ?? null;
-      error.hidden = !wrong;
-      replace(error, wrong ?? '');
-      input.target?.setAttribute('aria-invalid', String(wrong !== null));
-      return wrong === null;
-    },
-  });
+  const check = () => {
+    const wrong = (required && input.isEmpty() ? 'This is required.' : null) ?? input.wrong?.() ?? null;
+
+    error.hidden = !wrong;
+    replace(error, wrong ?? '');
+    input.target?.setAttribute('aria-invalid', String(wrong !== null));
+    return wrong === null;
+  };
+
+  inputs.push({ customId: component.custom_id, value: input.value, focus: input.focus, check });
+  // What was mended is no longer complained about.
+  for (const event of ['input', 'change'])
+    input.element.addEventListener(event, () => error.hidden || check());
   input.target?.setAttribute('aria-describedby', `${id}-error ${id}-hint`);
   return h('div', { class: 'field' },
     h(input.labelled ? 'label' : 'div', { class: 'field-label', htmlFor: input.labelled ? id : undefined }, label.label ?? '',
@@ -157,7 +158,9 @@ function textInput(component, id) {
 function selection(component, world, label) {
   // In a modal an optional select may stay empty (Discord reference, "required" of selects in modals).
   const min = component.required === false ? 0 : component.min_values ?? 1;
-  const select = selectField({ component: { ...component, min_values: min }, world, label });
+  const select = selectField({
+    component: { ...component, min_values: min }, world, label, picked: () => select.element.dispatchEvent(new Event('change')),
+  });
   const target = select.element.querySelector('.select-field');
 
   return {

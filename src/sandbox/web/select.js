@@ -15,10 +15,10 @@ const PLACEHOLDERS = {
   [MENTIONABLE]: 'Select a user or role', [CHANNEL]: 'Select a channel',
 };
 
-/** What a select component offers: [{value, label, description, mark}]. Entity selects offer what the guild has. */
+/** What a select component offers: [{value, label, also, description, mark}]. Entity selects offer what the guild has, people by both names. */
 export function optionsOf(component, world) {
   const users = () => world.guild.members.map((m) =>
-    ({ value: m.user.id, label: displayName(m), description: m.user.username, mark: avatarMark(m) }));
+    ({ value: m.user.id, label: displayName(m), also: m.user.username, description: m.user.username, mark: avatarMark(m) }));
   const roles = () => world.guild.roles.filter((r) => r.id !== world.guild.id)
     .sort((a, b) => b.position - a.position)
     .map((r) => ({ value: r.id, label: r.name, mark: roleMark(r) }));
@@ -36,6 +36,11 @@ export function optionsOf(component, world) {
     return (component.options ?? []).map((o) =>
       ({ value: o.value, label: o.label, description: o.description, mark: o.emoji?.name, chosen: o.default === true }));
   }
+}
+
+/** Whether one of an option's names, in small letters, is as wanted. */
+export function goesBy(option, isWanted) {
+  return [option.label, option.also].some((name) => name !== undefined && isWanted(name.toLowerCase()));
 }
 
 export function channelOptions(world, types) {
@@ -104,7 +109,7 @@ export function selectField({ component, world, label, disabled, waits, picked }
   const fill = () => {
     const wanted = search.value.trim().toLowerCase();
 
-    rows = options.filter((o) => !wanted || o.label.toLowerCase().includes(wanted)).map((option, i) => h('div', {
+    rows = options.filter((o) => !wanted || goesBy(o, (name) => name.includes(wanted))).map((option, i) => h('div', {
       role: 'option', id: `${listId}-${i}`, class: 'select-option', 'aria-selected': String(chosen.has(option.value)),
       data: { value: option.value },
       on: { click: () => pick(option.value), pointermove: () => activate(i) },

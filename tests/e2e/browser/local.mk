@@ -37,6 +37,18 @@ EXTRA_DIST += \
 	docs/screenshots/form.png \
 	docs/screenshots/log.png \
 	docs/screenshots/panel.png \
+	docs/screenshots/record.png \
+	docs/screenshots/records.png \
+	docs/screenshots/recruit-approved.png \
+	docs/screenshots/recruit-dm-narrow.png \
+	docs/screenshots/recruit-finalise.png \
+	docs/screenshots/recruit-fix.png \
+	docs/screenshots/recruit-panel.png \
+	docs/screenshots/recruit-qna.png \
+	docs/screenshots/recruit-reject.png \
+	docs/screenshots/recruit-step1.png \
+	docs/screenshots/recruit-ticket.png \
+	docs/screenshots/recruit-ticket-narrow.png \
 	docs/screenshots/resolve-narrow.png \
 	docs/screenshots/ticket.png \
 	docs/screenshots/ticket-narrow.png

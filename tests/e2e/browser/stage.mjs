@@ -31,8 +31,9 @@ export async function command(page, name, options) {
       await page.getByRole('button', { name: `+ ${option}`, exact: true }).click();
     await input.focus();
     await page.keyboard.type(String(text));
-    if (!Array.isArray(text))
-      await page.locator('.suggestion', { hasText: text }).first().waitFor();
+    if (Array.isArray(text))
+      continue;
+    await page.locator('.suggestion', { hasText: text }).first().waitFor();
     await page.keyboard.press('Tab');
   }
 }

@@ -132,12 +132,17 @@ const tests = {
     await page.keyboard.type('ab');
     await dialog.getByRole('button', { name: 'Submit' }).click();
     const errors = await dialog.locator('.field-error:visible').allTextContents();
+    await dialog.locator('[data-custom-id=name]').fill('abc');
+    const mended = await dialog.locator('.field-error:visible').allTextContents();
+    await dialog.locator('[data-custom-id=kind]').click();
+    await dialog.getByRole('option', { name: 'A wish' }).click();
+    const chosen = await dialog.locator('.field-error:visible').count() === 0;
     for (let i = 0; i < 12; i++)
       await page.keyboard.press('Tab');
     const trapped = await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('dialog') !== null);
     await page.keyboard.press('Escape');
     await gone(dialog);
-    return told({ inside, trapped, errors: errors.join() === 'Must be at least 3 characters long.,This is required.',
+    return told({ inside, trapped, chosen, mended: mended.join() === 'This is required.', errors: errors.join() === 'Must be at least 3 characters long.,This is required.',
       back: await focused(page) === 'form' });
   },
 
