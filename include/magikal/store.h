@@ -237,6 +237,9 @@ void store_add_audit(Batch *b, const Audit *audit);
 /* message 0 = the channel's topic. The body is sealed. Returns nothing: a message known to be gone is left alone. */
 void store_add_want(Batch *b, GuildId guild, ChannelId channel, MessageId message, const char *body_json, Usec quiet, Usec max_wait);
 
+/* What stands there is not what the editor wrote last: the next wish is written even if it is the same. */
+void store_add_overwritten(Batch *b, ChannelId channel, MessageId message);
+
 /* ---- queue upkeep -------------------------------------------------------------------------------------------------------- */
 
 typedef void (*CountDone)(int outcome, int n_rows, void *userdata);

@@ -10,6 +10,7 @@
 #include "magikal/application.h"
 #include "magikal/snowflake.h"
 #include "magikal/strbuf.h"
+#include "magikal/ticket.h"
 #include "magikal/timezone.h"
 
 typedef struct Topic {
@@ -20,8 +21,12 @@ typedef struct Topic {
         ZoneName zone;                  /* "": no marker, or "-" */
 } Topic;
 
+/* What a ticket's topic says. application: NULL or with id 0 of a support ticket. */
+Topic topic_of(const Ticket *ticket, const Application *application);
 /* The markers of a support ticket, or of a recruitment ticket when topic->recruit is set. */
 void topic_write(StrBuf *out, const Topic *topic);
+/* The same, and behind them the words of `text` (NULL: none) that are no markers: what people wrote around those. May be longer than a topic. */
+void topic_mend(StrBuf *out, const Topic *topic, const char *text);
 /* NULL is an empty topic. The first well-formed marker of a kind counts; a malformed or repeated one is ignored. */
 Topic topic_read(const char *text);
 /* Does the text carry exactly this ticket's marker? */

@@ -11,6 +11,10 @@ ON CONFLICT (channel_id, message_id) DO UPDATE
                       excluded.due_at)
  WHERE e.state <> 'gone';
 
+-- name: edit_overwritten
+-- Somebody has changed by hand what we wrote: wanting the same again has to write it again. Of a wish under way nothing is known yet.
+UPDATE flow.edit SET have_hash = NULL WHERE channel_id = $1 AND message_id = $2 AND want_ver = have_ver;
+
 -- name: edit_take
 -- A committed lease: no transaction stays open while a request runs.
 WITH c AS (

@@ -22,6 +22,19 @@ void topic_write(StrBuf *out, const Topic *topic) {
         strbuf_appendf(out, MARK_OPENER "%llu", (unsigned long long) topic->opener.v);
 }
 
+Topic topic_of(const Ticket *ticket, const Application *application) {
+        Topic topic = { .ticket = ticket->id, .opener = ticket->opener_user };
+
+        if (!application || application->id.v == 0)
+                return topic;
+        topic.recruit = application->id;
+        topic.requested = application->requested;
+        /* what could not be read back would be mended for ever */
+        if (application->zone && strlen(application->zone) < sizeof(topic.zone.text) && timezone_is_name(application->zone))
+                copy_bytes(topic.zone.text, application->zone, strlen(application->zone) + 1);
+        return topic;
+}
+
 static bool is_blank(char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -100,6 +113,31 @@ Topic topic_read(const char *text) {
                         text++;
         }
         return topic;
+}
+
+/* Well-formed or not: anything that begins like a marker. */
+static bool is_like_marker(const char *word, size_t n) {
+        static const char *const marks[] = { MARK_TICKET, MARK_REQUESTED, MARK_RECRUIT, MARK_ZONE, MARK_OPENER };
+
+        for (size_t i = 0; i < ELEMENTSOF(marks); i++)
+                if (n >= strlen(marks[i]) && memcmp(word, marks[i], strlen(marks[i])) == 0)
+                        return true;
+        return false;
+}
+
+void topic_mend(StrBuf *out, const Topic *topic, const char *text) {
+        topic_write(out, topic);
+        while (text && *text) {
+                size_t n = 0;
+
+                while (is_blank(*text))
+                        text++;
+                while (text[n] && !is_blank(text[n]))
+                        n++;
+                if (n > 0 && !is_like_marker(text, n))
+                        strbuf_appendf(out, " %.*s", (int) n, text);
+                text += n;
+        }
 }
 
 bool topic_is_of(const char *text, TicketId ticket) {

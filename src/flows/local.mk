@@ -27,7 +27,8 @@ src_libflows_a_SOURCES = \
 	src/flows/shown.c \
 	src/flows/step1-form.c \
 	src/flows/support-resolve.c \
-	src/flows/ticket-open.c
+	src/flows/ticket-open.c \
+	src/flows/topic-mend.c
 
 # Its pure parts
 FLOWS_TESTS = tests/unit/test-citizen tests/unit/test-qna tests/unit/test-step1

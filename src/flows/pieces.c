@@ -118,6 +118,7 @@ static const struct {
         { "ticket.channel_gone", "A ticket's channel was deleted by hand, so the ticket is closed."   },
         { "application.qna_reopened", "The questions of an application are asked again."              },
         { "application.qna",          "An applicant answered the questions."                          },
+        { "ticket.topic_mended", "A ticket's topic was edited by hand; its markers are put back."    },
         { "ticket.reopened",     "Closing a ticket was left unfinished; it is open again."            },
         { "application.step1",        "An application is in."                                         },
         { "application.step1_edited", "An applicant changed their application."                       },

@@ -46,8 +46,7 @@ static int want_record(const StepContext *c, const Shown *shown, Checkpoint *che
 
 static int want_topic(const StepContext *c, Checkpoint *checkpoint) {
         const Ticket *ticket = &c->facts->ticket;
-        const Application *application = &c->facts->recruit->application;
-        Topic topic = { .ticket = ticket->id, .opener = ticket->opener_user, .recruit = application->id, .requested = application->requested };
+        Topic topic = topic_of(ticket, &c->facts->recruit->application);
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf text = {};
         char *body;
@@ -55,8 +54,6 @@ static int want_topic(const StepContext *c, Checkpoint *checkpoint) {
 
         if (!ticket_may(ticket->state, TICKET_EVENT_CLOSE, NULL) || ticket->opener_user.v == 0)
                 return 0;
-        if (application->zone && strlen(application->zone) < sizeof(topic.zone.text))
-                copy_bytes(topic.zone.text, application->zone, strlen(application->zone) + 1);
         topic_write(&text, &topic);
         json_open(&w);
         json_string(&w, "topic", strbuf_text(&text));

@@ -14,6 +14,12 @@ void store_add_want(Batch *b, GuildId guild, ChannelId channel, MessageId messag
         batch_usec(b, max_wait);
 }
 
+void store_add_overwritten(Batch *b, ChannelId channel, MessageId message) {
+        batch_call(b, SQL_EDIT_OVERWRITTEN);
+        batch_u64(b, channel.v);
+        batch_u64(b, message.v);
+}
+
 static void finish_edits(Batch *b, int outcome) {
         EditsDone done = (EditsDone) b->done;
         const PGresult *r = batch_result(b, 0);

@@ -17,6 +17,7 @@ src_libworker_a_SOURCES = \
 	src/worker/sweep.c \
 	src/worker/tickets-command.c \
 	src/worker/timezones.c \
+	src/worker/topics.c \
 	src/worker/upkeep.c \
 	src/worker/worker.c \
 	src/worker/worker.h \

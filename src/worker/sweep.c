@@ -4,6 +4,8 @@
  *      open ticket, channel gone              → the ticket is closed (a flow of its own)
  *      channel with a marker, ticket over     → the channel is deleted
  *      second channel with a live marker      → deleted; the ticket's own stays
+ *      open ticket, its topic edited          → the markers are put back (a flow of its own)
+ *      applicant gone, or back                → noted (a flow of its own)
  *
  * A channel is only deleted when our database knows its ticket: an unknown marker may be all that is left of a ticket after a restore. And
  * only when it is one that we made: Discord does not tell who did, but a topic that is ours to the letter and our own overwrite, which no
@@ -14,7 +16,6 @@
 #include <stdio.h>
 
 #include "magikal/log.h"
-#include "magikal/permission.h"
 #include "magikal/topic.h"
 #include "worker.h"
 
@@ -103,18 +104,6 @@ static const Ticket *ticket_in(const Ticket *tickets, size_t n_tickets, TicketId
         return NULL;
 }
 
-static bool has_our_overwrite(const Worker *worker, const Json *channel) {
-        JSON_FOREACH(overwrite, json_get(channel, "permission_overwrites")) {
-                int64_t type;
-                uint64_t id;
-
-                if (json_get_i64(overwrite, "type", &type) == 0 && type == OVERWRITE_MEMBER && json_get_u64(overwrite, "id", &id) == 0 &&
-                    id == worker->role.bot_user.v)
-                        return true;
-        }
-        return false;
-}
-
 /* The topic of a ticket channel that we made and nobody has changed; nothing for any other. */
 static Topic our_topic(const Worker *worker, const Json *channel) {
         const char *text = json_text(json_get(channel, "topic"));
@@ -123,23 +112,9 @@ static Topic our_topic(const Worker *worker, const Json *channel) {
 
         topic_write(&ours, &topic);
         if (topic.ticket.v == 0 || worker->role.bot_user.v == 0 || ours.error < 0 || !streq(strbuf_text(&ours), text) ||
-            !has_our_overwrite(worker, channel))
+            !channel_is_ours(worker, channel))
                 return (Topic) {};
         return topic;
-}
-
-static void compare_channel(const Comparison *c, const Json *channel, const Ticket *tickets, size_t n_tickets) {
-        Topic topic = our_topic(c->worker, channel);
-        const Ticket *ticket;
-        uint64_t id;
-
-        if (topic.ticket.v == 0 || json_get_u64(channel, "id", &id) != 0 || snowflake_time(id) + ORPHAN_AGE > clock_realtime())
-                return;
-        ticket = ticket_in(tickets, n_tickets, topic.ticket);
-        if (!ticket)
-                judge_suspect(c->worker, c->guild, topic.ticket, (ChannelId) { id });
-        else if (ticket->channel.v && ticket->channel.v != id)
-                delete_orphan(c->worker, (ChannelId) { id });
 }
 
 static const LiveApplication *application_in(const Comparison *c, TicketId ticket) {
@@ -147,6 +122,46 @@ static const LiveApplication *application_in(const Comparison *c, TicketId ticke
                 if (c->applications[i].ticket.v == ticket.v)
                         return &c->applications[i];
         return NULL;
+}
+
+static void compare_topic(const Comparison *c, const Ticket *ticket, const Json *channel) {
+        const LiveApplication *live = application_in(c, ticket->id);
+        Application application = {};
+
+        if (live)
+                application = (Application) { .id = live->id, .requested = live->requested, .zone = live->zone.text };
+        /* an application that is missing here was made, or its ticket opened, since the applications were read */
+        if (live || ticket->kind != TICKET_RECRUITMENT)
+                topic_compare(c->worker, ticket, &application, channel);
+}
+
+static const Ticket *ticket_of_channel(const Ticket *tickets, size_t n_tickets, uint64_t channel) {
+        for (size_t i = 0; i < n_tickets; i++)
+                if (tickets[i].channel.v == channel)
+                        return &tickets[i];
+        return NULL;
+}
+
+static void compare_channel(const Comparison *c, const Json *channel, const Ticket *tickets, size_t n_tickets) {
+        Topic topic = our_topic(c->worker, channel);
+        const Ticket *ticket;
+        uint64_t id;
+
+        if (json_get_u64(channel, "id", &id) != 0)
+                return;
+        /* a ticket's own channel is that, whatever its topic says by now */
+        ticket = ticket_of_channel(tickets, n_tickets, id);
+        if (ticket) {
+                compare_topic(c, ticket, channel);
+                return;
+        }
+        if (topic.ticket.v == 0 || snowflake_time(id) + ORPHAN_AGE > clock_realtime())
+                return;
+        ticket = ticket_in(tickets, n_tickets, topic.ticket);
+        if (!ticket)
+                judge_suspect(c->worker, c->guild, topic.ticket, (ChannelId) { id });
+        else if (ticket->channel.v && ticket->channel.v != id)
+                delete_orphan(c->worker, (ChannelId) { id });
 }
 
 static void look_at_applicant(const Comparison *c, const Ticket *ticket) {

@@ -241,6 +241,15 @@ Members *members_free(Members *members);
 /* reopen-message.c: "!reopen_qna" in a ticket. d: the message */
 void message_reopen_qna(Worker *worker, const Json *d);
 
+/* ---- topics.c: the markers in a ticket's topic --------------------------------------------------------------------------------------------- */
+
+/* Does it have our own overwrite, as every ticket's channel is made with? channel: as Discord describes it. */
+bool channel_is_ours(const Worker *worker, const Json *channel);
+/* Starts the flow that mends the topic, if it is not as the ticket wants it; harmless when repeated. application: NULL or id 0 of support. */
+void topic_compare(Worker *worker, const Ticket *ticket, const Application *application, const Json *channel);
+/* CHANNEL_UPDATE. */
+void topic_updated(Worker *worker, const Json *d);
+
 void upkeep_tick(Worker *worker, uint32_t what);
 
 /* Compares tickets with channels, guild by guild. One sweep at a time. */

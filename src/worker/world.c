@@ -108,13 +108,18 @@ static void on_rights_changed(Worker *worker, const Json *d) {
                 (void) store_wake_blocked(worker->store, (GuildId) { guild }, woken, worker);   /* lost: they look every five minutes */
 }
 
+static void on_channel_update(Worker *worker, const Json *d) {
+        on_rights_changed(worker, d);
+        topic_updated(worker, d);
+}
+
 void world_event(Worker *worker, const char *event, const char *frame, size_t n_bytes) {
         static const struct {
                 const char *event;
                 void (*handle)(Worker *worker, const Json *d);
         } events[] = {
                 { "CHANNEL_DELETE", on_channel_delete },
-                { "CHANNEL_UPDATE", on_rights_changed },
+                { "CHANNEL_UPDATE", on_channel_update },
                 { "MESSAGE_CREATE", message_reopen_qna },
                 { "GUILD_CREATE", on_guild_create },
                 { "GUILD_UPDATE", on_guild_update },

@@ -60,9 +60,9 @@ def clean(stack):
     if stack.member(APPLICANT) is None:
         stack.world("add_member", user=APPLICANT)
     stack.postgres.sql("UPDATE cfg.recruit_settings SET access_mode = 'keep'")
-    for channel in stack.ticket_channels():
-        stack.world("delete_channel", channel=channel["id"])
-    stack.quiet()
+    for channel in stack.channels():
+        if re.match(r"(recruit|support)-\d", channel["name"]):
+            stack.world("delete_channel", channel=channel["id"])
     wait_for(lambda: not stack.postgres.sql("SELECT 1 FROM cfg.tickets WHERE state <> 'closed'"), "all tickets to be closed")
     stack.quiet()
 
@@ -291,6 +291,111 @@ def others_come_and_go_unnoticed(stack):
     expect(not [a for a in stack.audited(tid) if a in ("application.left", "application.back")], "nothing is noted of the applicant")
 
 
+# ---- topics edited by hand -------------------------------------------------------------------------------------------------------------------
+
+def topic(stack, channel):
+    return next(c["topic"] or "" for c in stack.channels() if c["id"] == channel)
+
+
+def expect_topic(stack, channel, wanted, times):
+    wait_for(lambda: topic(stack, channel) == wanted, f"the topic to be {wanted!r}")
+    stack.quiet()
+    audited = stack.audited(stack.ticket_of(channel)).count("ticket.topic_mended")
+    expect(audited == times, f"it was mended {times} times, not {audited}")
+
+
+def next_ten_minutes(stack, channel):
+    """A topic is mended once in ten minutes: as if those had passed."""
+    stack.postgres.sql(f"UPDATE flow.flow SET idem_key = idem_key || ':before' WHERE idem_key LIKE 'topic:{channel}:%' AND idem_key NOT LIKE '%before'")
+
+
+def markers_that_were_edited_are_put_back(stack):
+    channel, tid = pending(stack)
+    markers = topic(stack, channel)
+    expect(re.fullmatch(rf"TID:{tid} REQ:member APP:\d+ TZ:Europe/London OPENER:{APPLICANT}", markers), markers)
+    after = stack.last_effect()
+    stack.world("edit_topic", channel=channel, topic="Interview on Friday\nTID:9999 APP:1")
+    expect_topic(stack, channel, markers + " Interview on Friday", 1)
+    stack.world("edit_topic", channel=channel, topic=f"Now on Monday {markers}")        # around the markers everybody may write
+    stack.quiet()
+    expect(topic(stack, channel) == f"Now on Monday {markers}", "words around the markers are people's own")
+    stack.world("edit_topic", channel=channel, topic="")            # again, within the same ten minutes
+    stack.quiet()
+    expect(topic(stack, channel) == "", "nobody fights over a topic")
+    changes = [e for e in stack.effects(after) if e["effect"] == "channel.update" and e["by"] == "bot"]
+    expect(len(changes) == 1, f"the topic was changed once: {len(changes)}")
+
+
+def a_support_tickets_markers_too(stack):
+    channel = re.search(r"<#(\d+)>", words_of(stack.answer(stack.open_ticket(APPLICANT))["message"])).group(1)
+    markers = topic(stack, channel)
+    stack.world("edit_topic", channel=channel, topic="x" * 1020)
+    wait_for(lambda: topic(stack, channel).startswith(markers + " xxx"), "the markers to be back")
+    stack.quiet()
+    expect(len(topic(stack, channel)) == 1024, "what does not fit is cut")
+    next_ten_minutes(stack, channel)
+    stack.world("edit_topic", channel=channel, topic="")
+    wait_for(lambda: topic(stack, channel) == markers, "the markers to be back")
+    stack.quiet()
+
+
+def a_topic_edited_while_nobody_looks(stack):
+    """To the letter that of a ticket that is over: the channel is nobody's to delete."""
+    other, over = pending(stack)
+    others = topic(stack, other)
+    clean(stack)
+    channel, tid = pending(stack)
+    markers = topic(stack, channel)
+    stack.postgres.sql(f"UPDATE cfg.tickets SET channel_id = NULL WHERE tid = {over}")
+    stack.stop_daemon()
+    stack.world("edit_topic", channel=channel, topic=others)
+    stack.start_daemon()
+    expect_topic(stack, channel, markers, 1)
+    sweep(stack)
+    expect(not stack.is_gone(channel) and state(stack, tid) == "open", "the ticket is as it was")
+
+
+def our_own_change_is_nobodys_hand(stack):
+    channel, tid = pending(stack)
+    stack.says(stack.send(APPLICANT, stack.form(APPLICANT, channel, EDIT), {"Member or Affiliate": "Affiliate"}), "")
+    stack.world("rename_channel", channel=channel, name="recruit-1-urgent")        # tells of the channel as it is before the editor has written
+    expect_topic(stack, channel, topic(stack, channel).replace("REQ:member", "REQ:affiliate"), 0)
+
+
+# ---- records deleted by hand ---------------------------------------------------------------------------------------------------------------
+
+def a_deleted_record_is_posted_again_at_the_next_change(stack):
+    channel, tid = pending(stack)
+    first = stack.record(tid)["id"]
+    stack.world("delete_message", channel=CHANNEL_RECORDS, message=first)
+    stack.answer(stack.send(APPLICANT, stack.form(APPLICANT, channel, EDIT), {"Main area/focus": "salvage"}))
+    stack.quiet()
+    second = stack.record(tid)
+    expect(second and second["id"] != first and fields_of(second)["Area/focus"] == "salvage", "it is posted again, as it is now")
+    expect(stack.application(tid)["record_message"] == second["id"], "the application knows it")
+    stack.stop_daemon()
+    stack.world("delete_message", channel=CHANNEL_RECORDS, message=second["id"])       # while nobody looks
+    stack.start_daemon()
+    stack.answer(stack.fill_qna(APPLICANT, channel))
+    stack.quiet()
+    third = stack.record(tid)
+    expect(third and fields_of(third)["Status"] == "Q&A received", "and again")
+    expect(len([r for r in stack.records() if f"TID {tid} " in r["embeds"][0]["footer"]["text"]]) == 1, "there is one")
+
+
+def a_record_that_cannot_be_posted_stops_nothing(stack):
+    """Somebody deleted it, and nobody may post another one at first."""
+    channel, tid = pending(stack)
+    stack.world("delete_message", channel=CHANNEL_RECORDS, message=stack.record(tid)["id"])
+    stack.fault("POST", "/channels/{channel_id}/messages", "status", code=50013, count=1)
+    stack.answer(stack.send(APPLICANT, stack.form(APPLICANT, channel, EDIT), {"Main area/focus": "salvage"}))
+    stack.quiet()
+    expect(stack.record(tid) is None and stack.application(tid)["area"] == "salvage", "the change stands without a record")
+    stack.answer(stack.send(APPLICANT, stack.form(APPLICANT, channel, EDIT), {"Main area/focus": "medical"}))
+    stack.quiet()
+    expect(fields_of(stack.record(tid))["Area/focus"] == "medical", "the next change posts it")
+
+
 def main():
     skip_unless_possible()
     tap = Tap()
@@ -310,6 +415,12 @@ def main():
         leaving_while_nobody_looks_is_found,
         without_the_intent_the_sweeper_finds_out,
         others_come_and_go_unnoticed,
+        markers_that_were_edited_are_put_back,
+        a_support_tickets_markers_too,
+        a_topic_edited_while_nobody_looks,
+        our_own_change_is_nobodys_hand,
+        a_deleted_record_is_posted_again_at_the_next_change,
+        a_record_that_cannot_be_posted_stops_nothing,
     ]
     chosen = sys.argv[1:]
     with RecruitStack(workers=2) as stack:

@@ -178,6 +178,11 @@ def come_back(stack):
     return []
 
 
+def edit_topic(stack):
+    stack.world("edit_topic", channel=stack.channel, topic="")
+    return []
+
+
 def leave_for_a_moment(stack):
     """Who looks after them finds them again."""
     stack.fault("GET", "/guilds/{guild_id}/members/{user_id}", "slow", ms=500)

@@ -48,6 +48,32 @@ static void test_newest_wins(void **state) {
         assert_int_equal(got.n, 0);
 }
 
+static void overwritten(StoreFixture *f) {
+        Batch *b = batch_new(f->store);
+
+        store_add_overwritten(b, (ChannelId) { 1 }, (MessageId) { 2 });
+        assert_int_equal(fixture_send(f, b, NULL), 0);
+}
+
+static void test_what_was_overwritten_is_written_again(void **state) {
+        StoreFixture *f = *state;
+        _got_ Got edit = {}, got = {};
+
+        overwritten(f);                         /* never written: nothing to forget */
+        want(f, 1, 2, "{}", 0, 0);
+        take_one(f, &edit);
+        overwritten(f);                         /* what is under way will be what stands */
+        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "h", 0, got_batch, &got));
+        want(f, 1, 2, "{}", 0, 0);
+        take_one(f, &edit);
+        assert_string_equal(edit.edits[0].have_hash, "h");
+        DO(f, &got, store_edit_done(f->store, &edit.edits[0], "h", 0, got_batch, &got));
+        overwritten(f);
+        want(f, 1, 2, "{}", 0, 0);
+        take_one(f, &edit);
+        assert_string_equal(edit.edits[0].have_hash, "");
+}
+
 static void test_quiet_has_an_end(void **state) {
         StoreFixture *f = *state;
         Usec quiet = 20 * USEC_PER_SEC, most = 30 * USEC_PER_SEC;
@@ -206,6 +232,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, store_fixture_set_up, store_fixture_tear_down)
                 T(test_newest_wins),
+                T(test_what_was_overwritten_is_written_again),
                 T(test_quiet_has_an_end),
                 T(test_a_newer_wish_waits_for_quiet_after_a_write),
                 T(test_later_gone_and_blocked),

@@ -103,6 +103,42 @@ static void an_edited_topic_is_noticed(void **state) {
         (void) state;
 }
 
+static void a_ticket_has_a_topic(void **state) {
+        const Ticket ticket = { .id = { 42 }, .opener_user = { 9 } };
+        Application application = { .id = { 7 }, .requested = REQUESTED_AFFILIATE, .zone = "Europe/Berlin" };
+        Topic topic = topic_of(&ticket, &application);
+
+        assert_true(topic_is_intact("TID:42 REQ:affiliate APP:7 TZ:Europe/Berlin OPENER:9", &topic));
+        topic = topic_of(&ticket, NULL);
+        assert_true(topic_is_intact("TID:42 OPENER:9", &topic));
+        application.zone = "no zone\n";
+        topic = topic_of(&ticket, &application);
+        assert_true(topic_is_intact("TID:42 REQ:affiliate APP:7 TZ:- OPENER:9", &topic));
+        (void) state;
+}
+
+static void mending_keeps_what_people_wrote(void **state) {
+        static const struct {
+                const char *text, *mended;
+        } cases[] = {
+                { NULL, "TID:42 OPENER:9" },
+                { "", "TID:42 OPENER:9" },
+                { "  back on\n Friday ", "TID:42 OPENER:9 back on Friday" },
+                { "TID:43 OPENER:9", "TID:42 OPENER:9" },
+                { "TID: hello TID:042 REQ:x APP:1 TZ:y OPENER: TID", "TID:42 OPENER:9 hello TID" },
+        };
+        const Topic topic = { .ticket = { 42 }, .opener = { 9 } };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _strbuf_ StrBuf out = {};
+
+                topic_mend(&out, &topic, cases[i].text);
+                assert_string_equal(strbuf_text(&out), cases[i].mended);
+                assert_true(topic_is_intact(strbuf_text(&out), &topic));
+        }
+        (void) state;
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(written_is_read),
@@ -112,6 +148,8 @@ int main(void) {
                 cmocka_unit_test(recruitment_has_five_markers),
                 cmocka_unit_test(malformed_markers_count_as_none),
                 cmocka_unit_test(an_edited_topic_is_noticed),
+                cmocka_unit_test(a_ticket_has_a_topic),
+                cmocka_unit_test(mending_keeps_what_people_wrote),
         };
 
         return cmocka_run_group_tests_name("topic", tests, NULL, NULL);
