@@ -9,7 +9,7 @@ import re
 import urllib.request
 
 from recruit import ANSWERS, APPROVE, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, QNA, REASON, REJECT, STEP1, fields_of
-from stack import APPLICANT, CHANNEL_LOG, GUILD, OWNER, ROLE_SUPPORT, STAFF, TOKEN, wait_for
+from stack import ADMIN, APPLICANT, CHANNEL_LOG, GUILD, OWNER, ROLE_SUPPORT, STAFF, TOKEN, wait_for
 
 WORDS = [REASON, "Asterin", "tractor beam", "night shift"]
 
@@ -190,6 +190,12 @@ def leave_for_a_moment(stack):
     return come_back(stack)
 
 
+def set_org(stack):
+    """Of all settings the one that the panel shows too; another page each time, so that something changes."""
+    stack.n_orgs = getattr(stack, "n_orgs", 0) + 1
+    return [stack.invoke(ADMIN, "tickets set-org", url=f"https://robertsspaceindustries.com/orgs/LANTERN{stack.n_orgs}")]
+
+
 def refuse_messages(stack):
     """The channel is made, its message is refused: the flow walks back."""
     stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
@@ -239,6 +245,7 @@ SCENARIOS = [
     (r"recruit\.remove/",                   prepare_approved,                           remove_member),
     (r"recruit\.reopen-qna/record/",        without_record(prepare_answered),           reopen_qna),
     (r"recruit\.reopen-qna/",               prepare_answered,                           reopen_qna),
+    (r"recruit\.settings/",                 lambda stack: None,                         set_org),
 ]
 
 
