@@ -100,6 +100,13 @@ def prepare_left(stack):
     stack.world("set_overwrite", channel=stack.channel, id=APPLICANT, type=1, allow="0", deny="0")
 
 
+def prepare_untold(stack):
+    """RSI could not be read when the applicant applied."""
+    stack.fault("GET", "/citizens/{handle}", "status", status=503, count=-1)
+    prepare_pending(stack)
+    stack.clear_faults()
+
+
 def without_record(prepare):
     """Somebody has deleted the record by hand: the flow posts it again."""
     def prepared(stack):
@@ -190,6 +197,17 @@ def leave_for_a_moment(stack):
     return come_back(stack)
 
 
+def sweep(kind):
+    """The sweeper looks after each READY of the gateway."""
+    def act(stack):
+        flows = f"SELECT count(*) FROM flow.flow WHERE kind = '{kind}'"
+        before = stack.postgres.sql(flows)
+        stack.gateway("invalid_session", resumable=False)
+        wait_for(lambda: stack.postgres.sql(flows) != before, "the sweeper to come", 60)
+        return []
+    return act
+
+
 def set_org(stack):
     """Of all settings the one that the panel shows too; another page each time, so that something changes."""
     stack.n_orgs = getattr(stack, "n_orgs", 0) + 1
@@ -245,6 +263,8 @@ SCENARIOS = [
     (r"recruit\.remove/",                   prepare_approved,                           remove_member),
     (r"recruit\.reopen-qna/record/",        without_record(prepare_answered),           reopen_qna),
     (r"recruit\.reopen-qna/",               prepare_answered,                           reopen_qna),
+    (r"rsi\.refresh/record/",               without_record(prepare_untold),             sweep("rsi.refresh")),
+    (r"rsi\.refresh/",                      prepare_untold,                             sweep("rsi.refresh")),
     (r"recruit\.settings/",                 lambda stack: None,                         set_org),
 ]
 
@@ -273,6 +293,7 @@ def invariants(stack, hold):
                 shown = fields_of(record).get("Status")
                 hold((of, record["id"]) == (app, message), f"the record of application {app} is known as {message}")
                 hold(shown == wanted, f"the record of application {app} says {wanted}, not {shown}")
+                hold("Asterin of the Vale" in fields_of(record).get("RSI profile", ""), f"the record of application {app} says what RSI says")
                 hold(int(tid) <= stack.before or ("Ticket" in fields_of(record)) == (state == "open"),
                      f"the record of application {app} links its ticket while that is there")
         if tid in channels:
