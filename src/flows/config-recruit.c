@@ -157,11 +157,13 @@ static int option_add(const StepContext *c, Batch *b, Outcome *o) {
 
 static int option_remove(const StepContext *c, Batch *b, Outcome *o) {
         const char *name = args_text(c, "name");
+        const RecruitOption *option;
 
         if (!name)
                 return -EBADMSG;
+        option = recruit_option_by_name(settings_of(c), name);
         store_add_option_remove(b, c->guild, name);
-        say_line(o, TEXT_OPTION_REMOVED, TEXT_ARGS(ARG_WORDS("name", name)));
+        say_line(o, TEXT_OPTION_REMOVED, TEXT_ARGS(ARG_WORDS("name", option ? option->name : name)));
         return 0;
 }
 
