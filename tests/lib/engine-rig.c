@@ -147,6 +147,25 @@ static int awaited(const StepContext *c, const StepReply *reply, Checkpoint *che
         return 0;
 }
 
+static int ask_somebody(const StepContext *c, RsiQuery *ret) {
+        if (streq(c->subject, "nothing"))
+                return STEP_SKIP;
+        *ret = (RsiQuery) { .kind = RSI_CITIZEN, .handle = "Somebody" };
+        return 0;
+}
+
+static int keep_result(const RsiAnswer *answer, Json **ret_kept) {
+        const char *text = answer->result == RSI_FOUND ? "\"found\"" : answer->result == RSI_ABSENT ? "\"absent\"" : "\"unknown\"";
+
+        return json_parse(text, strlen(text), ret_kept);
+}
+
+static int asked(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        store_add_audit(checkpoint->batch, &(Audit) { .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .subject = c->subject,
+                                                      .action = reply->is_skipped ? "skipped" : json_text(reply->body) });
+        return 0;
+}
+
 static int words(const StepContext *c, const char *why, char **ret_body) {
         (void) c;
         return asprintf(ret_body, "{\"content\":\"%s\"}", why ? why : "good") < 0 ? -ENOMEM : 0;
@@ -179,6 +198,10 @@ static const Step await_steps[] = {
         { "wait", STEP_WAIT, NULL, NULL,      awaited, NULL, 0, .wait = await },
         { "say",  STEP_REST, say,  &by_nonce, NULL, NULL,    0 },
 };
+static const Step ask_steps[] = {
+        { "ask",  STEP_RSI,  NULL, NULL,      asked, NULL,   0, .ask = ask_somebody, .keep = keep_result },
+        { "say",  STEP_REST, say,  &by_nonce, NULL, NULL,    0 },
+};
 static const Step recruit_steps[] = {
         { "note", STEP_DB,   NULL,      NULL, note_facts, NULL, 0 },
         { "say",  STEP_REST, ask_facts, NULL, note_facts, NULL, 0 },
@@ -197,6 +220,7 @@ static const Flow flow_wipe = FLOW("wipe", wipe_steps, 1, 0);
 static const Flow flow_note = FLOW("note", note_steps, 1, 600);
 
 static const Flow flow_await = FLOW("await", await_steps, 3, 0);
+static const Flow flow_ask = FLOW("ask", ask_steps, 2, 600);
 static const Flow flow_glance = FLOW("glance", glance_steps, 2, 600);
 
 static const Flow flow_recruit = {
@@ -205,7 +229,7 @@ static const Flow flow_recruit = {
 };
 
 static const Flow *find(const char *name, int version) {
-        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note, &flow_await, &flow_glance, &flow_recruit };
+        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note, &flow_await, &flow_glance, &flow_ask, &flow_recruit };
 
         for (size_t i = 0; i < ELEMENTSOF(flows); i++)
                 if (streq(flows[i]->name, name) && flows[i]->version == version)
@@ -226,6 +250,18 @@ static void on_drained(void *userdata) {
 
         assert_false(rig->is_drained);
         rig->is_drained = true;
+}
+
+static int ask_rsi(const RsiQuery *query, RsiDone done, void *done_userdata, void *userdata) {
+        Rig *rig = userdata;
+
+        assert_string_equal(query->handle, "Somebody");
+        rig->n_asked++;
+        if (rig->is_nobody_to_ask)
+                return -ENOMEM;
+        rig->looked_up = done;
+        rig->looker = done_userdata;
+        return 0;
 }
 
 static int dead_words(FlowId flow, char **ret_body) {
@@ -268,7 +304,7 @@ void rig_start(Rig *rig) {
         EngineConfig config = {
                 .event = rig->f->event, .store = rig->f->store, .limits = rig->limits, .slot = 1, .env = { .keys = rig->f->keys },
                 .filter = { .crashes_min = 0, .crashes_max = 1, .code_version = 1 }, .find = find, .n_flows_max = RIG_PLACES,
-                .done = on_left, .dead_words = dead_words, .drained = on_drained, .userdata = rig,
+                .done = on_left, .dead_words = dead_words, .ask_rsi = ask_rsi, .drained = on_drained, .userdata = rig,
         };
 
         assert_int_equal(rest_new(rig->f->event, &(RestConfig) { .base_url = scripted_http_url(rig->server), .token = "t", .limits = rig->limits }, &rig->rest), 0);
@@ -355,6 +391,21 @@ const char *rig_request(Rig *rig, const char *start) {
         if (strncmp(text, start, strlen(start)) != 0)
                 fail_msg("awaited was %s, but %.200s came", start, text);
         return text;
+}
+
+void rig_until_asked(Rig *rig) {
+        Usec until = real_now() + PATIENCE;
+
+        while (!rig->looked_up) {
+                assert_true(real_now() < until);
+                rig_turn(rig);
+        }
+}
+
+void rig_look_up(Rig *rig, RsiResult result) {
+        RsiDone done = TAKE(rig->looked_up);
+
+        done(&(RsiAnswer) { .result = result }, rig->looker);
 }
 
 void rig_answer(Rig *rig, int status, const char *body) {

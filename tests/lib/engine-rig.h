@@ -3,7 +3,7 @@
 /*
  * The real engine between a real PostgreSQL and a Discord that says what the test tells it, request by request. A flow of these tests does
  * little: "note" is a row, "make" a channel that is found again by its topic, "say" a message with a nonce, "hide" a delete, "wish" an edit
- * that the editor should make, "wait" is for that edit.
+ * that the editor should make, "wait" is for that edit, "ask" looks somebody up.
  */
 
 #include "engine/run.h"
@@ -26,6 +26,10 @@ typedef struct Rig {
         int n_callbacks;                /* of them acknowledgements, which are always welcome */
         unsigned n_left;                /* runs that ended */
         bool is_drained;
+        int n_asked;                    /* look-ups so far */
+        bool is_nobody_to_ask;          /* the next one cannot even be begun */
+        RsiDone looked_up;              /* of the one under way; NULL: none */
+        void *looker;
 } Rig;
 
 /* cmocka's set-up and tear-down; *state is the Rig. The engine is not started. */
@@ -48,6 +52,9 @@ uint64_t rig_interaction(Usec ago);
  * travel beside the steps and are answered at once; they are only counted.
  */
 const char *rig_request(Rig *rig, const char *start);
+/* Waits until a flow looks somebody up; answered by rig_look_up(). */
+void rig_until_asked(Rig *rig);
+void rig_look_up(Rig *rig, RsiResult result);
 /* Answers whatever hangs. */
 void rig_answer(Rig *rig, int status, const char *body);
 void rig_answer_429(Rig *rig, const char *retry_after);
