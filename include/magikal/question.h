@@ -61,6 +61,8 @@ void question_reset(QuestionList *list);
 /* Why. Placeholder: {limit}, question_refusal_limit(). */
 TextId question_refusal_text(int refusal);
 int question_refusal_limit(int refusal);
+/* What kind of answer is expected, as people read it. */
+TextId question_kind_text(AnswerKind kind);
 
 /* NULL: none has that number, that id. */
 const Question *question_by_number(const QuestionList *list, int number);

@@ -33,3 +33,8 @@ typedef struct RecruitSettings {
 const RecruitOption *recruit_default_options(size_t *ret_n_options);
 /* By name, whatever its case; NULL: there is none. */
 const RecruitOption *recruit_option_by_name(const RecruitSettings *settings, const char *name);
+/*
+ * Whoever has the recruitment ping role sees every ticket, so hiding one from a member who is given that very role would hide nothing.
+ * ping: 0: none
+ */
+bool recruit_hides_nothing(AccessMode access, RoleId member, RoleId affiliate, RoleId ping);

@@ -50,6 +50,16 @@ int question_refusal_limit(int refusal) {
         return is_refusal(refusal) ? refusals[refusal].limit : 0;
 }
 
+TextId question_kind_text(AnswerKind kind) {
+        static const TextId texts[_ANSWER_KIND_MAX] = {
+                [ANSWER_KEYWORDS] = TEXT_QUESTION_KIND_KEYWORDS, [ANSWER_TIME_RANGE] = TEXT_QUESTION_KIND_TIME_RANGE,
+                [ANSWER_YES_NO] = TEXT_QUESTION_KIND_YES_NO,     [ANSWER_SHORT] = TEXT_QUESTION_KIND_SHORT,
+                [ANSWER_PARAGRAPH] = TEXT_QUESTION_KIND_PARAGRAPH,
+        };
+
+        return texts[(unsigned) kind < _ANSWER_KIND_MAX ? kind : ANSWER_SHORT];
+}
+
 const Question *question_by_number(const QuestionList *list, int number) {
         return number >= 1 && (size_t) number <= list->n ? &list->items[number - 1] : NULL;
 }

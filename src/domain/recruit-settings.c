@@ -1,4 +1,4 @@
-/* Areas to choose from, as a new guild has them. */
+/* Areas to choose from, as a new guild has them, and what settings have to do with each other. */
 
 #include "magikal/recruit-settings.h"
 
@@ -20,4 +20,8 @@ const RecruitOption *recruit_option_by_name(const RecruitSettings *settings, con
                 if (strcasecmp(settings->options[i].name, name) == 0)
                         return &settings->options[i];
         return NULL;
+}
+
+bool recruit_hides_nothing(AccessMode access, RoleId member, RoleId affiliate, RoleId ping) {
+        return access == ACCESS_HIDE && ping.v != 0 && (member.v == ping.v || affiliate.v == ping.v);
 }

@@ -2,8 +2,10 @@
 noinst_LIBRARIES += src/libflows.a
 src_libflows_a_SOURCES = \
 	src/flows/citizen.c \
+	src/flows/config-questions.c \
 	src/flows/config-recruit.c \
 	src/flows/config-tickets.c \
+	src/flows/config.h \
 	src/flows/flows.c \
 	src/flows/flows.h \
 	src/flows/panel.c \

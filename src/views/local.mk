@@ -24,10 +24,12 @@ src_libviews_a_SOURCES = \
 # What a program needs that shows something, in the linker's order
 VIEWS_LIBS = src/libviews.a src/libdomain.a src/libtext.a $(WIRE_LIBS)
 
-check_PROGRAMS += tests/unit/test-views tests/unit/test-views-recruit
-TESTS += tests/unit/test-views tests/unit/test-views-recruit
+check_PROGRAMS += tests/unit/test-views tests/unit/test-views-config tests/unit/test-views-recruit
+TESTS += tests/unit/test-views tests/unit/test-views-config tests/unit/test-views-recruit
 tests_unit_test_views_SOURCES = tests/unit/test-views.c tests/unit/views-rig.c tests/unit/views-rig.h
 tests_unit_test_views_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_views_config_SOURCES = tests/unit/test-views-config.c tests/unit/views-rig.c tests/unit/views-rig.h
+tests_unit_test_views_config_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_views_recruit_SOURCES = tests/unit/test-views-recruit.c tests/unit/views-rig.c tests/unit/views-rig.h
 tests_unit_test_views_recruit_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/unit/golden

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "magikal/cut.h"
 #include "magikal/views.h"
 #include "view-message.h"
 
@@ -20,10 +21,29 @@ static int finish(StrBuf *out, char **ret_data) {
         return r < 0 ? r : view_notice(text, true, ret_data);
 }
 
+/* Lists are longer than a message's content may be, so they are what an embed describes. */
+static int finish_list(const StrBuf *out, TextId title, char **ret_data) {
+        size_t budget = LIMIT_EMBED_SUM;
+        _json_writer_ JsonWriter w = {};
+        int r;
+
+        if (out->error < 0)
+                return out->error;
+        json_open(&w);
+        json_i64(&w, "flags", MESSAGE_EPHEMERAL);
+        json_array(&w, "embeds");
+        r = embed_put(&w, &(Embed) { .title = text_lookup(title), .description = strbuf_text(out) }, text_lookup(TEXT_MORE_CHARACTERS), &budget);
+        if (r < 0)
+                return r;
+        json_close_array(&w);
+        component_no_mentions(&w);
+        json_close(&w);
+        return json_writer_finish(&w, ret_data);
+}
+
 int view_options(const RecruitSettings *settings, char **ret_data) {
         _strbuf_ StrBuf out = {};
 
-        text_put(&out, TEXT_OPTION_LIST, NULL);
         for (size_t i = 0; i < settings->n_options; i++) {
                 const RecruitOption *o = &settings->options[i];
                 _strbuf_ StrBuf emoji = {};
@@ -36,36 +56,40 @@ int view_options(const RecruitSettings *settings, char **ret_data) {
                          TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_OURS("value", strbuf_text(&emoji)), ARG_WORDS("name", o->name),
                                    ARG_ROLE("role", o->ping_role)));
         }
-        return finish(&out, ret_data);
+        return finish_list(&out, TEXT_OPTION_LIST, ret_data);
 }
 
-static TextId kind_text(AnswerKind kind) {
-        static const TextId texts[_ANSWER_KIND_MAX] = {
-                [ANSWER_KEYWORDS] = TEXT_QUESTION_KIND_KEYWORDS, [ANSWER_TIME_RANGE] = TEXT_QUESTION_KIND_TIME_RANGE,
-                [ANSWER_YES_NO] = TEXT_QUESTION_KIND_YES_NO,     [ANSWER_SHORT] = TEXT_QUESTION_KIND_SHORT,
-                [ANSWER_PARAGRAPH] = TEXT_QUESTION_KIND_PARAGRAPH,
-        };
-
-        return texts[(unsigned) kind < _ANSWER_KIND_MAX ? kind : ANSWER_SHORT];
-}
-
-int view_questions(const QuestionList *list, char **ret_data) {
-        _strbuf_ StrBuf out = {};
-
-        text_put(&out, TEXT_QUESTION_LIST, NULL);
+static int write_questions(const QuestionList *list, bool with_hints, StrBuf *out) {
         for (size_t i = 0; i < list->n; i++) {
                 const Question *q = &list->items[i];
                 _strbuf_ StrBuf kind = {};
 
                 text_put(&kind, q->is_required ? TEXT_QUESTION_REQUIRED : TEXT_QUESTION_OPTIONAL,
-                         TEXT_ARGS(ARG_OURS("value", text_lookup(kind_text(q->kind)))));
+                         TEXT_ARGS(ARG_OURS("value", text_lookup(question_kind_text(q->kind)))));
                 if (kind.error < 0)
                         return kind.error;
-                put_line(&out, q->placeholder[0] ? TEXT_QUESTION_LINE_HINT : TEXT_QUESTION_LINE,
+                put_line(out, with_hints && q->placeholder[0] ? TEXT_QUESTION_LINE_HINT : TEXT_QUESTION_LINE,
                          TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_WORDS("name", q->label), ARG_OURS("value", strbuf_text(&kind)),
                                    ARG_WORDS("piece", q->placeholder)));
         }
-        return finish(&out, ret_data);
+        return out->error;
+}
+
+/* Twenty hints that are full of markdown may be too long; all questions matter more. */
+int view_questions(const QuestionList *list, char **ret_data) {
+        _strbuf_ StrBuf whole = {}, brief = {};
+        int r;
+
+        r = write_questions(list, true, &whole);
+        if (r < 0)
+                return r;
+        if (utf16_length(strbuf_text(&whole)) <= LIMIT_EMBED_DESCRIPTION)
+                return finish_list(&whole, TEXT_QUESTION_LIST, ret_data);
+        r = write_questions(list, false, &brief);
+        if (r < 0)
+                return r;
+        put_line(&brief, TEXT_QUESTION_LIST_BRIEF, NULL);
+        return finish_list(&brief, TEXT_QUESTION_LIST, ret_data);
 }
 
 static void put_setting(StrBuf *out, TextId setting, const TextArg *value) {

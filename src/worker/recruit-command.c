@@ -226,22 +226,52 @@ void on_qa_reset_sure(Job *job) {
 
 /* ---- capabilities ------------------------------------------------------------------------------------------------------------------------- */
 
-void on_roles_set(Job *job) {
+static bool is_held(const RoleCapabilities *roles, size_t n_roles, RoleId role, unsigned capability) {
+        for (size_t i = 0; i < n_roles; i++)
+                if ((role.v == 0 || roles[i].role.v == role.v) && (roles[i].capabilities & capability))
+                        return true;
+        return false;
+}
+
+/* What would change nothing is said to; in between another administrator may make it so, which does no harm. */
+static void capabilities_compared(int outcome, const RoleCapabilities *roles, size_t n_roles, void *userdata) {
+        Job *job = userdata;
+        const InteractionOption *option = interaction_option(job->ix, "role");
+        const char *name = interaction_option(job->ix, "capability")->text;
+        RoleId role = { option ? option->id : 0 };
+        bool is_set = job->command == COMMAND_ROLES_SET;
         _json_writer_ JsonWriter w = {};
 
-        change_begin(job, "capability-set", &w);
+        if (outcome != 0) {
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+                return;
+        }
+        if (is_held(roles, n_roles, role, capability_from_string(name)) == is_set) {
+                job_say(job, is_set ? TEXT_CAPABILITY_HELD : role.v ? TEXT_CAPABILITY_NOT_HELD : TEXT_CAPABILITY_NOBODY_HAS,
+                        TEXT_ARGS(ARG_ROLE("role", role), ARG_OURS("value", name)));
+                return;
+        }
+        change_begin(job, is_set ? "capability-set" : "capability-clear", &w);
         put_text(job, "capability", &w);
         put_id(job, "role", &w);
         change_accept(job, &w);
 }
 
-void on_roles_clear(Job *job) {
-        _json_writer_ JsonWriter w = {};
+static void compare_capabilities(Job *job) {
+        if (store_role_capabilities(job->worker->store, job->ix->guild, capabilities_compared, job) < 0)
+                job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
+}
 
-        change_begin(job, "capability-clear", &w);
-        put_text(job, "capability", &w);
-        put_id(job, "role", &w);
-        change_accept(job, &w);
+/* Discord does not list @everyone, whose id is the guild's, among the roles of a member: it would have no effect. */
+void on_roles_set(Job *job) {
+        if (interaction_option(job->ix, "role")->id == job->ix->guild.v)
+                job_say(job, TEXT_CAPABILITY_EVERYONE, TEXT_ARGS());
+        else
+                compare_capabilities(job);
+}
+
+void on_roles_clear(Job *job) {
+        compare_capabilities(job);
 }
 
 static void capabilities_known(int outcome, const RoleCapabilities *roles, size_t n_roles, void *userdata) {

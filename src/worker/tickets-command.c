@@ -70,7 +70,7 @@ void on_show_ping(Job *job) {
 static bool hides_nothing(const Job *job, uint64_t ping) {
         const RecruitSettings *settings = &job->facts->recruit->settings;
 
-        return settings->access == ACCESS_HIDE && (settings->member_role.v == ping || settings->affiliate_role.v == ping);
+        return recruit_hides_nothing(settings->access, settings->member_role, settings->affiliate_role, (RoleId) { ping });
 }
 
 void on_set_ping(Job *job) {

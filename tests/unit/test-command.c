@@ -79,6 +79,42 @@ static void the_table_is_the_products(void **state) {
                                      "\"value\":\"recruitment\"},{\"name\":\"both\",\"value\":\"both\"}]}"));
         assert_non_null(strstr(body, "{\"type\":5,\"name\":\"enabled\",\"description\":\"Send the resolution to the member who opened the "
                                      "ticket\",\"required\":true}"));
+        assert_non_null(strstr(body, "\"name\":\"recruit-config\",\"description\":\"Set up recruitment\",\"default_member_permissions\":null"));
+        assert_non_null(strstr(body, "\"name\":\"roles\",\"description\":\"Choose which roles may do what\",\"default_member_permissions\":\"32\""));
+        assert_non_null(strstr(body, "\"default_member_permissions\":\"32\",\"contexts\":[0],\"integration_types\":[0],\"options\":[{\"type\":1,"
+                                     "\"name\":\"set\",\"description\":\"Set the roles for Members and Affiliates\""));
+        assert_non_null(strstr(body, "{\"type\":4,\"name\":\"number\",\"description\":\"Which question\",\"required\":true,\"min_value\":1,"
+                                     "\"max_value\":20,\"autocomplete\":true}"));
+        assert_non_null(strstr(body, "{\"type\":3,\"name\":\"name\",\"description\":\"Which one\",\"required\":true,\"min_length\":1,"
+                                     "\"max_length\":100,\"autocomplete\":true}"));
+        assert_non_null(strstr(body, "{\"type\":6,\"name\":\"member\",\"description\":\"Who; also one who has left\",\"required\":true}"));
+        (void) state;
+}
+
+/* Discord refuses a whole registration for one option that has both choices and completion, or limits that its type does not know. */
+static void check_option_kinds(const Json *level) {
+        JSON_FOREACH(option, json_get(level, "options")) {
+                bool is_completed = false;
+                int64_t type = 0;
+
+                assert_int_equal(json_get_i64(option, "type", &type), 0);
+                (void) json_get_bool(option, "autocomplete", &is_completed);
+                if (is_completed) {
+                        assert_null(json_get(option, "choices"));
+                        assert_true(type == OPTION_STRING || type == OPTION_INTEGER);
+                }
+                assert_true(!json_get(option, "max_length") || type == OPTION_STRING);
+                assert_true(!json_get(option, "max_value") || type == OPTION_INTEGER);
+                assert_true(!json_get(option, "choices") || type == OPTION_STRING);
+                check_option_kinds(option);
+        }
+}
+
+static void options_are_of_a_kind(void **state) {
+        _json_ Json *json = registration();
+
+        JSON_FOREACH(command, json)
+                check_option_kinds(command);
         (void) state;
 }
 
@@ -104,10 +140,11 @@ static void commands_have_names(void **state) {
 }
 
 /* What a person could send: a sub-command with options, and what Discord resolved. */
-static int find(const char *sub, const InteractionOption *options, size_t n, const Resolved *resolved, size_t n_resolved, Command *ret) {
+static int find_of(InteractionType type, const char *command, const char *sub, const InteractionOption *options, size_t n, const Resolved *resolved,
+                   size_t n_resolved, Command *ret) {
         const Interaction ix = {
-                .type = INTERACTION_COMMAND,
-                .command = "tickets",
+                .type = type,
+                .command = command,
                 .command_type = 1,
                 .sub_command = sub,
                 .options = options,
@@ -117,6 +154,10 @@ static int find(const char *sub, const InteractionOption *options, size_t n, con
         };
 
         return command_find(&ix, ret);
+}
+
+static int find(const char *sub, const InteractionOption *options, size_t n, const Resolved *resolved, size_t n_resolved, Command *ret) {
+        return find_of(INTERACTION_COMMAND, "tickets", sub, options, n, resolved, n_resolved, ret);
 }
 
 static void what_fits_is_found(void **state) {
@@ -159,14 +200,70 @@ static void what_does_not_fit_is_a_misfit(void **state) {
         (void) state;
 }
 
+static void values_are_within_their_limits(void **state) {
+        char label[LIMIT_LABEL + 2] = "";
+        InteractionOption add[] = {
+                { .name = "label", .type = OPTION_STRING, .text = label },
+                { .name = "type", .type = OPTION_STRING, .text = "short" },
+                { .name = "position", .type = OPTION_INTEGER, .integer = 20 },
+        };
+        Command command;
+
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), COMMAND_MISFIT);
+        memset(label, 'x', LIMIT_LABEL);
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), 0);
+        assert_int_equal(command, COMMAND_RECRUIT_QA_ADD);
+        label[LIMIT_LABEL] = 'x';
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), COMMAND_MISFIT);
+        label[LIMIT_LABEL] = '\0';
+        add[2].integer = 21;
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), COMMAND_MISFIT);
+        add[2].integer = 0;
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), COMMAND_MISFIT);
+        add[2].integer = INT64_MIN;
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), COMMAND_MISFIT);
+        add[2].integer = 1;
+        add[1].text = "essay";
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "qa-add", add, 3, NULL, 0, &command), COMMAND_MISFIT);
+        (void) state;
+}
+
+static void people_are_described(void **state) {
+        const InteractionOption remove[] = {
+                { .name = "member", .type = OPTION_USER, .id = 7 },
+                { .name = "reason", .type = OPTION_STRING, .text = "Away for a year" },
+        };
+        const Resolved user = { .kind = RESOLVED_USER, .id = 7 };
+        Command command;
+
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "remove-member", remove, 2, &user, 1, &command), 0);
+        assert_int_equal(find_of(INTERACTION_COMMAND, "recruit-config", "remove-member", remove, 2, NULL, 0, &command), COMMAND_MISFIT);
+        (void) state;
+}
+
+/* Who is still typing has not filled in the rest, and what stands there may be anything. */
+static void what_is_typed_need_not_fit(void **state) {
+        const InteractionOption number = { .name = "number", .type = OPTION_INTEGER, .text = "not a number", .is_focused = true };
+        Command command;
+
+        assert_int_equal(find_of(INTERACTION_AUTOCOMPLETE, "recruit-config", "qa-move", &number, 1, NULL, 0, &command), 0);
+        assert_int_equal(command, COMMAND_RECRUIT_QA_MOVE);
+        assert_int_equal(find_of(INTERACTION_AUTOCOMPLETE, "recruit-config", "explode", &number, 1, NULL, 0, &command), COMMAND_UNKNOWN);
+        (void) state;
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_registration_keeps_discords_limits),
                 cmocka_unit_test(the_table_is_the_products),
+                cmocka_unit_test(options_are_of_a_kind),
                 cmocka_unit_test(the_hash_is_stable),
                 cmocka_unit_test(commands_have_names),
                 cmocka_unit_test(what_fits_is_found),
                 cmocka_unit_test(what_does_not_fit_is_a_misfit),
+                cmocka_unit_test(values_are_within_their_limits),
+                cmocka_unit_test(people_are_described),
+                cmocka_unit_test(what_is_typed_need_not_fit),
         };
 
         return cmocka_run_group_tests_name("command", tests, NULL, NULL);

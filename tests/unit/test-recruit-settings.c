@@ -34,10 +34,22 @@ static void case_does_not_matter(void **state) {
         (void) state;
 }
 
+static void hiding_needs_another_ping_role(void **state) {
+        const RoleId none = {}, ping = { 1 }, member = { 2 }, affiliate = { 3 };
+
+        assert_true(recruit_hides_nothing(ACCESS_HIDE, ping, affiliate, ping));
+        assert_true(recruit_hides_nothing(ACCESS_HIDE, member, ping, ping));
+        assert_false(recruit_hides_nothing(ACCESS_HIDE, member, affiliate, ping));
+        assert_false(recruit_hides_nothing(ACCESS_READ_ONLY, ping, ping, ping));
+        assert_false(recruit_hides_nothing(ACCESS_HIDE, none, none, none));
+        (void) state;
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_new_guild_has_areas),
                 cmocka_unit_test(case_does_not_matter),
+                cmocka_unit_test(hiding_needs_another_ping_role),
         };
 
         return cmocka_run_group_tests_name("recruit-settings", tests, NULL, NULL);
