@@ -205,6 +205,7 @@ typedef struct TicketReserve {
 void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve);
 void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel);                   /* channel known, still opening */
 void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message);                    /* → open */
+void store_add_ticket_message(Batch *b, TicketId tid, MessageId message);                        /* posted again, as the first was deleted by hand */
 void store_add_ticket_failed(Batch *b, FlowId open_flow, const char *why);                      /* → failed, question blanked */
 /* open → closing; STORE_CONFLICT "ticket_not_open" when somebody was first. Remembers who and the outcome word; the resolution text is never stored here. */
 void store_add_ticket_closing(Batch *b, TicketId tid, Pseudonym closer, const char *outcome);

@@ -45,6 +45,10 @@ UPDATE cfg.tickets SET channel_id = $2 WHERE open_flow = $1 AND state = 'opening
 -- The first message stands: open.
 UPDATE cfg.tickets SET state = 'open', message_id = $2, opened_at = flow.now() WHERE open_flow = $1 AND state = 'opening';
 
+-- name: ticket_message
+-- The ticket's one message was posted again.
+UPDATE cfg.tickets SET message_id = $2 WHERE tid = $1;
+
 -- name: ticket_failed
 -- It could not be opened and everything was taken back.
 UPDATE cfg.tickets SET state = 'failed', outcome = $2, question_sealed = NULL, closed_at = flow.now()

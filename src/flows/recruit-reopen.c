@@ -1,6 +1,6 @@
 /*
  * Staff ask an applicant the questions again, by /tickets reopen-qna or by writing !reopen_qna in the ticket. Subject: the ticket. Whoever
- * wrote a message is answered by one; that is the one direct call there may be.
+ * wrote a message is answered by one. At the end it looks whether the message with the button is still there, and posts it again if not.
  */
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include "magikal/views.h"
 #include "recruit.h"
 
-enum { STEP_STORE, STEP_ANSWER };
+enum { STEP_STORE, STEP_ANSWER, STEP_SEEN = STEP_ANSWER + 1 + RECRUIT_TAIL_STEPS };
 
 static int reopen_store(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         (void) reply;
@@ -36,6 +36,45 @@ static int answer_find_build(const StepContext *c, StepRequest *ret) {
         return message_find_build(c->facts->ticket.channel, c, ret);
 }
 
+/* ---- the ticket's message, when somebody has deleted it: the button has to be somewhere --------------------------------------------------- */
+
+/* The editor does not write what stands there already as far as it knows, so it would not notice: look. */
+static int message_look(const StepContext *c, StepRequest *ret) {
+        if (!recruit_application(c) || c->facts->ticket.message.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_MESSAGE_GET, .ids = { c->facts->ticket.channel.v, c->facts->ticket.message.v } };
+        return 0;
+}
+
+static int message_seen(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        (void) c;
+        if (reply->outcome != REST_GONE)
+                return 0;
+        checkpoint->result = strdup("{\"gone\":true}");
+        return checkpoint->result ? 0 : -ENOMEM;
+}
+
+static int message_post(const StepContext *c, StepRequest *ret) {
+        bool is_gone = false;
+        _shown_ Shown shown = {};
+        char *body;
+        int r;
+
+        (void) json_get_bool(c->results[STEP_SEEN], "gone", &is_gone);
+        if (!is_gone || !recruit_application(c))
+                return STEP_SKIP;
+        r = shown_of(c->facts, &shown);
+        if (r == 0)
+                r = view_recruit_ticket(c->env->keys, &shown.application, c->facts->settings.recruitment_role, c->marker, &body);
+        return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
+}
+
+static int message_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        if (reply->id)
+                store_add_ticket_message(checkpoint->batch, c->facts->ticket.id, (MessageId) { reply->id });
+        return 0;
+}
+
 static int reopen_words(const StepContext *c, const char *why, char **ret_body) {
         int r;
 
@@ -55,6 +94,9 @@ static const Step steps[] = {
         [STEP_ANSWER] = { .name = "answer", .kind = STEP_REST, .build = answer_post, .probe = &answer_find, .tolerates = NO_LOG,
                           .needs = NEEDS_TO_POST, .where = ticket_channel },
         RECRUIT_TAIL(recruit_show),
+        [STEP_SEEN]   = { .name = "seen", .kind = STEP_REST, .build = message_look, .apply = message_seen, .tolerates = NO_LOG },
+                        { .name = "message", .kind = STEP_REST, .build = message_post, .probe = &answer_find, .apply = message_known,
+                          .tolerates = NO_LOG, .needs = NEEDS_TO_POST, .where = ticket_channel },
 };
 /* clang-format on */
 

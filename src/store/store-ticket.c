@@ -170,6 +170,12 @@ void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel) {
         batch_u64(b, channel.v);
 }
 
+void store_add_ticket_message(Batch *b, TicketId tid, MessageId message) {
+        batch_call(b, SQL_TICKET_MESSAGE);
+        batch_u64(b, tid.v);
+        batch_id(b, message.v);
+}
+
 void store_add_ticket_opened(Batch *b, FlowId open_flow, MessageId message) {
         batch_call(b, SQL_TICKET_OPENED);
         batch_u64(b, open_flow.v);

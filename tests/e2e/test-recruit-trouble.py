@@ -497,7 +497,14 @@ def staff_ask_the_questions_again(stack):
     stack.act(STAFF, "say", channel=channel, content="!reopen_qna")
     wait_for(lambda: [m for m in stack.messages(channel) if "asked the questions again" in words_of(m)], "the answer in the channel")
     stack.quiet()
-    expect(stack.audited(tid).count("application.qna_reopened") == 2, "the applicant's own message did nothing")
+    stack.world("delete_message", channel=channel, message=stack.messages(channel)[0]["id"])
+    stack.says(stack.invoke(STAFF, "tickets reopen-qna", at=channel), "asked the questions again")
+    stack.quiet()
+    expect(stack.find_button(APPLICANT, channel, QNA), "a ticket's message that was deleted is posted again")
+    stack.says(stack.fill_qna(APPLICANT, channel), "answers are in")
+    stack.quiet()
+    expect(stack.find_button(STAFF, channel, APPROVE) and not stack.find_button(APPLICANT, channel, QNA), "and follows from then on")
+    expect(stack.audited(tid).count("application.qna_reopened") == 3, "the applicant's own message did nothing")
     clean(stack)
 
 
