@@ -50,6 +50,11 @@ def prepare_edit_form(stack):
     stack.form = stack.form_behind(APPLICANT, stack.channel, EDIT)
 
 
+def prepare_edit_form_untold(stack):
+    prepare_untold(stack)
+    stack.form = stack.form_behind(APPLICANT, stack.channel, EDIT)
+
+
 def prepare_qna_form(stack):
     prepare_pending(stack)
     stack.form = stack.form_behind(APPLICANT, stack.channel, QNA)
@@ -243,6 +248,7 @@ SCENARIOS = [
     (r"recruit\.step1/written/.*-wait",     with_record(prepare_step1_form),            send_step1),
     (r"recruit\.step1/",                    prepare_step1_form,                         send_step1),
     (r"recruit\.edit-step1/record/",        without_record(prepare_edit_form),          send_edit),
+    (r"recruit\.edit-step1/rsi/",           prepare_edit_form_untold,                   send_edit),
     (r"recruit\.edit-step1/",               prepare_edit_form,                          send_edit),
     (r"recruit\.qna/record/",               without_record(prepare_qna_form),           send_qna),
     (r"recruit\.qna/",                      prepare_qna_form,                           send_qna),
