@@ -219,6 +219,11 @@ def set_org(stack):
     return [stack.invoke(ADMIN, "tickets set-org", url=f"https://robertsspaceindustries.com/orgs/LANTERN{stack.n_orgs}")]
 
 
+def say_reopen(stack):
+    stack.act(STAFF, "say", channel=stack.channel, content="!reopen_qna")
+    return []
+
+
 def refuse_messages(stack):
     """The channel is made, its message is refused: the flow walks back."""
     stack.fault("POST", "/channels/{channel_id}/messages", "status", status=403, code=50013, count=-1)
@@ -268,6 +273,7 @@ SCENARIOS = [
     (r"recruit\.remove/record/",            without_record(prepare_approved),           remove_member),
     (r"recruit\.remove/",                   prepare_approved,                           remove_member),
     (r"recruit\.reopen-qna/record/",        without_record(prepare_answered),           reopen_qna),
+    (r"recruit\.reopen-qna/answer/",        prepare_answered,                           say_reopen),
     (r"recruit\.reopen-qna/",               prepare_answered,                           reopen_qna),
     (r"rsi\.refresh/record/",               without_record(prepare_untold),             sweep("rsi.refresh")),
     (r"rsi\.refresh/",                      prepare_untold,                             sweep("rsi.refresh")),
