@@ -52,6 +52,7 @@ noinst_HEADERS = \
 	include/magikal/store-recruit.h \
 	include/magikal/store.h \
 	include/magikal/strbuf.h \
+	include/magikal/target.h \
 	include/magikal/text-clean.h \
 	include/magikal/text.h \
 	include/magikal/ticket.h \

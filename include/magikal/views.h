@@ -40,6 +40,8 @@ int view_ticket_opening(const Keys *keys, const Ticket *ticket, RoleId ping, con
 int view_resolve_modal(const Keys *keys, const Ticket *ticket, bool has_log, bool has_dm, char **ret_data);
 /* The result for the ticket log: message. closer_user is who resolved it; now ends the duration. */
 int view_resolved_log(const Ticket *ticket, const char *resolution, Usec now, const char *nonce, char **ret_body);
+/* For the log: something that is set was deleted: message. text: what and how to mend it, without placeholders. */
+int view_target_gone(TextId text, const char *nonce, char **ret_body);
 /* The result for the opener: message. guild_name may be NULL. */
 int view_resolved_dm(const char *guild_name, const Ticket *ticket, const char *resolution, const char *nonce, char **ret_body);
 /* What /tickets post-support-about posts: message. */

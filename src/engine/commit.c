@@ -92,6 +92,10 @@ static void commit_send(Run *run) {
         int r = b ? run->commit_build(run, b) : -ENOMEM;
 
         if (r == STEP_TURN) {
+                if (is_step && run->reply.outcome > 0)
+                        log_event(LOG_WARNING, "flow.step_failed", "Discord refused a request.", LOG_FLOW(run->id.v),
+                                  LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", run->flow->steps[run->at].name),
+                                  LOG_I64("code", run->reply.code));
                 run_turn(run, run->checkpoint.why ? run->checkpoint.why : WHY_REFUSED);
                 return;
         }

@@ -129,6 +129,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
         if (outcome == REST_ALREADY || was_made_and_is_gone(run, outcome, reply))
                 outcome = 0;
         if (outcome == 0 || (step->tolerates & TOLERATES(outcome))) {
+                run->is_refused = outcome != 0 && run->n_sends == 1;    /* should apply turn the flow */
                 if (step_keep_reply(run, outcome, reply) < 0)
                         run_give_back(run, "out of memory", run_retry_wait(run));
                 else

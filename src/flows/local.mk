@@ -29,6 +29,7 @@ src_libflows_a_SOURCES = \
 	src/flows/shown.c \
 	src/flows/step1-form.c \
 	src/flows/support-resolve.c \
+	src/flows/target-gone.c \
 	src/flows/ticket-open.c \
 	src/flows/topic-mend.c
 

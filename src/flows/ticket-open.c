@@ -13,6 +13,8 @@
 
 #define CHANNEL_PROBE_BACK (60 * USEC_PER_SEC)  /* a channel of this ticket cannot be older than its intent; clocks may differ */
 
+enum { STEP_CHANNEL = 1 };      /* place in the table below */
+
 /* ---- reserve: the row and the guild's next number; the index decides who is first ----------------------------------------------- */
 
 static int ticket_reserve(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
@@ -44,7 +46,22 @@ static bool is_recruitment(const StepContext *c) {
         return c->facts->ticket.kind == TICKET_RECRUITMENT;
 }
 
+/* What was set may be deleted by now; then the ticket goes on without it. Noted in the step's cursor, and in its result for the steps behind. */
+#define WITHOUT_CATEGORY "without_category"
+#define WITHOUT_PING "without_ping"
+
+static bool is_noted(const Json *note, const char *what) {
+        bool is = false;
+
+        (void) json_get_bool(note, what, &is);  /* absent: no */
+        return is;
+}
+
 static RoleId ping_role(const StepContext *c) {
+        const Json *note = c->step_no == STEP_CHANNEL ? c->cursor : c->results[STEP_CHANNEL];
+
+        if (is_noted(note, WITHOUT_PING))
+                return (RoleId) { 0 };
         return is_recruitment(c) ? c->facts->settings.recruitment_role : c->facts->settings.support_role;
 }
 
@@ -68,7 +85,9 @@ static int channel_create(const StepContext *c, StepRequest *ret) {
         _strbuf_ StrBuf topic = {};
         _free_ char *name = NULL;
         const GuildSettings *settings = &c->facts->settings;
-        ChannelId category = is_recruitment(c) ? settings->recruitment_category : settings->support_category;
+        ChannelId category = is_noted(c->cursor, WITHOUT_CATEGORY) ? (ChannelId) { 0 } :
+                             is_recruitment(c)                     ? settings->recruitment_category :
+                                                                     settings->support_category;
         uint64_t held = args_id(c, "held");
         int r;
 
@@ -117,11 +136,59 @@ static uint64_t channel_find_match(const StepContext *c, const Json *body) {
         return found;
 }
 
+/* The note as JSON, with one thing more, or with the channel's id. */
+static int note(const StepContext *c, const char *what, uint64_t id, Checkpoint *checkpoint) {
+        static const char *const all[] = { WITHOUT_CATEGORY, WITHOUT_PING };
+        _json_writer_ JsonWriter w = {};
+
+        json_open(&w);
+        for (size_t i = 0; i < ELEMENTSOF(all); i++)
+                if (is_noted(c->cursor, all[i]) || streq_ptr(what, all[i]))
+                        json_bool(&w, all[i], true);
+        if (id)
+                json_id(&w, "id", id);
+        json_close(&w);
+        return json_writer_finish(&w, &checkpoint->result);
+}
+
+static int once_more_without(const StepContext *c, const char *what, Checkpoint *checkpoint) {
+        int r = note(c, what, 0, checkpoint);
+
+        checkpoint->event = "ticket.target_gone";
+        checkpoint->sentence = streq(what, WITHOUT_PING) ?
+                                       "The ping role that is set was deleted; the ticket is opened without it. Set another one with /tickets set-ping." :
+                                       "The category that is set was deleted; the ticket is opened without it. Set another one with /tickets set-targets.";
+        return r < 0 ? r : STEP_AGAIN;
+}
+
+static int give_up(const char *why, Checkpoint *checkpoint) {
+        checkpoint->why = why;
+        return STEP_TURN;
+}
+
+/* Nothing was made, so asking again is harmless. Codes: Discord reference, "JSON Error Codes"; a form's errors have names of their own. */
+static int channel_refused(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        const Json *errors = json_get(reply->body, "errors");
+        const char *parent = json_text(json_get(json_first(json_path(errors, "parent_id", "_errors", NULL)), "code"));
+
+        if (streq_ptr(parent, "CHANNEL_PARENT_MAX_CHANNELS"))
+                return give_up(WHY_CATEGORY_FULL, checkpoint);
+        if (reply->code == 30013)
+                return give_up(WHY_GUILD_FULL, checkpoint);
+        if (parent && !is_noted(c->cursor, WITHOUT_CATEGORY))
+                return once_more_without(c, WITHOUT_CATEGORY, checkpoint);
+        if ((reply->code == 10009 || reply->code == 10011 || json_get(errors, "permission_overwrites")) && ping_role(c).v)
+                return once_more_without(c, WITHOUT_PING, checkpoint);
+        return give_up(reply->outcome == REST_GONE ? WHY_GONE : WHY_REFUSED, checkpoint);
+}
+
 static int channel_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
+        if (reply->outcome != 0)
+                return channel_refused(c, reply, checkpoint);
         if (reply->id == 0)
                 return -EBADMSG;        /* a success without an id is no success */
         store_add_ticket_channel(checkpoint->batch, c->flow, (ChannelId) { reply->id });
-        return 0;
+        return note(c, NULL, reply->id, checkpoint);
 }
 
 static int channel_undo(const StepContext *c, StepRequest *ret) {
@@ -189,10 +256,12 @@ static const StepProbe opening_find = { opening_find_build, message_find_match, 
 static const StepUndo reserve_back = { NULL, ticket_fail };
 static const StepUndo channel_back = { channel_undo, NULL };
 
+#define REFUSALS (TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
+
 static const Step steps[] = {
         /* stored name  kind       build           done already?  apply           take it back    tolerates  needs                       where */
         { "reserve",    STEP_DB,   NULL,           NULL,          ticket_reserve, &reserve_back,  0,         0,                          NULL },
-        { "channel",    STEP_REST, channel_create, &channel_find, channel_known,  &channel_back,  0,         PERMISSION_MANAGE_CHANNELS, NULL },
+        { "channel",    STEP_REST, channel_create, &channel_find, channel_known,  &channel_back,  REFUSALS,  PERMISSION_MANAGE_CHANNELS, NULL },
         { "opening",    STEP_REST, opening_post,   &opening_find, opening_known,  NULL,           0,         NEEDS_TO_POST,              NULL },
 };
 /* clang-format on */

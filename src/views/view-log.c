@@ -48,6 +48,20 @@ int view_resolved_log(const Ticket *ticket, const char *resolution, Usec now, co
                 ret_body);
 }
 
+int view_target_gone(TextId text, const char *nonce, char **ret_body) {
+        _free_ char *body = NULL;
+        int r = text_format(text, NULL, &body);
+
+        if (r < 0)
+                return r;
+        return message_body(
+                &(Message) {
+                        .embed = { .title = text_lookup(TEXT_TARGET_GONE), .description = body, .color = COLOR_WARNS },
+                        .nonce = nonce,
+                },
+                ret_body);
+}
+
 int view_resolved_dm(const char *guild_name, const Ticket *ticket, const char *resolution, const char *nonce, char **ret_body) {
         _free_ char *title = NULL, *texts = NULL, *guild = NULL, *number = NULL;
         int r;

@@ -7,6 +7,7 @@
 #include "magikal/text.h"
 
 #define COLOR_ASKS 0x5865F2     /* something is open */
+#define COLOR_WARNS 0xFEE75C    /* something needs to be mended */
 #define COLOR_DONE 0x57F287     /* something is settled */
 
 /* Longest part of a user's text in an embed that shows two of them; two and their headings stay below LIMIT_EMBED_DESCRIPTION. */

@@ -15,6 +15,7 @@ src_libworker_a_SOURCES = \
 	src/worker/reopen-message.c \
 	src/worker/support.c \
 	src/worker/sweep.c \
+	src/worker/targets.c \
 	src/worker/tickets-command.c \
 	src/worker/timezones.c \
 	src/worker/topics.c \

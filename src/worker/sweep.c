@@ -243,8 +243,10 @@ typedef struct GuildLook {
 static void guild_looked(int outcome, const RestReply *reply, void *userdata) {
         _free_ GuildLook *look = userdata;
 
-        if (outcome == 0 && json_is_array(reply->body))
-                sweep_guild(look->worker, look->guild, reply->body, true);
+        if (outcome != 0 || !json_is_array(reply->body))
+                return;
+        targets_compare(look->worker, look->guild, reply->body, NULL);
+        sweep_guild(look->worker, look->guild, reply->body, true);
 }
 
 static void sweep_next(Sweep *sweep) {

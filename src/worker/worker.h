@@ -250,6 +250,13 @@ void topic_compare(Worker *worker, const Ticket *ticket, const Application *appl
 /* CHANNEL_UPDATE. */
 void topic_updated(Worker *worker, const Json *d);
 
+/* ---- targets.c: channels and roles that are set, and deleted ------------------------------------------------------------------------------ */
+
+/* A channel or role was deleted; whoever has set it is told. */
+void target_deleted(Worker *worker, GuildId guild, uint64_t id);
+/* All channels of a guild, and all roles (NULL: not known): what is set and not among them was deleted. Borrowed. */
+void targets_compare(Worker *worker, GuildId guild, const Json *channels, const Json *roles);
+
 void upkeep_tick(Worker *worker, uint32_t what);
 
 /* Compares tickets with channels, guild by guild. One sweep at a time. */

@@ -48,6 +48,7 @@ static void on_channel_delete(Worker *worker, const Json *d) {
 
         if (json_get_u64(d, "guild_id", &guild) != 0 || json_get_u64(d, "id", &channel) != 0)
                 return;
+        target_deleted(worker, (GuildId) { guild }, channel);
         lookup = new0(Lookup, 1);
         if (!lookup)
                 return;         /* the sweeper finds it */
@@ -88,6 +89,7 @@ static void on_guild_create(Worker *worker, const Json *d) {
         if (is_unavailable || json_get_u64(d, "id", &guild) != 0 || json_get_array(d, "channels", &channels) != 0)
                 return;
         keep_name(worker, (GuildId) { guild }, d);
+        targets_compare(worker, (GuildId) { guild }, channels, json_get(d, "roles"));
         sweep_guild(worker, (GuildId) { guild }, channels, false);      /* one guild after the other: the sweep after READY */
 }
 
@@ -108,6 +110,13 @@ static void on_rights_changed(Worker *worker, const Json *d) {
                 (void) store_wake_blocked(worker->store, (GuildId) { guild }, woken, worker);   /* lost: they look every five minutes */
 }
 
+static void on_role_delete(Worker *worker, const Json *d) {
+        uint64_t guild, role;
+
+        if (json_get_u64(d, "guild_id", &guild) == 0 && json_get_u64(d, "role_id", &role) == 0)
+                target_deleted(worker, (GuildId) { guild }, role);
+}
+
 static void on_channel_update(Worker *worker, const Json *d) {
         on_rights_changed(worker, d);
         topic_updated(worker, d);
@@ -126,6 +135,7 @@ void world_event(Worker *worker, const char *event, const char *frame, size_t n_
                 { "GUILD_MEMBER_ADD", member_added },
                 { "GUILD_MEMBER_REMOVE", member_removed },
                 { "GUILD_MEMBER_UPDATE", on_rights_changed },
+                { "GUILD_ROLE_DELETE", on_role_delete },
                 { "GUILD_ROLE_UPDATE", on_rights_changed },
         };
         _json_ Json *json = NULL;

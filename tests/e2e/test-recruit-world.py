@@ -4,14 +4,14 @@ The world moves while an application is under way: channels deleted, flows lost,
 that are gone; while the daemon looks, and while it does not. TAP.
 """
 
-import json
 import pathlib
 import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import CHANNEL_RECORDS, EDIT, RecruitStack, buttons_of, expect, fields_of, words_of  # noqa: E402
-from stack import APPLICANT, CHANNEL_LOG, GUILD, OUTSIDER, STAFF, Tap, skip_unless_possible, wait_for  # noqa: E402
+from stack import (APPLICANT, BOT, CATEGORY_RECRUITMENT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, ROLE_RECRUITMENT, ROLE_SUPPORT, STAFF, Tap,  # noqa: E402
+                   skip_unless_possible, wait_for)  # noqa: E402
 
 UNDECIDED = ", closed without a decision"
 
@@ -396,6 +396,79 @@ def a_record_that_cannot_be_posted_stops_nothing(stack):
     expect(fields_of(stack.record(tid))["Area/focus"] == "medical", "the next change posts it")
 
 
+# ---- what is set is deleted ------------------------------------------------------------------------------------------------------------------
+
+def expect_told(stack, words, target):
+    audit = f"SELECT 1 FROM flow.audit WHERE action = 'target.gone' AND detail ->> 'target' = '{target}'"
+    wait_for(lambda: stack.postgres.sql(audit), f"the deletion of {target} to be noticed")
+    stack.quiet()
+    entries = [words_of(m) for m in logged(stack, "Something that tickets use was deleted")]
+    expect(len([e for e in entries if words in e]) == 1, f"{words!r} is in the log once: {entries}")
+    expect(len(re.findall(rf" target.gone .*{words}", stack.log())) == 1, "one line in the journal says so")
+    expect(len(stack.postgres.sql(audit)) == 1, "it is in the audit once")
+
+
+def a_deleted_record_channel_and_panel_are_told(stack):
+    channel, tid = pending(stack)
+    stack.world("delete_channel", channel=CHANNEL_RECORDS)
+    stack.stop_daemon()
+    stack.world("delete_channel", channel=CHANNEL_PANEL)
+    stack.start_daemon()
+    expect_told(stack, "permanent records", "record_channel")
+    expect_told(stack, "support panel", "support_panel")
+    stack.answer(stack.fill_qna(APPLICANT, channel))
+    stack.quiet()
+    expect(stack.application(tid)["status"] == "qna_received", "applications go on without records")
+    stack.postgres.sql(f"UPDATE cfg.recruit_settings SET record_channel = {CHANNEL_GENERAL}")
+    stack.answer(stack.send(APPLICANT, stack.form(APPLICANT, channel, EDIT), {"Main area/focus": "salvage"}))
+    stack.quiet()
+    expect(any(f"TID {tid} " in m["embeds"][0]["footer"]["text"] for m in stack.messages(CHANNEL_GENERAL) if m["embeds"]),
+           "the record is posted in the channel that takes its place")
+
+
+def a_deleted_log_is_in_the_journal(stack):
+    """Nobody can be told where it is gone; tickets go on."""
+    stack.world("delete_channel", channel=CHANNEL_LOG)
+    wait_for(lambda: re.search(r" target.gone .*The log channel is gone", stack.log()), "a line in the journal")
+    channel = stack.apply(qna=False)
+    stack.world("delete_channel", channel=channel)
+    wait_for(lambda: state(stack, stack.ticket_of(channel)) == "closed", "the ticket to be closed")
+    stack.quiet()
+
+
+def last_message(stack, channel):
+    return stack.messages(channel, STAFF)[0]
+
+
+def tickets_open_without_a_deleted_category(stack):
+    stack.world("delete_channel", channel=CATEGORY_RECRUITMENT)
+    channel = stack.open_application()
+    made = next(c for c in stack.channels() if c["id"] == channel)
+    expect(made["parent_id"] is None and ROLE_RECRUITMENT in last_message(stack, channel)["mention_roles"], "it is outside of any category")
+    expect(len(re.findall(" ticket.target_gone .*category", stack.log())) == 1, "one line in the journal says so")
+    expect_told(stack, "category of applications", "recruitment_category")
+    sweep(stack)
+    expect_told(stack, "category of applications", "recruitment_category")
+
+
+def tickets_open_without_a_deleted_ping_role(stack):
+    stack.world("delete_role", role=ROLE_RECRUITMENT)
+    stack.stop_daemon()
+    stack.gateway("expire")                             # a new session is told of the guild as it is
+    stack.world("delete_role", role=ROLE_SUPPORT)       # while nobody looks
+    stack.start_daemon()
+    stack.quiet()
+    expect_told(stack, "role that is called to applications", "recruitment_role")
+    expect_told(stack, "role that is called to support tickets", "support_role")
+    channel = stack.open_application()
+    made = next(c for c in stack.channels() if c["id"] == channel)
+    expect(sorted(o["id"] for o in made["permission_overwrites"]) == sorted([GUILD, BOT, APPLICANT]), "nobody else is let in")
+    expect(stack.messages(channel, APPLICANT)[0]["mention_roles"] == [], "nobody is called")
+    stack.answer(stack.fill_step1(APPLICANT, channel))
+    stack.quiet()
+    stack.says(stack.open_ticket(APPLICANT), r"<#\d+>")
+
+
 def main():
     skip_unless_possible()
     tap = Tap()
@@ -421,6 +494,10 @@ def main():
         our_own_change_is_nobodys_hand,
         a_deleted_record_is_posted_again_at_the_next_change,
         a_record_that_cannot_be_posted_stops_nothing,
+        tickets_open_without_a_deleted_category,
+        tickets_open_without_a_deleted_ping_role,
+        a_deleted_record_channel_and_panel_are_told,
+        a_deleted_log_is_in_the_journal,
     ]
     chosen = sys.argv[1:]
     with RecruitStack(workers=2) as stack:

@@ -96,6 +96,14 @@ def prepare_unfinished_closing(stack):
                        f"UPDATE cfg.recruit_applications SET closed_undecided = true WHERE tid = {stack.tid}")
 
 
+def prepare_target(stack):
+    """A channel of its own for each death: what is deleted is told once."""
+    before = {c["id"] for c in stack.channels()}
+    stack.world("add_channels", n=1)
+    stack.target = next(c["id"] for c in stack.channels() if c["id"] not in before)
+    stack.postgres.sql(f"UPDATE cfg.ticket_panel_config SET support_panel = {stack.target} WHERE guild_id = {GUILD}")
+
+
 def prepare_left(stack):
     """The applicant is gone, and somebody has tidied up after them."""
     prepare_pending(stack)
@@ -187,6 +195,11 @@ def leave(stack):
 
 def come_back(stack):
     stack.world("add_member", user=APPLICANT)
+    return []
+
+
+def delete_target(stack):
+    stack.world("delete_channel", channel=stack.target)
     return []
 
 
@@ -332,6 +345,8 @@ def invariants(stack, hold):
         hold(stack.roles(APPLICANT) == wanted, f"the applicant ({status}) has the roles {wanted}: {stack.roles(APPLICANT)}")
         left = stack.member(APPLICANT) is None
         hold(now[-1][7] != "open" or (stack.application(now[-1][0])["has_left"] == "t") == left, f"the applicant has {'left' if left else 'not left'}")
+    told = sql("SELECT count(*) FROM flow.audit WHERE action = 'target.gone'")[0][0]
+    hold(log.count("Something that tickets use was deleted") == int(told), f"each of {told} deleted targets is in the log once")
     nonces = [e["nonce"] for e in stack.effects() if e["effect"] == "message.create" and e["channel"] == CHANNEL_RECORDS and e.get("nonce")
               and not e["deduplicated"]]
     hold(len(nonces) == len(set(nonces)), "no record was posted twice")

@@ -56,7 +56,7 @@ owner_of() {
                 echo store ;;
         engine.h | flow.h)
                 echo engine ;;
-        citizen.h | flows.h | qna.h | shown.h | step1.h)
+        citizen.h | flows.h | qna.h | shown.h | step1.h | target.h)
                 echo flows ;;
         views.h | views-recruit.h)
                 echo views ;;

@@ -118,6 +118,17 @@ static void the_result_goes_to_the_log(void **state) {
         (void) state;
 }
 
+static void the_log_tells_of_what_was_deleted(void **state) {
+        _free_ char *body = NULL;
+        _json_ Json *json = NULL;
+
+        assert_int_equal(view_target_gone(TEXT_TARGET_SUPPORT_CATEGORY, NONCE, &body), 0);
+        json = golden("target-gone", body);
+        check_message(json);
+        assert_int_equal(n_pinged(json), 0);
+        (void) state;
+}
+
 static void the_result_goes_to_the_member(void **state) {
         const Ticket t = ticket();
         _free_ char *body = NULL, *unnamed = NULL;
@@ -274,6 +285,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_ticket_calls_two, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_resolve_modal_says_where_it_goes, set_up, tear_down),
                 cmocka_unit_test(the_result_goes_to_the_log),
+                cmocka_unit_test(the_log_tells_of_what_was_deleted),
                 cmocka_unit_test(the_result_goes_to_the_member),
                 cmocka_unit_test(the_explanation),
                 cmocka_unit_test_setup_teardown(long_texts_are_kept_whole, set_up, tear_down),

@@ -1,0 +1,105 @@
+/* What administrators have set is deleted: seen at once by the event, or later in what a guild has. */
+
+#include "magikal/target.h"
+
+#include <stdio.h>
+
+#include "worker.h"
+
+#define YOUNG (2 * 60 * USEC_PER_SEC)   /* made and set since the list was read */
+
+/* ---- a flow that tells ----------------------------------------------------------------------------------------------------------------- */
+
+static void gone_accepted(int outcome, const Accepted *accepted, void *userdata) {
+        Worker *worker = userdata;
+
+        if (outcome == 0 && accepted->flow.v)
+                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
+}
+
+static void tell_gone(Worker *worker, GuildId guild, const Target *target) {
+        char idem[80], subject[40], args[96];
+        AcceptRequest request = { .idem_key = idem, .kind = flow_target_gone.name, .code_version = flow_target_gone.version,
+                                  .guild = guild, .subject = subject, .args = args };
+
+        (void) snprintf(idem, sizeof(idem), "target:%s:%llu", target->name, (unsigned long long) target->id);
+        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) guild.v);
+        (void) snprintf(args, sizeof(args), "{\"target\":\"%s\",\"id\":\"%llu\"}", target->name, (unsigned long long) target->id);
+        (void) store_accept(worker->store, &request, gone_accepted, worker);    /* lost now: the sweeper finds it */
+}
+
+/* ---- what is missing --------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct Inventory {
+        Worker *worker;
+        uint64_t deleted;               /* this one is gone; 0: what is not in the lists is */
+        Json *channels, *roles;         /* of the guild; NULL: not known */
+} Inventory;
+
+static Inventory *inventory_free(Inventory *inventory) {
+        if (inventory) {
+                (void) json_free(inventory->channels);
+                (void) json_free(inventory->roles);
+        }
+        free(inventory);
+        return NULL;
+}
+DEFINE_CLEANUP(Inventory *, inventory_free)
+
+static bool is_in(const Json *list, uint64_t wanted) {
+        JSON_FOREACH(item, list) {
+                uint64_t id;
+
+                if (json_get_u64(item, "id", &id) == 0 && id == wanted)
+                        return true;
+        }
+        return false;
+}
+
+static bool is_gone(const Inventory *inventory, const Target *target) {
+        const Json *list = target->is_role ? inventory->roles : inventory->channels;
+
+        if (inventory->deleted)
+                return target->id == inventory->deleted;
+        return list && !is_in(list, target->id) && snowflake_time(target->id) + YOUNG < clock_realtime();
+}
+
+static void settings_known(int outcome, const Facts *facts, void *userdata) {
+        _cleanup_(inventory_freep) Inventory *inventory = userdata;
+        Target set[TARGETS_MAX];
+        size_t n;
+
+        if (outcome != 0 || !facts->settings.is_set_up)
+                return;
+        n = targets_of(facts, set);
+        for (size_t i = 0; i < n; i++)
+                if (is_gone(inventory, &set[i]))
+                        tell_gone(inventory->worker, facts->settings.guild, &set[i]);
+}
+
+static void look(GuildId guild, Inventory *take_inventory) {
+        _cleanup_(inventory_freep) Inventory *inventory = take_inventory;
+
+        if (store_recruit_facts(inventory->worker->store, &(RecruitQuery) { .guild = guild }, settings_known, inventory) >= 0)
+                (void) TAKE(inventory);
+}
+
+void target_deleted(Worker *worker, GuildId guild, uint64_t id) {
+        Inventory *inventory = new0(Inventory, 1);
+
+        if (!inventory)
+                return;         /* the sweeper finds it */
+        *inventory = (Inventory) { .worker = worker, .deleted = id };
+        look(guild, inventory);
+}
+
+void targets_compare(Worker *worker, GuildId guild, const Json *channels, const Json *roles) {
+        _cleanup_(inventory_freep) Inventory *inventory = new0(Inventory, 1);
+
+        if (!inventory)
+                return;
+        *inventory = (Inventory) { .worker = worker, .channels = json_copy(channels), .roles = json_copy(roles) };
+        if (!inventory->channels)
+                return;
+        look(guild, TAKE(inventory));
+}
