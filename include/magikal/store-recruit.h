@@ -150,7 +150,7 @@ int store_live_applications(Store *store, GuildId guild, LiveApplicationsDone do
 
 /*
  * Applications under way whose handle RSI could not be asked about: each gets a flow 'tmr:rsi:<tid>:<quarter of an hour>' of this kind, subject
- * 'ticket:<tid>', no actor, no args; 20 a call. Gives the new flows.
+ * 'ticket:<tid>', no actor, no args; 10 a call. Gives the new flows.
  */
 int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
 

@@ -183,14 +183,17 @@ ON CONFLICT (idem_key) DO NOTHING
 RETURNING flow_id;
 
 -- name: refresh_rsi
--- Applications under way of which RSI could not tell anything: asked again every quarter of an hour.
+-- Applications under way of which RSI could not tell anything: asked again once a quarter of an hour. Ten at a time, for people who apply are
+-- looked up at the same site; and drawn by lot, so that those of whom it will never tell stand in nobody's way.
 INSERT INTO flow.flow (idem_key, kind, code_ver, guild_id, subject, args)
-SELECT 'tmr:rsi:' || a.tid || ':' || floor(extract(epoch FROM flow.now()) / 900)::bigint, $1, $2, t.guild_id, 'ticket:' || a.tid, ''
-  FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
- WHERE t.state = 'open' AND a.status IN ('pending', 'qna_received', 'approved') AND a.handle IS NOT NULL
-   AND coalesce(a.rsi ->> 'result', 'unknown') = 'unknown'
-   AND NOT EXISTS (SELECT 1 FROM flow.flow f WHERE f.subject = 'ticket:' || a.tid AND f.finished_at IS NULL)
- ORDER BY a.tid LIMIT 20
+SELECT n.key, $1, $2, n.guild_id, 'ticket:' || n.tid, ''
+  FROM (SELECT 'tmr:rsi:' || a.tid || ':' || floor(extract(epoch FROM flow.now()) / 900)::bigint AS key, a.tid, t.guild_id
+          FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
+         WHERE t.state = 'open' AND a.status IN ('pending', 'qna_received', 'approved') AND a.handle IS NOT NULL
+           AND coalesce(a.rsi ->> 'result', 'unknown') = 'unknown') n
+ WHERE NOT EXISTS (SELECT 1 FROM flow.flow f WHERE f.idem_key = n.key)
+   AND NOT EXISTS (SELECT 1 FROM flow.flow f WHERE f.subject = 'ticket:' || n.tid AND f.finished_at IS NULL)
+ ORDER BY random() LIMIT 10
 ON CONFLICT (idem_key) DO NOTHING
 RETURNING flow_id;
 

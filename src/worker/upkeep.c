@@ -6,7 +6,6 @@
 #include "magikal/log.h"
 #include "worker.h"
 
-
 /* ---- leases, deadlines, repairs ---------------------------------------------------------------------------------------------------- */
 
 static void reaped(int outcome, const Reaped *flows, size_t n_flows, void *userdata) {
@@ -160,7 +159,8 @@ void upkeep_tick(Worker *worker, uint32_t what) {
                 return;
         case IPC_TICK_SWEEP:
                 (void) store_repair_tickets(store, flow_ticket_repair.name, flow_ticket_repair.version, repaired, worker);
-                (void) store_refresh_rsi(store, flow_rsi_refresh.name, flow_rsi_refresh.version, refreshed, worker);
+                if (worker->role.config->rsi_enabled)
+                        (void) store_refresh_rsi(store, flow_rsi_refresh.name, flow_rsi_refresh.version, refreshed, worker);
                 sweep_start(worker);
                 return;
         case IPC_TICK_REGISTER:

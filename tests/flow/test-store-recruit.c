@@ -522,6 +522,88 @@ static void test_live_applications(void **state) {
         assert_int_equal(got.n, 0);
 }
 
+/* ---- what RSI could not tell ------------------------------------------------------------------------------------------------------------ */
+
+/* How many are asked about now; their flows end at once when they may. */
+static size_t refresh(StoreFixture *f, bool is_over) {
+        _got_ Got got = {};
+
+        DO(f, &got, store_refresh_rsi(f->store, "rsi.refresh", 1, got_ids, &got));
+        assert_int_equal(got.outcome, 0);
+        if (is_over)
+                (void) fixture_number(f, "WITH x AS (UPDATE flow.flow SET state = 'done', finished_at = flow.now() WHERE state = 'ready' RETURNING 1)"
+                                         " SELECT count(*) FROM x");
+        return got.n;
+}
+
+static void rsi_said(StoreFixture *f, TicketId tid, const char *json) {
+        Batch *b = batch_new(f->store);
+
+        store_add_application_rsi(b, tid, pilot.handle, json, NULL);
+        send_it(f, b);
+}
+
+static void test_what_rsi_could_not_tell_is_asked_again(void **state) {
+        StoreFixture *f = *state;
+        Opened never = open_ticket(f, "ix:1", APPLICANT), unknown = open_ticket(f, "ix:2", (UserId) { 501 }),
+               known = open_ticket(f, "ix:3", (UserId) { 502 }), absent = open_ticket(f, "ix:4", (UserId) { 503 });
+
+        (void) open_ticket(f, "ix:5", (UserId) { 504 });        /* has not sent Step 1 */
+        assert_int_equal(refresh(f, false), 0);
+        step1(f, never.tid, &pilot);
+        step1(f, unknown.tid, &pilot);
+        step1(f, known.tid, &pilot);
+        step1(f, absent.tid, &pilot);
+        rsi_said(f, unknown.tid, "{\"result\":\"unknown\",\"reason\":\"timeout\"}");
+        rsi_said(f, known.tid, "{\"result\":\"found\"}");
+        rsi_said(f, absent.tid, "{\"result\":\"absent\"}");
+        assert_int_equal(refresh(f, false), 2);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM flow.flow WHERE kind = 'rsi.refresh' AND code_ver = 1 AND guild_id = 7 AND actor_pid IS NULL"
+                                           " AND idem_key LIKE 'tmr:rsi:%%' AND subject IN ('ticket:%llu', 'ticket:%llu')",
+                                        (unsigned long long) never.tid.v, (unsigned long long) unknown.tid.v), 2);
+        fixture_skew(f, "16 min");
+        assert_int_equal(refresh(f, true), 0);          /* the first are not over */
+        assert_int_equal(refresh(f, true), 2);
+        assert_int_equal(refresh(f, true), 0);          /* once a quarter of an hour */
+        rsi_said(f, unknown.tid, "{\"result\":\"found\"}");
+        fixture_skew(f, "32 min");
+        assert_int_equal(refresh(f, true), 1);
+}
+
+static void test_whoever_is_no_applicant_any_more_is_not_asked_about(void **state) {
+        StoreFixture *f = *state;
+        Opened declined = open_ticket(f, "ix:1", APPLICANT), approved = open_ticket(f, "ix:2", (UserId) { 501 }),
+               vanished = open_ticket(f, "ix:3", (UserId) { 502 });
+        Pseudonym staff = person(f, STAFF);
+        Batch *b = batch_new(f->store);
+
+        step1(f, declined.tid, &pilot);
+        step1(f, approved.tid, &pilot);
+        step1(f, vanished.tid, &pilot);
+        send_it(f, decide(f, declined.tid, APPLICATION_DECLINED, staff, "no"));
+        send_it(f, decide(f, approved.tid, APPLICATION_APPROVED, staff, NULL));
+        store_add_ticket_vanished(b, vanished.tid);
+        send_it(f, b);
+        assert_int_equal(refresh(f, true), 1);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM flow.flow WHERE kind = 'rsi.refresh' AND subject = 'ticket:%llu'",
+                                        (unsigned long long) approved.tid.v), 1);
+}
+
+static void test_whom_rsi_never_tells_of_stands_in_nobody_s_way(void **state) {
+        StoreFixture *f = *state;
+
+        for (unsigned i = 0; i < 12; i++) {
+                char key[16];
+
+                (void) snprintf(key, sizeof(key), "ix:%u", i);
+                step1(f, open_ticket(f, key, (UserId) { 500 + i }).tid, &pilot);
+        }
+        assert_int_equal(refresh(f, true), 10);         /* some at a time */
+        assert_int_equal(refresh(f, true), 2);
+        assert_int_equal(refresh(f, true), 0);
+        assert_int_equal(fixture_number(f, "SELECT count(DISTINCT subject) FROM flow.flow WHERE kind = 'rsi.refresh'"), 12);
+}
+
 /* ---- settings ------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_settings(void **state) {
@@ -833,6 +915,9 @@ int main(void) {
                 T(test_an_applicant_is_found_when_it_is_over),
                 T(test_the_same_citizen_twice),
                 T(test_live_applications),
+                T(test_what_rsi_could_not_tell_is_asked_again),
+                T(test_whoever_is_no_applicant_any_more_is_not_asked_about),
+                T(test_whom_rsi_never_tells_of_stands_in_nobody_s_way),
                 T(test_settings),
                 T(test_options),
                 T(test_questions),
