@@ -156,11 +156,11 @@ void step_store_failed(Run *run, int outcome, void (*again)(Run *run));
 
 /* wait.c: a step that waits until the editor has written */
 void wait_begin(Run *run);
-
-/* look-up.c */
-void look_up_begin(Run *run);
 bool wait_is_for(const Run *run, ChannelId channel, MessageId message);
 void wait_hint(Run *run);
+
+/* look-up.c: a step that looks something up at RSI */
+void look_up_begin(Run *run);
 
 /* commit.c: one batch, repeated until its outcome is known */
 void commit_begin(Run *run, int (*build)(Run *run, Batch *b), void (*committed)(Run *run));

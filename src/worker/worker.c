@@ -191,8 +191,8 @@ static int worker_start(Worker *worker) {
                                            .code_version = CODE_VERSION },
                                .find = flow_by_name,
                                .n_flows_max = is_quarantine ? 1 : config->flows_per_worker,
-                               .done = on_flow_done, .hint = on_edit_wanted, .dead_words = dead_words, .drained = on_flows_drained, .ask_rsi = ask_rsi,
-                               .userdata = worker,
+                               .done = on_flow_done, .hint = on_edit_wanted, .dead_words = dead_words, .drained = on_flows_drained,
+                               .ask_rsi = ask_rsi, .userdata = worker,
                        },
                        &worker->engine);
         if (r < 0)
