@@ -4,6 +4,7 @@ What administrators set about recruitment: each command with its answer, each re
 what of it people then see. TAP.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -11,7 +12,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import (CHANNEL_APPLY, CHANNEL_RECORDS, CONFIRM, QNA, ROLE_ADMIN, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1, RecruitStack,  # noqa: E402
                      buttons_of, expect, fields_of, words_of)
-from stack import ADMIN, APPLICANT, CHANNEL_GENERAL, CHANNEL_LOG, OUTSIDER, STAFF, Tap, inputs_of, skip_unless_possible, wait_for  # noqa: E402
+from stack import ADMIN, APPLICANT, CHANNEL_LOG, OUTSIDER, OWNER, STAFF, Tap, inputs_of, skip_unless_possible, wait_for  # noqa: E402
 
 BOT_ROLE = "810000000000000001"
 
@@ -86,9 +87,11 @@ def questions_are_added_changed_moved_and_removed(stack):
     expect(labels(stack) == usual, "the default questions")
     types(stack, "recruit-config qa-add", r"\*\*Ship\*\*", label="Ship", type="short", position=2, placeholder="Cutlass", required=False)
     expect(labels(stack) == [usual[0], "Ship", *usual[1:]], "at its place")
-    types(stack, "recruit-config qa-edit", r"\*\*Ship\*\* is changed", number=2, label="Ships", type="keywords", required=True)
+    text = types(stack, "recruit-config qa-edit", r"\*\*Ship\*\* is changed", number=2, label="Ships", type="keywords", required=True)
+    expect(re.findall(r"\*\*(.+?)\*\*: (.+) → (.+)", text) == [("Question", "Ship", "Ships"), ("Type", "short text", "keywords"),
+                                                               ("Must be answered", "no", "yes")], f"from what to what: {text}")
     expect("2. **Ships**, keywords, required; hint: Cutlass" in types(stack, "recruit-config qa-list", "Ships"), "changed, and the hint stays")
-    types(stack, "recruit-config qa-move", r"\*\*Ships\*\* is number 1", number=2, to=1)
+    types(stack, "recruit-config qa-move", r"\*\*Ships\*\* is number 1 now; it was number 2", number=2, to=1)
     choices = stack.complete(ADMIN, "recruit-config qa-remove", "number", "shi")
     expect(choices == [{"name": "1. Ships", "value": 1}], f"what is typed is completed with the question: {choices}")
     channel = stack.apply(qna=False)
@@ -128,6 +131,36 @@ def resetting_asks_first_also_across_a_restart(stack):
     expect(not buttons_of(stack.answer(asked)["message"] or {}).get(CONFIRM), "the button is gone with the question")
 
 
+def two_administrators_do_not_overwrite_each_other(stack):
+    sent = [stack.invoke(who, "recruit-config qa-add", label=label, type="yes_no") for who, label in ((ADMIN, "Night owl"), (OWNER, "Early bird"))]
+    sent.append(stack.invoke(ADMIN, "recruit-config qa-remove", number=1))
+    for interaction in sent:
+        stack.says(interaction, "asked")
+    now = labels(stack)
+    expect({"Night owl", "Early bird"} <= set(now) and len(now) == 5, f"all of it happened: {now}")
+    stack.says(stack.press_answer(ADMIN, stack.invoke(ADMIN, "recruit-config qa-reset-defaults"), CONFIRM), "4 default questions again; there were 5")
+
+
+def what_is_typed_may_be_anything(stack):
+    for path, focused in (("tickets remove-option", "name"), ("recruit-config qa-edit", "number"), ("recruit-config qa-move", "number")):
+        expect(stack.complete(ADMIN, path, focused, ""), f"/{path} completes")
+        for odd in ("\u202e\u200b", "%", "1e400", "-1", "\U0001F3C1" * 300, "x" * 5999):
+            expect(stack.complete(ADMIN, path, focused, odd) == [], f"/{path} offers nothing for {odd[:9]!r}")
+    expect(stack.complete(ADMIN, "recruit-config qa-edit", "number", "", label="x", type="no such type"), "whatever else stands there")
+
+
+def names_are_words(stack):
+    name = "**bold** @everyone <@700000000000000001> `code`"
+    types(stack, "tickets add-option", "can choose", name=name)
+    text = types(stack, "tickets list-options", "everyone")
+    expect("**bold**" not in text and "<@7" not in text.replace("\\<@7", ""), f"they lose their meaning: {text}")
+    expect(stack.complete(ADMIN, "tickets remove-option", "name", "everyone") == [{"name": name, "value": name}], "completed as it was typed")
+    types(stack, "tickets remove-option", "no longer", name=name)
+    types(stack, "recruit-config qa-add", "are asked", label="Is *this* fun?", type="yes_no", placeholder="_sure_")
+    expect("Is \\*this\\* fun?" in types(stack, "recruit-config qa-list", "fun"), "so do questions")
+    types(stack, "recruit-config qa-remove", "no longer asked", number=5)
+
+
 # ---- the others --------------------------------------------------------------------------------------------------------------------------
 
 def the_organisation_is_shown_on_the_panel_that_stands(stack):
@@ -146,7 +179,7 @@ def the_organisation_is_shown_on_the_panel_that_stands(stack):
 
 
 def records_go_where_they_are_sent_from_now_on(stack):
-    types(stack, "recruit-config set-log-channel", rf"<#{CHANNEL_RECORDS}> → <#{CHANNEL_LOG}>", channel=CHANNEL_LOG)
+    types(stack, "recruit-config set-log-channel", rf"<#{CHANNEL_RECORDS}> → <#{CHANNEL_LOG}>.*from now on.*stay where they are", channel=CHANNEL_LOG)
     types(stack, "recruit-config set-log-channel", rf"<#{CHANNEL_LOG}> → <#{CHANNEL_RECORDS}>", channel=CHANNEL_RECORDS)
     types(stack, "recruit-config set-log-channel", "stays", channel=CHANNEL_RECORDS)
 
@@ -191,11 +224,69 @@ def capabilities_decide_who_may(stack):
     types(stack, "roles clear", "no longer", capability="admin", role=ROLE_RECRUITMENT)
     types(stack, "roles clear", "No role has", capability="recruitment")
     types(stack, "recruit-config qa-list", "capability recruitment or admin", who=STAFF)
+
+
+def forge(stack, who, command, sub, **options):
+    """A command as Discord would not let this person send it: what it hides is not our check."""
+    roles = {value: {"id": value, "name": "x", "position": 1, "permissions": "0", "managed": False} for value in options.values() if value.isdigit()}
+    typed = [{"name": name, "type": 8 if value in roles else 3, "value": value} for name, value in options.items()]
+    data = {"id": "1", "type": 1, "name": command, "options": [{"name": sub, "type": 1, "options": typed}], "resolved": {"roles": roles}}
+    return stack.act(who, "raw", type=2, channel=CHANNEL_LOG, data=data)["interaction"]
+
+
+def roles_are_for_administrators(stack):
     expect(ROLE_ADMIN not in types(stack, "roles show", "no role"), "Manage Server needs no capability")
+    types(stack, "roles set", "has the capability", capability="recruitment", role=ROLE_RECRUITMENT)
+    for command, sub, options in (("roles", "show", {}), ("autoroles", "show", {}), ("autoroles", "set", {"member": ROLE_MEMBER}),
+                                  ("roles", "clear", {"capability": "admin"}),
+                                  ("roles", "set", {"capability": "admin", "role": ROLE_RECRUITMENT})):     # nobody raises themselves
+        stack.says(forge(stack, STAFF, command, sub, **options), "capability admin")
+    types(stack, "roles set", "has the capability", capability="admin", role=ROLE_RECRUITMENT)
+    stack.says(forge(stack, STAFF, "autoroles", "show"), "Role of a Member")
+    stack.says(forge(stack, STAFF, "roles", "clear", capability="admin", role=ROLE_RECRUITMENT), "no longer")
+    stack.says(forge(stack, STAFF, "roles", "show"), "capability admin")
+
+
+def capabilities_that_change_nothing_are_told(stack):
+    unchanged(stack, "roles set", "everyone cannot have", capability="admin", role="800000000000000001")
+    unchanged(stack, "roles set", "already", capability="recruitment", role=ROLE_RECRUITMENT)
+    unchanged(stack, "roles clear", "does not have", capability="recruitment", role=ROLE_MEMBER)
+    types(stack, "roles clear", "no longer", capability="recruitment", role=ROLE_RECRUITMENT)
+    unchanged(stack, "roles clear", "no role has", capability="recruitment")
 
 
 def removing_somebody_who_never_applied_says_so(stack):
     types(stack, "recruit-config remove-member", f"<@{OUTSIDER}> has not become a member", member=OUTSIDER, reason="x")
+
+
+def the_audit_has_before_and_after(stack):
+    def last():
+        return json.loads(stack.postgres.sql("SELECT detail FROM flow.audit WHERE action = 'settings.changed' ORDER BY audit_id DESC LIMIT 1")[0][0])
+
+    types(stack, "recruit-config set-access-mode", "keep.* → read only", mode="read_only")
+    expect(last() == {"change": "access-mode", "before": "keep", "after": "read_only"}, f"modes: {last()}")
+    types(stack, "recruit-config set-access-mode", "read only → keep", mode="keep")
+    types(stack, "autoroles set", "stays", affiliate=ROLE_AFFILIATE)
+    expect(last() == {"change": "autoroles", "affiliate": {"before": ROLE_AFFILIATE, "after": ROLE_AFFILIATE}}, f"roles: {last()}")
+    types(stack, "recruit-config qa-move", "it was number 1", number=1, to=2)
+    moved = last()
+    expect(moved.pop("question") > 0 and moved == {"change": "question-move", "before": 1, "after": 2}, f"numbers: {moved}")
+    types(stack, "recruit-config qa-move", "it was number 2", number=2, to=1)
+    expect(stack.postgres.sql("SELECT count(*) FROM flow.audit WHERE action = 'settings.changed' AND (actor_pid IS NULL OR detail IS NULL)") == [["0"]],
+           "each says who and what")
+
+
+def without_a_database_nothing_is_offered(stack):
+    stack.postgres.stop()
+    try:
+        asked = stack.invoke(ADMIN, "recruit-config qa-remove", action="autocomplete", more={"focused": "number"}, number="")
+        view = stack.interaction(asked, "final", 10)
+        expect(view["choices"] == [] and view["acknowledged_us"] < 3_000_000, f"nothing, and in time: {view}")
+        types(stack, "tickets list-options", "try again", who=ADMIN)
+        types(stack, "tickets set-nick-sync", "nothing was done|try again", who=ADMIN, enabled=True)
+    finally:
+        stack.postgres.start()
+    wait_for(lambda: stack.complete(ADMIN, "recruit-config qa-remove", "number", ""), "questions to be offered again", 30)
 
 
 def every_exchange_fits_discords_description(stack):
@@ -206,9 +297,11 @@ def every_exchange_fits_discords_description(stack):
 CHECKS = [
     a_new_guild_has_areas_to_choose_from, areas_are_added_and_removed, wrong_areas_are_refused, there_are_25_areas_at_most_and_one_at_least,
     questions_are_added_changed_moved_and_removed, wrong_questions_are_refused, there_are_20_questions_at_most_and_one_at_least,
-    resetting_asks_first_also_across_a_restart, the_organisation_is_shown_on_the_panel_that_stands,
+    resetting_asks_first_also_across_a_restart, two_administrators_do_not_overwrite_each_other, what_is_typed_may_be_anything, names_are_words,
+    the_organisation_is_shown_on_the_panel_that_stands,
     records_go_where_they_are_sent_from_now_on, hiding_from_those_who_would_see_it_anyway_is_refused, roles_that_nobody_can_give_are_refused,
-    nicknames_are_switched, capabilities_decide_who_may, removing_somebody_who_never_applied_says_so,
+    nicknames_are_switched, capabilities_decide_who_may, roles_are_for_administrators, capabilities_that_change_nothing_are_told,
+    removing_somebody_who_never_applied_says_so, the_audit_has_before_and_after, without_a_database_nothing_is_offered,
     every_exchange_fits_discords_description,
 ]
 

@@ -51,4 +51,14 @@ sed -n 's/^\*--\([a-z-]*\)\*.*/\1/p' "$src/docs/magikal-sandbox.1.scd" | sort >"
 said=$(diff "$dir/has" "$dir/tells")
 ok "magikal-sandbox(1) tells every option" $? "$said"
 
+# commands of the guild and their options, from the table and from the tables of the administrator's guide, as "command sub-command [option]"
+awk -F'"' '/^COMMAND\(/ { command = $2 } /^  SUB\(/ { sub_command = $2; print command, sub_command }
+        /^    OPTION\(/ { print command, sub_command, $2 }' "$src/include/magikal/commands.def" | sort >"$dir/has"
+awk -F'|' '/^Of `\/[a-z-]*`:$/ { command = substr($0, 6, length($0) - 7) } /^#/ { command = "" }
+        command && /^\| `/ { n = split($2, word, "`"); print command, word[2]; for (i = 4; i <= n; i += 2) print command, word[2], word[i] }' \
+        "$src/docs/administrator.md" | sort -u >"$dir/tells"
+said=$(diff "$dir/has" "$dir/tells")
+[ -z "$said" ] && [ "$(wc -l <"$dir/has")" -gt 40 ]
+ok "the administrator's guide tells every command and option" $? "$said"
+
 echo "1..$n"
