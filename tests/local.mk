@@ -14,7 +14,7 @@ EXTRA_DIST += tests/lib/postgres.py tests/lib/recruit.py tests/lib/stack.py test
 	tests/fault/matrix.py tests/fault/recruitment.py
 
 # A process dies at every point that the daemon lists
-FAULT_JOBS = 4
+FAULT_JOBS = 6
 .PHONY: fault-matrix
 fault-matrix: all tests/schema/judge.stamp
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/fault/matrix.py --jobs $(FAULT_JOBS) $(FAULT_POINTS)
