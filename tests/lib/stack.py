@@ -347,10 +347,23 @@ class Stack(Guild):
                 os.killpg(self.daemon.pid, signal.SIGKILL)
         elif self.daemon.poll() is None:
             self.daemon.send_signal(how)
-        status = self.daemon.wait(40)
+        try:
+            status = self.daemon.wait(40)
+        except subprocess.TimeoutExpired:
+            raise Trouble(f"the daemon did not end within 40 s: {self.whereabouts()}") from None
         self.daemon = None
         self.notify.close()
         return status
+
+    def whereabouts(self):
+        """What the kernel says of the daemon's processes and threads, and the daemon's last words: for what cannot be repeated at will."""
+        lines = []
+        for pid in [self.daemon.pid] + [p for role in ("worker", "editor") for p in self.children(role)]:
+            for task in pathlib.Path(f"/proc/{pid}/task").glob("*"):
+                with contextlib.suppress(OSError):
+                    state = re.search(r"State:\s+(.*)", (task / "status").read_text()).group(1)
+                    lines.append(f"{pid}/{task.name} {(task / 'comm').read_text().strip()}: {state}, {(task / 'wchan').read_text()}")
+        return "\n".join(lines + self.log().splitlines()[-15:])
 
     def restart_daemon(self, how=signal.SIGTERM, faults=None):
         self.stop_daemon(how)
