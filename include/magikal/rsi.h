@@ -15,9 +15,9 @@
 
 #include "magikal/cleanup.h"
 #include "magikal/clock.h"
+#include "magikal/handle.h"
 
 /* Characters (code points). The site's own limits are not published; these leave room above everything seen. */
-#define RSI_HANDLE_MAX 60               /* ASCII only, so bytes too */
 #define RSI_SID_MAX 32                  /* ASCII only */
 #define RSI_NAME_MAX 128                /* display name, organisation, rank, title, archetype, focus */
 #define RSI_LINE_MAX 256                /* location, fluency */
@@ -83,7 +83,7 @@ typedef struct RsiOrg {
 
 /* A dossier: /citizens/<handle> */
 typedef struct RsiCitizen {
-        char handle[RSI_HANDLE_MAX + 1];        /* as the site spells it */
+        char handle[HANDLE_MAX + 1];    /* as the site spells it */
         char *display_name;     /* never NULL: the handle when nothing of the name can be shown */
         uint64_t record;        /* number of the citizen record, which stays when a handle changes; 0: the account never enlisted */
         char enlisted[11];      /* "2021-02-17", or "" */
@@ -133,11 +133,9 @@ DEFINE_CLEANUP(RsiMembership *, rsi_membership_free)
 /* ---- what people type ----------------------------------------------------------------------------------------------------- */
 
 /*
- * A handle, or an address of a dossier that it is cut out of ("https://robertsspaceindustries.com/en/citizens/Name/", with or without
- * scheme and language). White space around it is ignored. 0, or -EINVAL: 1 to 60 of A-Z a-z 0-9 _ - is what the site takes.
+ * An organisation's SID, or the address of its page that it is cut out of, in all the forms that handle_read() knows; the result is upper
+ * case. White space around it is ignored. 0, or -EINVAL: 1 to 32 of A-Z a-z 0-9 _ - is what the site takes.
  */
-int rsi_handle_from_text(const char *text, char ret_handle[static RSI_HANDLE_MAX + 1]);
-/* The same for an organisation's SID or the address of its page; the result is upper case. */
 int rsi_sid_from_text(const char *text, char ret_sid[static RSI_SID_MAX + 1]);
 
 /* ---- the parsers: pure, bytes in, struct out ----------------------------------------------------------------------------- */
@@ -177,7 +175,7 @@ typedef enum RsiKind {
 
 typedef struct RsiQuery {
         RsiKind kind;
-        const char *handle, *sid;       /* copied */
+        const char *handle, *sid;       /* copied; as handle_read() and rsi_sid_from_text() take them */
 } RsiQuery;
 
 /* Everything is borrowed until `done` returns. */

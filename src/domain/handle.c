@@ -35,27 +35,38 @@ static void skip_language(const char **at) {
                 *at = p;
 }
 
+SiteAddress site_address_skip(const char **at, const char *folder) {
+        const char *p = *at;
+        bool has_scheme = skip(&p, "https://") || skip(&p, "http://");
+
+        (void) skip(&p, "www.");
+        if (!skip(&p, HOST)) {
+                if (has_scheme || **at != '/')
+                        return has_scheme || strchr(*at, '/') ? SITE_OTHER_ADDRESS : SITE_NO_ADDRESS;
+                p = *at;
+        }
+        skip_language(&p);
+        if (!skip(&p, folder))
+                return SITE_OTHER_ADDRESS;
+        *at = p;
+        return SITE_ADDRESS;
+}
+
 /*
  * Bytes of the handle that begins at *at, after an address in front of it was stepped over. Handles have neither '.' nor '/', so whatever
  * has one and is not recognised is some other address.
  */
 static int find_handle(const char **at, const char *end, size_t *ret_n) {
-        const char *p = *at;
-        bool has_scheme = skip(&p, "https://") || skip(&p, "http://");
-
-        (void) skip(&p, "www.");
-        if (skip(&p, HOST)) {
-                skip_language(&p);
-                if (!skip(&p, "/citizens/"))
-                        return HANDLE_ADDRESS;
-                *at = p;
-                *ret_n = MIN(strcspn(p, "/?#"), (size_t) (end - p));
+        switch (site_address_skip(at, "/citizens/")) {
+        case SITE_ADDRESS:
+                *ret_n = MIN(strcspn(*at, "/?#"), (size_t) (end - *at));
                 return *ret_n > 0 ? 0 : HANDLE_ADDRESS;
-        }
-        if (has_scheme || memchr(*at, '/', (size_t) (end - *at)))
+        case SITE_NO_ADDRESS:
+                *ret_n = (size_t) (end - *at);
+                return 0;
+        default:
                 return HANDLE_ADDRESS;
-        *ret_n = (size_t) (end - *at);
-        return 0;
+        }
 }
 
 int handle_read(const char *text, Handle *ret_handle) {

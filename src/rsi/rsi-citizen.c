@@ -136,10 +136,12 @@ static bool read_names(Reader *reader, const HtmlNode *profile, RsiCitizen *c) {
 /* What makes it a dossier. False: the page has changed. */
 static bool read_identity(Reader *reader, const HtmlNode *profile, const Labels *labels, RsiCitizen *c) {
         _free_ char *record = reader_line(reader, labels->values[LABEL_RECORD], RSI_NAME_MAX);
-        _free_ char *handle = reader_line(reader, labels->values[LABEL_HANDLE], RSI_NAME_MAX);
+        _free_ char *text = reader_line(reader, labels->values[LABEL_HANDLE], RSI_NAME_MAX);
+        Handle handle;
 
-        if (record_parse(record, &c->record) < 0 || !handle || rsi_handle_from_text(handle, c->handle) < 0 || !read_names(reader, profile, c))
+        if (record_parse(record, &c->record) < 0 || !text || handle_read(text, &handle) != 0 || !read_names(reader, profile, c))
                 return false;
+        memcpy(c->handle, handle.text, sizeof(c->handle));
         if (!c->display_name && !(c->display_name = strdup(c->handle)))
                 reader->error = -ENOMEM;
         return true;

@@ -113,9 +113,10 @@ static bool item_is_affiliate(Reader *reader, const HtmlNode *item) {
 /* A redacted member has no link, so nobody is found behind it. */
 static bool item_is(Reader *reader, const HtmlNode *item, const char *handle) {
         const HtmlNode *card = html_find(reader->tree, item, "a[" HTML_HAS_CLASS("membercard") "]", NULL);
-        char found[RSI_HANDLE_MAX + 1];
+        _strbuf_ StrBuf href = {};
+        Handle found;
 
-        return name_from_href(reader, card, rsi_handle_from_text, found) == 0 && strcasecmp(found, handle) == 0;
+        return reader_href(reader, card, &href) && handle_read(href.text, &found) == 0 && strcasecmp(found.text, handle) == 0;
 }
 
 static int members_read(const char *html, const char *handle, bool is_empty, RsiMembership *m, RsiReason *ret_reason) {

@@ -188,10 +188,8 @@ char *reader_picture(Reader *reader, const HtmlNode *img) {
         return text;
 }
 
-int name_from_href(Reader *reader, const HtmlNode *a, int (*from_text)(const char *text, char *ret), char *ret) {
-        _strbuf_ StrBuf href = {};
-
-        return read_attribute(reader, a, "href", &href) ? from_text(href.text, ret) : -EINVAL;
+bool reader_href(Reader *reader, const HtmlNode *a, StrBuf *href) {
+        return read_attribute(reader, a, "href", href);
 }
 
 /* ---- labels ---------------------------------------------------------------------------------------------------------------- */
@@ -249,10 +247,11 @@ static RsiVisibility visibility_of(Reader *reader, const HtmlNode *box) {
 
 static int sid_of(Reader *reader, const HtmlNode *value, const HtmlNode *link, char *ret) {
         _free_ char *text = reader_line(reader, value, RSI_NAME_MAX);
+        _strbuf_ StrBuf href = {};
 
         if (text && rsi_sid_from_text(text, ret) == 0)
                 return 0;
-        return name_from_href(reader, link, rsi_sid_from_text, ret);
+        return reader_href(reader, link, &href) ? rsi_sid_from_text(href.text, ret) : -EINVAL;
 }
 
 void reader_org(Reader *reader, const HtmlNode *box, bool is_main, RsiOrg *ret) {

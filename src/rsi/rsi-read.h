@@ -62,5 +62,5 @@ static inline void reader_done(Reader *reader) {
 }
 #define _reader_ _cleanup_(reader_done)
 
-/* The last segment of an address like "/orgs/SID", when it is a handle or SID. 0 or -EINVAL. */
-int name_from_href(Reader *reader, const HtmlNode *a, int (*from_text)(const char *text, char *ret), char *ret);
+/* Where a link leads; false: nowhere, or `a` is NULL. */
+bool reader_href(Reader *reader, const HtmlNode *a, StrBuf *href);

@@ -51,7 +51,8 @@ typedef struct Lookup {
         TAILQ_ENTRY(Lookup) entry;      /* in `waiting`, `running` or `ready` */
         Rsi *rsi;
         RsiKind kind;
-        char handle[RSI_HANDLE_MAX + 1], sid[RSI_SID_MAX + 1];
+        Handle handle;
+        char sid[RSI_SID_MAX + 1];
         StrBuf key, url, post, page;
         STAILQ_HEAD(, Waiter) waiters;
         Usec deadline;
@@ -173,7 +174,7 @@ static int lookup_address(Lookup *lookup) {
         case RSI_CITIZEN:
         case RSI_ORG_LIST:
                 strbuf_append(&lookup->url, "/citizens/");
-                strbuf_append_percent(&lookup->url, lookup->handle);
+                strbuf_append_percent(&lookup->url, lookup->handle.text);
                 if (lookup->kind == RSI_ORG_LIST)
                         strbuf_append(&lookup->url, "/organizations");
                 return lookup->url.error;
@@ -188,7 +189,7 @@ static int lookup_address(Lookup *lookup) {
         strbuf_append(&lookup->url, "/api/orgs/getOrgMembers");
         json_open(&w);
         json_string(&w, "symbol", lookup->sid);
-        json_string(&w, "search", lookup->handle);
+        json_string(&w, "search", lookup->handle.text);
         json_i64(&w, "page", 1);
         json_i64(&w, "pagesize", MEMBERS_PER_PAGE);
         json_close(&w);
@@ -213,7 +214,7 @@ static int lookup_parse(Lookup *lookup, RsiFound **ret_found, RsiReason *ret_rea
         *found = (RsiFound) { .n_refs = 1, .kind = lookup->kind };
         switch (lookup->kind) {
         case RSI_CITIZEN:
-                r = rsi_citizen_parse(bytes, n_bytes, lookup->handle, &found->citizen, ret_reason);
+                r = rsi_citizen_parse(bytes, n_bytes, lookup->handle.text, &found->citizen, ret_reason);
                 break;
         case RSI_ORG_LIST:
                 r = rsi_org_list_parse(bytes, n_bytes, &found->org_list, ret_reason);
@@ -222,7 +223,7 @@ static int lookup_parse(Lookup *lookup, RsiFound **ret_found, RsiReason *ret_rea
                 r = rsi_org_page_parse(bytes, n_bytes, lookup->sid, &found->org_page, ret_reason);
                 break;
         case RSI_MEMBERSHIP:
-                r = rsi_membership_parse(bytes, n_bytes, lookup->handle, &found->membership, ret_reason);
+                r = rsi_membership_parse(bytes, n_bytes, lookup->handle.text, &found->membership, ret_reason);
                 break;
         case _RSI_KIND_MAX:
                 break;
@@ -492,12 +493,12 @@ static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, vo
 static int lookup_set_query(Lookup *lookup, const RsiQuery *q) {
         bool has_handle = q->kind != RSI_ORG_PAGE, has_sid = q->kind == RSI_ORG_PAGE || q->kind == RSI_MEMBERSHIP;
 
-        if ((unsigned) q->kind >= _RSI_KIND_MAX || (has_handle && (!q->handle || rsi_handle_from_text(q->handle, lookup->handle) < 0)) ||
+        if ((unsigned) q->kind >= _RSI_KIND_MAX || (has_handle && (!q->handle || handle_read(q->handle, &lookup->handle) != 0)) ||
             (has_sid && (!q->sid || rsi_sid_from_text(q->sid, lookup->sid) < 0)))
                 return -EINVAL;
         lookup->kind = q->kind;
         strbuf_appendf(&lookup->key, "%d/%s/", (int) q->kind, lookup->sid);
-        for (const char *c = lookup->handle; *c; c++)
+        for (const char *c = lookup->handle.text; *c; c++)
                 strbuf_append_char(&lookup->key, *c >= 'A' && *c <= 'Z' ? (char) (*c - 'A' + 'a') : *c);
         return lookup->key.error;
 }

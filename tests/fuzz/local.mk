@@ -54,7 +54,7 @@ tests_fuzz_fuzz_rest_reply_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_rest_reply_LDADD = $(CJSON_LIBS)
 
 tests_fuzz_fuzz_rsi_page_SOURCES = tests/fuzz/fuzz-rsi-page.c src/rsi/rsi-citizen.c src/rsi/rsi-html.c src/rsi/rsi-name.c src/rsi/rsi-organisation.c \
-	src/rsi/rsi-read.c src/base/url.c src/domain/text-clean.c $(FUZZ_BASE)
+	src/rsi/rsi-read.c src/base/url.c src/domain/handle.c src/domain/text-clean.c $(FUZZ_BASE)
 tests_fuzz_fuzz_rsi_page_CPPFLAGS = $(AM_CPPFLAGS) $(XML2_CFLAGS)
 tests_fuzz_fuzz_rsi_page_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_rsi_page_LDADD = $(CJSON_LIBS) $(XML2_LIBS)

@@ -50,6 +50,7 @@ static void an_address_gives_its_handle(void **state) {
                 "www.robertsspaceindustries.com/en/citizens/Test_Pilot/organizations",
                 "<https://robertsspaceindustries.com/citizens/Test_Pilot>",
                 "  https://robertsspaceindustries.com/citizens/Test_Pilot/?a=/b  ",
+                "/citizens/Test_Pilot", "/en/citizens/Test_Pilot/organizations",        /* links in the site's own pages */
         };
 
         for (size_t i = 0; i < ELEMENTSOF(addresses); i++)
@@ -63,7 +64,7 @@ static void other_addresses_are_refused(void **state) {
                 "https://robertsspaceindustries.com/", "https://robertsspaceindustries.com", "https://robertsspaceindustries.com/orgs/TEST",
                 "https://robertsspaceindustries.com/citizens/", "https://robertsspaceindustries.com/citizens//x",
                 "https://robertsspaceindustries.com/citizens?x", "https://robertsspaceindustries.com.evil.example/citizens/x",
-                "https://evil.example/https://robertsspaceindustries.com/citizens/x", "https://evil.example/citizens/x", "citizens/x", "/x",
+                "https://evil.example/https://robertsspaceindustries.com/citizens/x", "https://evil.example/citizens/x", "citizens/x", "/x", "/orgs/x", "/en/citizens/",
                 "https://", "https://x", "https://robertsspaceindustries.com:443/citizens/x", "https://me@robertsspaceindustries.com/citizens/x",
                 "https://robertsspaceindustries.com/english/citizens/x", "https://robertsspaceindustries.com/en/en/citizens/x",
         };
