@@ -45,9 +45,9 @@ static bool put_own_emoji(JsonWriter *w, const char *emoji) {
         if (!is_animated && strncmp(emoji, "<:", 2) != 0)
                 return false;
         emoji += is_animated ? 3 : 2;
-        n_name = strcspn(emoji, ":");
+        n_name = strspn(emoji, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
         n_id = emoji[n_name] == ':' ? strspn(emoji + n_name + 1, "0123456789") : 0;
-        if (n_name == 0 || n_id == 0 || !streq(emoji + n_name + 1 + n_id, ">"))
+        if (n_name < 2 || n_name > 32 || n_id == 0 || n_id > 19 || emoji[n_name + 1] == '0' || !streq(emoji + n_name + 1 + n_id, ">"))
                 return false;
         strbuf_append_bytes(&name, emoji, n_name);
         strbuf_append_bytes(&id, emoji + n_name + 1, n_id);

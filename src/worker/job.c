@@ -80,11 +80,15 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
                 TAKE(job->deferred)(job);
                 return;
         }
-        /* a form that Discord does not take was not taken: there is room for a sentence */
+        /* a form that Discord does not take was not taken: there is room for a plainer one, or a sentence */
         if (outcome == REST_REFUSED && !job->has_apologised) {
-                job->has_apologised = true;
                 log_event(LOG_ERR, "interaction.refused", "Discord does not take an answer of ours.", LOG_GUILD(job->ix->guild.v),
                           LOG_I64("code", reply->code), LOG_TEXT("reason", reply->message));
+                if (job->plainer) {
+                        TAKE(job->plainer)(job);
+                        return;
+                }
+                job->has_apologised = true;
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
                 return;
         }

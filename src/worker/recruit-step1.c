@@ -25,13 +25,35 @@ static Step1Form former(const Job *job) {
         return recruit->step1_draft ? step1_form_read(recruit->step1_draft) : step1_form_of(&recruit->application);
 }
 
-static void reply_form(Job *job) {
+static void reply_form_with(Job *job, const RecruitSettings *settings) {
         Step1Form form = former(job);
         Step1Values values = step1_form_values(&form);
         char *data = NULL;
 
-        job_reply_view(job, CALLBACK_MODAL,
-                       view_step1_modal(job->worker->role.keys, &job->facts->ticket, &job->facts->recruit->settings, &values, &data), &data);
+        job_reply_view(job, CALLBACK_MODAL, view_step1_modal(job->worker->role.keys, &job->facts->ticket, settings, &values, &data), &data);
+}
+
+/* Discord refuses a whole form for one emoji of a guild that we are not in, or that was deleted since. Applicants come before emoji. */
+static void reply_plain_form(Job *job) {
+        RecruitSettings settings = job->facts->recruit->settings;
+        RecruitOption plain[RECRUIT_OPTIONS_MAX];
+
+        settings.n_options = MIN(settings.n_options, ELEMENTSOF(plain));
+        for (size_t i = 0; i < settings.n_options; i++) {
+                plain[i] = settings.options[i];
+                plain[i].emoji = NULL;
+        }
+        settings.options = plain;
+        reply_form_with(job, &settings);
+}
+
+static void reply_form(Job *job) {
+        const RecruitSettings *settings = &job->facts->recruit->settings;
+
+        for (size_t i = 0; i < settings->n_options; i++)
+                if (settings->options[i].emoji)
+                        job->plainer = reply_plain_form;
+        reply_form_with(job, settings);
 }
 
 void on_step1_press(Job *job) {

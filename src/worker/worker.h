@@ -55,6 +55,7 @@ struct Job {
         char *reply;                    /* body of the callback under way, for a second try */
         int n_tries;
         bool has_apologised;
+        void (*plainer)(Job *job);      /* replies once more, without what Discord may not have taken; NULL: there is nothing to leave out */
         void (*deferred)(Job *job);     /* goes on when the person sees that we are thinking */
         sd_event_source *timer;
         char *idem_key;

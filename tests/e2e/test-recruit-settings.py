@@ -50,10 +50,26 @@ def areas_are_added_and_removed(stack):
     stack.quiet()
 
 
+def an_emoji_that_discord_does_not_take_keeps_nobody_from_applying(stack):
+    """Of another guild, or deleted since: Discord refuses the form that has it."""
+    types(stack, "tickets add-option", "can choose", name="gone", emoji="<:gone:850000000000000001>")
+    channel = stack.open_application()
+    form = stack.form_behind(APPLICANT, channel, STEP1)
+    expect([o.get("emoji", {}).get("id") for o in inputs_of(form[1])["Main area/focus"]["options"]][-1] == "850000000000000001", "the form has it")
+    stack.fault("POST", "/interactions/{interaction_id}/{interaction_token}/callback", "status", status=400, code=50035, count=1)
+    form = stack.form_behind(APPLICANT, channel, STEP1)
+    options = inputs_of(form[1])["Main area/focus"]["options"]
+    expect(options[-1]["label"] == "gone" and not any("emoji" in o for o in options), f"then there are words alone: {options}")
+    stack.says(stack.send(APPLICANT, form, stack.step1(area="gone")), "Step 1 is in")
+    stack.world("delete_channel", channel=channel)
+    types(stack, "tickets remove-option", "no longer", name="gone")
+    stack.quiet()
+
+
 def wrong_areas_are_refused(stack):
     unchanged(stack, "tickets add-option", "already", name="MEDICAL")
     unchanged(stack, "tickets add-option", "nothing to read|blank|read", name="\u200b \u200b")
-    for emoji in ("abc", "\U0001F3C1\U0001F3C1", "x", "<:name>", "<:name:12", "1"):
+    for emoji in ("abc", "\U0001F3C1\U0001F3C1", "x", "<:name>", "<:name:12", "<:name:0>", "1"):
         unchanged(stack, "tickets add-option", "not one emoji", name="odd", emoji=emoji)
     unchanged(stack, "tickets add-option", "@everyone is never pinged", name="odd", ping_role="800000000000000001")
     unchanged(stack, "tickets remove-option", "no area of that name", name="piracy")
@@ -295,7 +311,8 @@ def every_exchange_fits_discords_description(stack):
 
 
 CHECKS = [
-    a_new_guild_has_areas_to_choose_from, areas_are_added_and_removed, wrong_areas_are_refused, there_are_25_areas_at_most_and_one_at_least,
+    a_new_guild_has_areas_to_choose_from, areas_are_added_and_removed,
+    an_emoji_that_discord_does_not_take_keeps_nobody_from_applying, wrong_areas_are_refused, there_are_25_areas_at_most_and_one_at_least,
     questions_are_added_changed_moved_and_removed, wrong_questions_are_refused, there_are_20_questions_at_most_and_one_at_least,
     resetting_asks_first_also_across_a_restart, two_administrators_do_not_overwrite_each_other, what_is_typed_may_be_anything, names_are_words,
     the_organisation_is_shown_on_the_panel_that_stands,

@@ -244,6 +244,38 @@ static void mentions_name_those_who_are_pinged(void **state) {
         (void) state;
 }
 
+static void emoji_are_told_from_text(void **state) {
+        static const char *const emoji[] = {
+                "\xF0\x9F\x8F\x81",                                   /* a chequered flag */
+                "\xE2\x9D\xA4\xEF\xB8\x8F",                         /* a heart, as a picture */
+                "\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD",               /* thumbs up, with a skin tone */
+                "\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80",     /* an astronaut, joined */
+                "\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA",               /* the flag of two letters */
+                "1\xEF\xB8\x8F\xE2\x83\xA3",                        /* a keycap */
+                "<:flag:850000000000000001>",
+                "<a:Wave_2:850000000000000001>",
+        };
+        static const char *const text[] = {
+                "", " ", "x", "1", "#", "abc", ":flag:", "\xC3\xA4", "<:flag>", "<:flag:>", "<:flag:12", "<:flag:12>x", "<:f:12>", "<:fl ag:12>",
+                "<:flag:0>", "<:flag:99999999999999999999>", "<b:flag:12>", "<@700000000000000001>", "<:flag:12> ",
+                "\xF0\x9F\x8F\x81\xF0\x9F\x8F\x81",               /* two */
+                "\xF0\x9F\x8F\x81x", "x\xF0\x9F\x8F\x81", "\xF0\x9F\x8F\x81 ",
+                "\xF0\x9F\x91\xA9\xE2\x80\x8D",                    /* joined to nothing */
+                "\xF0\x9F\x87\xA9",                                /* half a flag */
+                "\xEF\xB8\x8F",                                     /* a style of nothing */
+                "\xF0\x9F\x8F",                                     /* half a character */
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(emoji); i++)
+                if (!component_emoji_is_fine(emoji[i]))
+                        fail_msg("%s is an emoji", emoji[i]);
+        for (size_t i = 0; i < ELEMENTSOF(text); i++)
+                if (component_emoji_is_fine(text[i]))
+                        fail_msg("\"%s\" (%zu) is no emoji", text[i], i);
+        assert_false(component_emoji_is_fine(NULL));
+        (void) state;
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(lengths_are_utf16_units),
@@ -258,6 +290,7 @@ int main(void) {
                 cmocka_unit_test(emoji_are_of_two_kinds),
                 cmocka_unit_test(a_modal_has_labels),
                 cmocka_unit_test(mentions_name_those_who_are_pinged),
+                cmocka_unit_test(emoji_are_told_from_text),
         };
 
         return cmocka_run_group_tests_name("embed", tests, NULL, NULL);
