@@ -15,6 +15,8 @@
 #define CALLBACK_TRIES 3
 #define CALLBACK_RETRY_WAIT (250 * USEC_PER_MSEC)
 #define ANSWER_WITHIN (3 * USEC_PER_SEC)        /* Discord, "Receiving and Responding": 3 seconds to the first answer */
+#define EDIT_WITHIN (30 * USEC_PER_SEC)         /* the token lives for 15 minutes, but somebody is looking at "thinking…" */
+#define EDIT_RETRY_MAX (4 * USEC_PER_SEC)
 
 /* ---- life ------------------------------------------------------------------------------------------------------------------------ */
 
@@ -75,7 +77,8 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
             sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME, CALLBACK_RETRY_WAIT, 1, job_reply_again,
                                        job) >= 0)
                 return;
-        if (job->deferred && (outcome == 0 || outcome == REST_ALREADY)) {
+        /* where nobody knows whether it arrived, somebody may be waiting */
+        if (job->deferred && (outcome == 0 || outcome == REST_ALREADY || outcome == REST_AMBIGUOUS)) {
                 job->n_tries = 0;
                 TAKE(job->deferred)(job);
                 return;
@@ -89,6 +92,7 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
                         return;
                 }
                 job->has_apologised = true;
+                job->deferred = NULL;
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
                 return;
         }
@@ -151,13 +155,31 @@ static int job_edit_again(sd_event_source *source, uint64_t usec, void *userdata
         return 0;
 }
 
+/* True: it is sent once more, after a pause that grows. A process that is asked to leave has less patience. */
+static bool job_edits_again(Job *job, int outcome, const RestReply *reply) {
+        Usec within = job->worker->is_draining ? ANSWER_WITHIN : EDIT_WITHIN;
+        Usec pause = MIN(CALLBACK_RETRY_WAIT * (Usec) ++job->n_tries, EDIT_RETRY_MAX);
+
+        if (outcome != REST_LATER && outcome != REST_AMBIGUOUS)
+                return false;
+        if (reply && reply->wait > pause)
+                pause = reply->wait;
+        return clock_boottime() + pause - job->received_at < within &&
+               sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME, pause, 1, job_edit_again, job) >= 0;
+}
+
 static void job_edited(int outcome, const RestReply *reply, void *userdata) {
         Job *job = userdata;
 
-        if ((outcome == REST_LATER || outcome == REST_AMBIGUOUS) && ++job->n_tries < CALLBACK_TRIES &&
-            sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME,
-                                       reply && reply->wait ? reply->wait : CALLBACK_RETRY_WAIT, 1, job_edit_again, job) >= 0)
+        if (job_edits_again(job, outcome, reply))
                 return;
+        if (outcome == REST_REFUSED && !job->has_apologised) {
+                job->has_apologised = true;
+                log_event(LOG_ERR, "interaction.refused", "Discord does not take an answer of ours.", LOG_GUILD(job->ix->guild.v),
+                          LOG_I64("code", reply->code), LOG_TEXT("reason", reply->message));
+                job_edit(job, NULL);
+                return;
+        }
         if (outcome != 0 && outcome != REST_GONE)
                 log_event(LOG_NOTICE, "interaction.unanswered", "An interaction could not be answered.", LOG_GUILD(job->ix->guild.v),
                           LOG_I64("code", reply ? reply->code : 0), LOG_I64("status", reply ? reply->status : 0));

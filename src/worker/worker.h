@@ -94,11 +94,11 @@ void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame,
 /* Answers with a callback; `take_data` is malloced. A data of NULL (no memory) becomes an apology. */
 void job_reply(Job *job, CallbackType type, char *take_data);
 /*
- * For a question whose answer takes time: the person sees "thinking…", then `then` goes on, which must end in job_edit(). Should this process
- * die in between, another one begins anew, so nothing but reading may happen.
+ * For a question whose answer takes time: the person sees "thinking…", then `then` goes on, which must end in job_edit() within seconds.
+ * Should this process die in between, another one begins anew, so nothing but reading may happen.
  */
 void job_defer(Job *job, void (*then)(Job *job));
-/* What stands in place of "thinking…"; take_body is malloced, NULL (no memory) becomes an apology. */
+/* What stands in place of "thinking…", repeated for half a minute; take_body is malloced, NULL (no memory) becomes an apology. */
 void job_edit(Job *job, char *take_body);
 /* Answers with one ephemeral sentence. */
 void job_say(Job *job, TextId id, const TextArg *args);

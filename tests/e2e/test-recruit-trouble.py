@@ -479,6 +479,51 @@ def what_rsi_could_not_tell_is_filled_in_later(stack):
     clean(stack)
 
 
+def approved(stack, handle):
+    channel = answered(stack, handle=handle)
+    stack.answer(stack.approve(channel))
+    stack.quiet()
+    return channel
+
+
+def set_organisation(stack):
+    stack.answer(stack.invoke(ADMIN, "tickets set-org", url="https://robertsspaceindustries.com/en/orgs/Lantern"))
+    stack.quiet()
+
+
+def what_rsi_says_of_a_membership_stands_above_the_question(stack):
+    stack.says(stack.press_button(OWNER, approved(stack, "Asterin-Vale"), FINALISE), r"No organisation is set.*Finalise application")
+    clean(stack)
+    set_organisation(stack)
+    for handle, pattern in (("Asterin-Vale", r"lists \*\*Asterin-Vale\*\* as a member.*Wayfarer"), ("Delphine_Roux", r"as an affiliate"),
+                            ("Corvid-7", r"does not publicly list \*\*Corvid-7\*\*.*proves nothing")):
+        channel = approved(stack, handle)
+        interaction = stack.press_button(OWNER, channel, FINALISE)
+        stack.says(interaction, pattern + ".*Finalise application")
+        expect(stack.interaction(interaction)["acknowledged_us"] < 3_000_000, "acknowledged before RSI was asked")
+        stack.says(stack.press_answer(OWNER, interaction, CONFIRM), "inalised")         # whatever it says, it does not decide
+        wait_for(lambda c=channel: stack.is_gone(c), "the channel to go")
+        clean(stack)
+
+
+def who_finalises_is_answered_whatever_fails(stack):
+    patch, members = "/webhooks/{application_id}/{interaction_token}/messages/@original", "/api/orgs/getOrgMembers"
+    set_organisation(stack)
+    channel = approved(stack, "BRAM_OKORO")
+    trouble = (("RSI is down", lambda: stack.fault("POST", members, "status", status=503, count=-1), "could not be asked"),
+               ("RSI is slow", lambda: stack.fault("POST", members, "slow", ms=8000, count=-1), "could not be asked"),
+               ("Discord is down for a moment", lambda: stack.fault("PATCH", patch, "status", status=503, count=4), "RSI"),
+               ("the acknowledgement's answer is lost",
+                lambda: stack.fault("POST", "/interactions/{interaction_id}/{interaction_token}/callback", "drop_after", count=1), "RSI"))
+    for what, break_it, pattern in trouble:
+        print(f"# {what}")
+        break_it()
+        stack.says(stack.press_button(OWNER, channel, FINALISE), pattern + ".*Finalise application")
+        stack.clear_faults()
+    expect(status(stack, tid_of(stack, channel)) == "approved", "nothing was decided")
+    clean(stack)
+
+
 # ---- asking again ---------------------------------------------------------------------------------------------------------------------------------------
 
 def staff_ask_the_questions_again(stack):
@@ -523,7 +568,8 @@ CHECKS = [
     access_follows_the_mode, a_rejection_needs_a_reason_and_closed_dms_stop_nothing, a_channel_that_may_not_be_deleted_waits,
     a_draft_is_closed_without_a_record, removing_also_whoever_has_left, of_two_staff_the_first_wins,
     a_rejection_after_an_approval_is_told_who_was_first, a_decision_after_closing_is_told_so, finalising_twice_happens_once,
-    rsi_never_stops_an_application, what_rsi_could_not_tell_is_filled_in_later, staff_ask_the_questions_again,
+    rsi_never_stops_an_application, what_rsi_could_not_tell_is_filled_in_later,
+    what_rsi_says_of_a_membership_stands_above_the_question, who_finalises_is_answered_whatever_fails, staff_ask_the_questions_again,
     every_exchange_fits_discords_description,
 ]
 
