@@ -65,18 +65,25 @@ static int result_json(bool must_be_called, Checkpoint *checkpoint) {
         return json_writer_finish(&w, &checkpoint->result);
 }
 
+/* The first of two submits of one form may have been in before: then it is a change. */
+static ApplicationAction action_of(const Application *application) {
+        return application->status == APPLICATION_DRAFT ? APPLICATION_STEP1 : APPLICATION_EDIT_STEP1;
+}
+
 static int step1_store(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         const RecruitFacts *recruit = c->facts->recruit;
-        Step1Form form = gather(c);
+        const Application *application = recruit_application(c);
         _step1_checked_ Step1Checked checked = {};
-        bool is_first = recruit->application.status == APPLICATION_DRAFT;
+        Step1Form form;
         int r;
 
         (void) reply;
-        if (!recruit_application(c)) {
-                checkpoint->why = WHY_GONE;
+        /* decided while this waited for its turn: a form to mend would only be refused later */
+        if (!application || application_judge(application, action_of(application)) != 0) {
+                checkpoint->why = application ? "application_decided" : WHY_GONE;
                 return STEP_TURN;
         }
+        form = gather(c);
         r = step1_check(&form, &recruit->settings, &checked);
         if (r == STEP1_WRONG)
                 return keep_draft(c, &form, checkpoint);
@@ -88,7 +95,7 @@ static int step1_store(const StepContext *c, const StepReply *reply, Checkpoint 
                 .requested = checked.requested, .area = checked.area, .zone = checked.zone, .handle = checked.handle.text,
                 .notes = checked.notes, .asks = recruit->settings.questions->n > 0,
         });
-        audit_add(c, checkpoint, is_first ? "application.step1" : "application.step1_edited", NULL);
+        audit_add(c, checkpoint, action_of(application) == APPLICATION_STEP1 ? "application.step1" : "application.step1_edited", NULL);
         return 0;
 }
 
