@@ -108,7 +108,8 @@ void on_set_org(Job *job) {
                 job_say(job, TEXT_ORG_URL_WRONG, TEXT_ARGS());
                 return;
         }
-        if (image && (url_parse(image->text, &parsed) < 0 || !parsed.is_secure || parsed.is_websocket)) {
+        /* a host without a dot is no public one: Discord would refuse the panel for it */
+        if (image && (url_parse(image->text, &parsed) < 0 || !parsed.is_secure || parsed.is_websocket || !strchr(parsed.host, '.'))) {
                 job_say(job, TEXT_IMAGE_URL_WRONG, TEXT_ARGS());
                 return;
         }
