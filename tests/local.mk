@@ -2,6 +2,7 @@
 include tests/schema/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+include tests/clients/local.mk
 
 TESTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
 dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh

@@ -376,6 +376,22 @@ static void on_resume(Connection *c, const Json *d) {
         gateway_tell_pages(g);
 }
 
+static void on_request_members(Connection *c, const Json *d) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+        uint64_t guild;
+
+        if (!c->session) {
+                connection_close(c, 4003, "Not authenticated.");
+                return;
+        }
+        if (json_get_u64(d, "guild_id", &guild) != 0 || guild != model_guild_id(c->gateway->sandbox))
+                return;         /* Discord says nothing about guilds that one is not in */
+        model_put_members_chunk(c->gateway->sandbox, &w, d);
+        if (json_writer_finish(&w, &text) == 0)
+                connection_dispatch(c, "GUILD_MEMBERS_CHUNK", text);
+}
+
 static bool connection_is_flooding(Connection *c) {
         Usec now = clock_boottime(), *at = &c->frame_times[c->n_frames % FRAMES_PER_MINUTE];
         bool is_full = c->n_frames >= FRAMES_PER_MINUTE;
@@ -397,7 +413,7 @@ static void connection_receive(WebSocket *ws _unused_, const char *bytes, size_t
                 connection_close(c, 4008, "You are being rate limited.");
                 return;
         }
-        if (n_bytes > FRAME_MAX || json_parse(bytes, n_bytes, &frame) < 0 || json_get_i64(frame, "op", &op) != 0) {
+        if (n_bytes > FRAME_MAX || sbx_parse_json(bytes, n_bytes, &frame) < 0 || json_get_i64(frame, "op", &op) != 0) {
                 connection_close(c, 4002, "Error while decoding payload.");
                 return;
         }
@@ -414,11 +430,13 @@ static void connection_receive(WebSocket *ws _unused_, const char *bytes, size_t
                 break;
         case 3:         /* presence */
         case 4:         /* voice state */
-        case 8:         /* guild members */
         case 31:        /* soundboard */
         case 43:        /* channel info */
                 if (!c->session)
                         connection_close(c, 4003, "Not authenticated.");
+                break;
+        case 8:
+                on_request_members(c, d);
                 break;
         default:
                 connection_close(c, 4001, "Unknown opcode.");

@@ -8,6 +8,7 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/buckets.c src/sandbox/buckets.h \
 	src/sandbox/control.c \
 	src/sandbox/error-code.c \
+	src/sandbox/exact-json.c \
 	src/sandbox/faults.c src/sandbox/faults.h \
 	src/sandbox/files.c \
 	src/sandbox/gateway.c src/sandbox/gateway.h src/sandbox/gateway-private.h \
@@ -30,7 +31,7 @@ src_libsandbox_a_SOURCES = \
 
 SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm
 
-SANDBOX_TESTS = tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http tests/unit/test-sandbox-rsi
+SANDBOX_TESTS = tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http tests/unit/test-sandbox-json tests/unit/test-sandbox-rsi
 check_PROGRAMS += $(SANDBOX_TESTS)
 TESTS += $(SANDBOX_TESTS)
 SANDBOX_RIG = tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
@@ -40,6 +41,9 @@ tests_unit_test_sandbox_gateway_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sandbox_http_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sandbox_http_SOURCES = tests/unit/test-sandbox-http.c $(SANDBOX_RIG)
 tests_unit_test_sandbox_http_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_sandbox_json_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src
+tests_unit_test_sandbox_json_SOURCES = tests/unit/test-sandbox-json.c
+tests_unit_test_sandbox_json_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 # The pages are judged by the daemon's parsers, which share nothing with what makes them
 tests_unit_test_sandbox_rsi_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sandbox_rsi_SOURCES = tests/unit/test-sandbox-rsi.c $(SANDBOX_RIG)

@@ -60,6 +60,7 @@ Message *interaction_message(SbxModel *model, const Interaction *interaction, bo
         message->created_at = sbx_now(model->sandbox);
         message->interaction = interaction->id;
         message->metadata = interaction->metadata ? strdup(interaction->metadata) : NULL;
+        message->invocation = interaction->invocation ? strdup(interaction->invocation) : NULL;
         if (is_ephemeral) {
                 message->flags |= MESSAGE_FLAG_EPHEMERAL;
                 message->viewer = interaction->user;

@@ -238,6 +238,30 @@ static char *render_metadata(const SbxModel *model, const Interaction *interacti
         return json_writer_finish(&w, &text) == 0 ? text : NULL;
 }
 
+/* Deprecated in favour of the metadata and still sent (Discord reference, "Message Object"): some libraries find their views by it. */
+static int render_invocation(const InteractionWish *wish, const Interaction *interaction, char **ret_text) {
+        _json_writer_ JsonWriter w = {};
+        _json_ Json *data = NULL;
+        const char *name;
+        int r;
+
+        *ret_text = NULL;
+        if (wish->type != INTERACTION_COMMAND)
+                return 0;
+        r = json_parse(wish->data, strlen(wish->data), &data);
+        if (r < 0)
+                return r;
+        name = json_text(json_get(data, "name"));
+        json_open(&w);
+        json_id(&w, "id", interaction->id);
+        json_i64(&w, "type", interaction->type);
+        json_string(&w, "name", name ? name : "");
+        json_put_key(&w, "user");
+        put_user(&w, wish->user);
+        json_close(&w);
+        return json_writer_finish(&w, ret_text);
+}
+
 /* ---- INTERACTION_CREATE ---- */
 
 static void put_place(const SbxModel *model, JsonWriter *w, const User *user, const Channel *channel) {
@@ -331,7 +355,7 @@ static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish
         };
         interaction->token = token_new(model, interaction->id);
         interaction->metadata = render_metadata(model, interaction, wish->channel, wish->parent);
-        if (!interaction->token || !interaction->metadata)
+        if (!interaction->token || !interaction->metadata || render_invocation(wish, interaction, &interaction->invocation) < 0)
                 return interaction_free(model->sandbox, interaction);
         return interaction;
 }

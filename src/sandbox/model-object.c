@@ -315,6 +315,8 @@ void put_message(const SbxModel *model, JsonWriter *w, const Message *message, u
                 json_id(w, "webhook_id", model->application);
         if (message->metadata)
                 json_raw(w, "interaction_metadata", message->metadata);
+        if (message->invocation)
+                json_raw(w, "interaction", message->invocation);
         if (message->replies_to)
                 put_reference(model, w, message, flags);
         json_close(w);

@@ -52,6 +52,7 @@ static void save_message(JsonWriter *w, const Message *message) {
         json_string(w, "attachments", message->attachments);
         json_string(w, "nonce", message->nonce);
         json_string(w, "metadata", message->metadata);
+        json_string(w, "invocation", message->invocation);
         json_id(w, "created_at", message->created_at);
         json_id(w, "edited_at", message->edited_at);
         json_bool(w, "is_tts", message->is_tts);
@@ -256,6 +257,7 @@ static int load_message(Channel *channel, const Json *json) {
         load_rendered(&l, "attachments", &message->attachments);
         load_rendered(&l, "nonce", &message->nonce);
         load_rendered(&l, "metadata", &message->metadata);
+        load_rendered(&l, "invocation", &message->invocation);
         load_u64(&l, "created_at", &message->created_at);
         load_u64(&l, "edited_at", &message->edited_at);
         load_bool(&l, "is_tts", &message->is_tts);

@@ -55,6 +55,7 @@ Message *message_free(Message *message) {
         id_list_done(&message->mention_roles);
         free(message->nonce);
         free(message->metadata);
+        free(message->invocation);
         free(message);
         return NULL;
 }
@@ -117,6 +118,7 @@ Interaction *interaction_free(Sandbox *sandbox, Interaction *interaction) {
         free(interaction->choices);
         free(interaction->seen);
         free(interaction->metadata);
+        free(interaction->invocation);
         free(interaction);
         return NULL;
 }

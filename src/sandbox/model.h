@@ -106,6 +106,7 @@ typedef struct Message {
         uint64_t viewer;      /* ephemeral: the one person who sees it; else 0 */
         uint64_t interaction; /* an answer to it or a follow-up; else 0 */
         char *metadata;       /* rendered interaction_metadata; NULL: none */
+        char *invocation;     /* rendered "interaction", of an answer to a command; NULL: none */
 } Message;
 
 typedef struct Channel {
@@ -165,6 +166,7 @@ typedef struct Interaction {
         char *seen;     /* the original as the person last saw it, rendered; its channel may be gone since */
         char *choices;  /* of an autocomplete answer */
         char *metadata; /* rendered interaction_metadata of messages it makes */
+        char *invocation; /* the same in the older form, which only commands have: "interaction" */
         SbxTimer *timer; /* the three seconds */
 } Interaction;
 

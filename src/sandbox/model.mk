@@ -18,6 +18,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-interaction.c \
 	src/sandbox/model-invoke.c \
 	src/sandbox/model-member.c \
+	src/sandbox/model-members.c \
 	src/sandbox/model-message.c \
 	src/sandbox/model-name.c src/sandbox/model-name.h \
 	src/sandbox/model-nonce.c \

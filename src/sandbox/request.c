@@ -175,7 +175,7 @@ static int request_finish_multipart(Request *r, const char *content_type) {
                 unsigned index;
 
                 if (streq_ptr(p->name, "payload_json") && !r->json) {
-                        k = json_parse(p->bytes, p->n_bytes, &r->json);
+                        k = sbx_parse_json(p->bytes, p->n_bytes, &r->json);
                         if (k < 0)
                                 return k == -EBADMSG ? REQUEST_BAD_JSON : k;
                 } else if (p->name && sscanf(p->name, "files[%9u]", &index) == 1)
@@ -202,7 +202,7 @@ int request_finish(Request *request, bool any_type) {
         if (!any_type && type && strncasecmp(type, "multipart/form-data", strlen("multipart/form-data")) == 0)
                 r = request_finish_multipart(request, type);
         else if (any_type || (type && strncasecmp(type, "application/json", strlen("application/json")) == 0)) {
-                r = json_parse(request->view.raw, request->view.n_raw, &request->json);
+                r = sbx_parse_json(request->view.raw, request->view.n_raw, &request->json);
                 if (r == -EBADMSG)
                         r = REQUEST_BAD_JSON;
         } else if (!type || strncasecmp(type, "application/x-www-form-urlencoded", strlen("application/x-www-form-urlencoded")) != 0)

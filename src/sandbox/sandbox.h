@@ -221,6 +221,10 @@ int model_load(Sandbox *sandbox, const Json *state);
 
 uint64_t model_application_id(Sandbox *sandbox);        /* also the bot's user id */
 uint64_t model_guild_id(Sandbox *sandbox);
+/* The data of GUILD_MEMBERS_CHUNK; request: the data of opcode 8. */
+void model_put_members_chunk(Sandbox *sandbox, JsonWriter *w, const Json *request);
+/* exact-json.c: as json_parse(), but whole numbers of more than 15 digits become strings. */
+int sbx_parse_json(const char *text, size_t n_bytes, Json **ret_json);
 void model_put_self(Sandbox *sandbox, JsonWriter *w);   /* the bot's user object, one value */
 void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents);  /* d of GUILD_CREATE, one value */
 

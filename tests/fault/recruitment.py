@@ -128,6 +128,14 @@ def without_record(prepare):
     return prepared
 
 
+def without_ticket_message(prepare):
+    """Somebody has deleted the ticket's message by hand: the flow posts it again."""
+    def prepared(stack):
+        prepare(stack)
+        stack.world("delete_message", channel=stack.channel, message=stack.messages(stack.channel)[0]["id"])
+    return prepared
+
+
 def post_as_bot(stack, channel, body):
     request = urllib.request.Request(f"http://{stack.address}/api/v10/channels/{channel}/messages", data=json.dumps(body).encode(),
                                      headers={"Content-Type": "application/json", "Authorization": f"Bot {TOKEN}",
@@ -286,6 +294,7 @@ SCENARIOS = [
     (r"recruit\.remove/record/",            without_record(prepare_approved),           remove_member),
     (r"recruit\.remove/",                   prepare_approved,                           remove_member),
     (r"recruit\.reopen-qna/record/",        without_record(prepare_answered),           reopen_qna),
+    (r"recruit\.reopen-qna/message/",       without_ticket_message(prepare_answered),   reopen_qna),
     (r"recruit\.reopen-qna/answer/",        prepare_answered,                           say_reopen),
     (r"recruit\.reopen-qna/",               prepare_answered,                           reopen_qna),
     (r"rsi\.refresh/record/",               without_record(prepare_untold),             sweep("rsi.refresh")),

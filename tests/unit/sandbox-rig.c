@@ -370,6 +370,14 @@ void model_put_self(Sandbox *sandbox, JsonWriter *w) {
         json_close(w);
 }
 
+void model_put_members_chunk(Sandbox *sandbox _unused_, JsonWriter *w, const Json *request) {
+        const char *nonce = json_text(json_get(request, "nonce"));
+
+        json_open(w);
+        json_string(w, "nonce", nonce);
+        json_close(w);
+}
+
 void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents _unused_) {
         json_open(w);
         json_id(w, "id", model_guild_id(sandbox));

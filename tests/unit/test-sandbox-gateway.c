@@ -90,6 +90,22 @@ static void intents_decide_what_is_sent(void **state) {
         (void) client_expect(&none, 11, NULL);          /* and nothing before it */
 }
 
+static void members_come_when_they_are_asked_for(void **state) {
+        Rig *rig = *state;
+        _client_ Client c = {};
+        _strbuf_ StrBuf request = {};
+        char session[64];
+
+        client_login(&c, rig, session);
+        strbuf_appendf(&request, "{\"op\":8,\"d\":{\"guild_id\":%llu,\"query\":\"\",\"limit\":0,\"nonce\":\"n1\"}}",
+                       (unsigned long long) model_guild_id(rig->sandbox));
+        client_send(&c, strbuf_text(&request));
+        assert_string_equal(json_text(json_get(client_expect(&c, 0, "GUILD_MEMBERS_CHUNK"), "nonce")), "n1");
+        client_send(&c, "{\"op\":8,\"d\":{\"guild_id\":\"1\",\"query\":\"\",\"limit\":0}}");       /* not of that guild */
+        client_send(&c, "{\"op\":1,\"d\":3}");
+        (void) client_expect(&c, 11, NULL);
+}
+
 static void a_lost_session_resumes_with_what_it_missed(void **state) {
         Rig *rig = *state;
         _client_ Client c = {}, again = {};
@@ -403,6 +419,7 @@ int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(login_brings_ready_and_the_guild, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(intents_decide_what_is_sent, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(members_come_when_they_are_asked_for, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_lost_session_resumes_with_what_it_missed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_resume_takes_the_session_from_a_dead_socket, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_clients_close_code_decides, set_up, tear_down),
