@@ -134,6 +134,7 @@ typedef struct Interaction {
         MessageId message;              /* 0: none */
         UserId message_author;
         Usec message_at;                /* when it was posted, to the millisecond, from its id */
+        bool is_message_ephemeral;      /* only this person sees it */
 
         const Resolved *resolved;
         size_t n_resolved;

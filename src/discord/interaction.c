@@ -521,6 +521,7 @@ static int decode_modal(Decoder *d, const Json *data) {
 
 static int decode_message(Decoder *d, const Json *data) {
         const Json *message = NULL;
+        int64_t flags = 0;
         int r;
 
         if (json_get_object(data, "message", &message) < 0)
@@ -531,6 +532,7 @@ static int decode_message(Decoder *d, const Json *data) {
         if (r < 0)
                 return r;
         d->ix->message_at = snowflake_time(d->ix->message.v);
+        d->ix->is_message_ephemeral = json_get_i64(message, "flags", &flags) == 0 && (flags & MESSAGE_EPHEMERAL);
         return need_id(d, json_get(message, "author"), "id", &d->ix->message_author.v, "the message has no author");
 }
 

@@ -208,9 +208,14 @@ void job_no_choices(Job *job) {
         job_reply(job, CALLBACK_CHOICES, strdup("{\"choices\":[]}"));
 }
 
+/* What comes of a button, or of the form behind it, below a sentence that only this person sees takes that sentence's place. */
+static bool answers_in_place(const Job *job) {
+        return job->control && (job->control->is_in_place || (job->ix->type == INTERACTION_MODAL && job->ix->is_message_ephemeral));
+}
+
 /* Somebody who is still typing reads no sentence. */
 void job_say(Job *job, TextId id, const TextArg *args) {
-        bool is_in_place = job->control && job->control->is_in_place;
+        bool is_in_place = answers_in_place(job);
         char *data = NULL;
         int r;
 
@@ -255,7 +260,7 @@ bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_te
 static Acknowledgement job_acknowledgement(const Job *job) {
         return (Acknowledgement) {
                 .interaction = job->ix->id, .token = job->ix->token,
-                .type = job->control->is_in_place ? CALLBACK_DEFER_UPDATE : CALLBACK_DEFER,
+                .type = answers_in_place(job) ? CALLBACK_DEFER_UPDATE : CALLBACK_DEFER,
         };
 }
 

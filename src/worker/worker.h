@@ -85,7 +85,8 @@ struct Control {
         PolicyAction policy;
         JobLoad load;
         void (*handle)(Job *job);
-        /* a button below a sentence that only this person sees: what comes of the press takes the sentence's place, and the button goes */
+        /* a button below a sentence that only this person sees: what comes of the press takes the sentence's place, and the button goes.
+           Forms that were opened from such a button need no mark */
         bool is_in_place;
         void (*suggest)(Job *job);      /* commands: completes what is being typed, with the same policy and load. NULL: nothing to complete */
 };

@@ -192,6 +192,7 @@ def the_step_1_wizard_works(stack):
     typed = stack.send(APPLICANT, stack.form_of(stack.press_answer(APPLICANT, submit, TYPE_ZONE)), {"Time zone": "seoul"})
     stack.answer(typed)
     stack.quiet()
+    expect(not any(stack.find_button(APPLICANT, channel, label) for label in (FIX, TYPE_ZONE)), "what was asked on the way is gone")
 
     row = stack.application(tid)
     expect((row["status"], row["role"], row["area"], row["zone"], row["handle"], row["notes"]) ==

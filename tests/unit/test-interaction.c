@@ -25,13 +25,15 @@
 
 #define FRAME(rest) "{\"op\":0,\"t\":\"INTERACTION_CREATE\",\"s\":7,\"d\":{" BASE "," rest "}}"
 
-#define MESSAGE                                                                                                       \
+#define MESSAGE_WITH(FLAGS)                                                                                           \
         "\"message\":{\"id\":\"860000000000000001\",\"channel_id\":\"820000000000000002\",\"type\":0,\"content\":\"\",\"timestamp\":" \
         "\"2026-02-03T04:05:06.789000+00:00\",\"edited_timestamp\":null,\"tts\":false,\"mention_everyone\":false,\"mentions\":[]," \
-        "\"mention_roles\":[],\"attachments\":[],\"embeds\":[],\"pinned\":false,\"flags\":0,\"application_id\":\"900000000000000001\"," \
+        "\"mention_roles\":[],\"attachments\":[],\"embeds\":[],\"pinned\":false,\"flags\":" FLAGS ",\"application_id\":\"900000000000000001\"," \
         "\"author\":{\"id\":\"900000000000000001\",\"username\":\"qnabot\",\"discriminator\":\"0000\",\"global_name\":null,\"avatar\":null," \
         "\"bot\":true,\"public_flags\":0},"                                                                           \
         "\"components\":[{\"type\":1,\"id\":1,\"components\":[{\"type\":2,\"id\":2,\"style\":4,\"label\":\"Close\",\"custom_id\":\"tk:close:42\"}]}]}"
+
+#define MESSAGE MESSAGE_WITH("0")
 
 #define COMMAND                                                                                                       \
         "\"type\":2,\"data\":{\"id\":\"850000000000000001\",\"name\":\"ticket\",\"type\":1,"                            \
@@ -184,6 +186,15 @@ static void a_select_is_understood(void **state) {
         assert_int_equal(ix->n_values, 1);
         assert_string_equal(ix->values[0], "810000000000000003");
         assert_true(interaction_resolved(ix, RESOLVED_ROLE, UINT64_C(810000000000000003))->is_managed);
+        (void) state;
+}
+
+static void a_modal_from_a_private_sentence(void **state) {
+        _cleanup_(interaction_freep) Interaction *ix = decode(FRAME(MODAL "," MESSAGE_WITH("64")));
+        _cleanup_(interaction_freep) Interaction *other = decode(FRAME(MODAL "," MESSAGE_WITH("4096")));
+
+        assert_true(ix->is_message_ephemeral);
+        assert_false(other->is_message_ephemeral);
         (void) state;
 }
 
@@ -359,6 +370,7 @@ int main(void) {
                 cmocka_unit_test(a_button_is_understood),
                 cmocka_unit_test(a_select_is_understood),
                 cmocka_unit_test(a_modal_is_understood),
+                cmocka_unit_test(a_modal_from_a_private_sentence),
                 cmocka_unit_test(other_modal_inputs_are_understood),
                 cmocka_unit_test(a_dm_has_a_user_and_no_rights),
                 cmocka_unit_test(what_is_malformed_is_refused),
