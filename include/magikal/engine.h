@@ -27,7 +27,7 @@ typedef struct EngineConfig {
         void (*hint)(ChannelId channel, MessageId message, void *userdata);
         /* body of a message edit that tells a person that their flow was given up; malloced */
         int (*dead_words)(FlowId flow, char **ret_body);
-        /* looks something up at RSI, as rsi_ask() does; NULL: there is nobody to ask, so nothing is known */
+        /* looks something up at RSI, as rsi_ask() does; whom it asks is gone before the engine. NULL: there is nobody, so nothing is known */
         int (*ask_rsi)(const RsiQuery *query, RsiDone done, void *done_userdata, void *userdata);
         /* the last flow left after engine_drain() */
         void (*drained)(void *userdata);

@@ -259,6 +259,7 @@ Engine *engine_free(Engine *engine) {
         for (int i = 0; engine->runs && i < engine->config.n_flows_max; i++)
                 (void) run_free(engine->runs[i]);
         ack_free_all(engine);
+        look_up_free_all(engine);
         while (engine->claims) {
                 Claim *next = engine->claims->next;
 

@@ -1,6 +1,9 @@
 /*
  * Steps that look something up at RSI. The site is nobody's promise: whatever comes of it, also nothing, is the step's result, and the flow
  * goes on.
+ *
+ * Nothing is written while it is under way, and an answer cannot be called off. So a process that is asked to leave gives the flow back at
+ * once, and the answer finds nobody: whoever claims the flow asks again.
  */
 
 #include <errno.h>
@@ -26,18 +29,67 @@ static void look_up_over(Run *run, const RsiAnswer *answer) {
         commit_checkpoint(run);
 }
 
-static void looked_up(const RsiAnswer *answer, void *userdata) {
-        Run *run = userdata;
+struct LookUp {
+        LookUp *next;
+        Engine *engine;
+        Run *run;               /* NULL: it has left */
+};
 
+static void look_up_free(LookUp *look_up) {
+        for (LookUp **p = &look_up->engine->look_ups; *p; p = &(*p)->next)
+                if (*p == look_up) {
+                        *p = look_up->next;
+                        break;
+                }
+        free(look_up);
+}
+
+void look_up_leave(Run *run) {
+        if (run->look_up)
+                TAKE(run->look_up)->run = NULL;
+}
+
+void look_up_free_all(Engine *engine) {
+        while (engine->look_ups)
+                look_up_free(engine->look_ups);
+}
+
+static void looked_up(const RsiAnswer *answer, void *userdata) {
+        LookUp *look_up = userdata;
+        Run *run = look_up->run;
+
+        look_up_free(look_up);
+        if (!run)
+                return;
+        run->look_up = NULL;
         if (run->is_lost)
                 run_drop(run, "flow.lost", "lease lost");
         else
                 look_up_over(run, answer);
 }
 
+static int look_up_ask(Run *run, const RsiQuery *query) {
+        Engine *engine = run->engine;
+        LookUp *look_up;
+        int r;
+
+        if (!engine->config.ask_rsi)
+                return -ENOTSUP;
+        look_up = new0(LookUp, 1);
+        if (!look_up)
+                return -ENOMEM;
+        *look_up = (LookUp) { .next = engine->look_ups, .engine = engine, .run = run };
+        engine->look_ups = run->look_up = look_up;
+        r = engine->config.ask_rsi(query, looked_up, look_up, engine->config.userdata);
+        if (r < 0) {
+                run->look_up = NULL;
+                look_up_free(look_up);
+        }
+        return r;
+}
+
 /* With the facts read. */
 void look_up_begin(Run *run) {
-        const EngineConfig *config = &run->engine->config;
         const Json *results[FLOW_STEPS_MAX];
         StepContext c = run_context(run, results);
         RsiQuery query = {};
@@ -51,11 +103,13 @@ void look_up_begin(Run *run) {
                 commit_checkpoint(run);
                 return;
         }
+        if (run->engine->is_draining) {
+                run_give_back(run, "draining", 0);
+                return;
+        }
         run_fault(run, "before-look-up");
-        if (r == 0 && config->ask_rsi)
-                r = config->ask_rsi(&query, looked_up, run, config->userdata);
-        else if (r == 0)
-                r = -ENOTSUP;
+        if (r == 0)
+                r = look_up_ask(run, &query);
         if (r < 0)
                 look_up_over(run, &(RsiAnswer) { .result = RSI_UNKNOWN, .reason = r == -ENOMEM ? RSI_MEMORY_REASON : RSI_OFF_REASON });
 }

@@ -84,6 +84,7 @@ int run_new(Engine *engine, const FlowRow *row, Usec asked_at, Run **ret_run) {
 Run *run_free(Run *run) {
         if (!run)
                 return NULL;
+        look_up_leave(run);
         sd_event_source_disable_unref(run->timer);
         for (size_t i = 0; i < ELEMENTSOF(run->steps); i++)
                 (void) json_free(run->steps[i].result);
@@ -187,10 +188,11 @@ static int run_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* Between two tries nothing is under way: what the row says is true, and others may go on. */
+/* Between two tries nothing is under way, and a look-up changes nothing: what the row says is true, and others may go on. */
 void run_interrupt(Run *run) {
-        if (run->is_committing || (!run->timer && !run->waits_for_ack))
+        if (run->is_committing || (!run->timer && !run->waits_for_ack && !run->look_up))
                 return;
+        look_up_leave(run);
         run->timer = sd_event_source_disable_unref(run->timer);
         run->waits_for_ack = false;
         if (run->is_lost)

@@ -3,7 +3,7 @@
 /*
  * One flow in flight. Private to the engine.
  *
- * A run has at most one operation under way (a batch, a request or a timer), whose continuation is the only place that may free it. The
+ * A run has at most one operation under way (a batch, a request, a look-up or a timer), whose continuation is the only place that may free it. The
  * acknowledgement is the exception: it travels beside the steps and finds its run by the flow's id.
  */
 
@@ -24,6 +24,7 @@ typedef struct RunStep {
 } RunStep;
 
 typedef struct Run Run;
+typedef struct LookUp LookUp;   /* one that was asked for; look-up.c */
 
 struct Run {
         Engine *engine;
@@ -82,6 +83,8 @@ struct Run {
                 bool is_hinted;         /* the editor wrote something since the last look began */
         } wait;
 
+        LookUp *look_up;                /* under way; NULL: none */
+
         int (*commit_build)(Run *run, Batch *b);        /* builds the batch under way, again when it must be repeated */
         void (*committed)(Run *run);
         Checkpoint checkpoint;
@@ -116,6 +119,7 @@ struct Engine {
         size_t n_renewed;
         FlowId *renewed;                /* n_flows_max places: what the renewal under way asked for */
         Ack *acks;
+        LookUp *look_ups;               /* whose answer is still to come */
 };
 
 /* engine.c */
@@ -144,7 +148,7 @@ Usec run_database_wait(Run *run);       /* before the database is asked again; a
 bool run_is_patient(const Run *run);    /* nobody waits for it: tried until done */
 bool run_is_fresh(const Run *run);      /* false: a frozen process has woken up too late; its flow may run elsewhere */
 bool run_is_overdue(const Run *run);
-void run_interrupt(Run *run);           /* drain: what only waits for a time or an acknowledgement waits no longer */
+void run_interrupt(Run *run);           /* drain: what only waits for a time, an acknowledgement or RSI waits no longer */
 FlowLease run_lease(const Run *run);
 bool run_keep_facts(Run *run, const Facts *facts);       /* false: there is no memory for them, and the run was dropped */
 void run_fault(const Run *run, const char *point);
@@ -161,6 +165,8 @@ void wait_hint(Run *run);
 
 /* look-up.c: a step that looks something up at RSI */
 void look_up_begin(Run *run);
+void look_up_leave(Run *run);           /* what comes now finds nobody */
+void look_up_free_all(Engine *engine);  /* nobody will answer any more */
 
 /* commit.c: one batch, repeated until its outcome is known */
 void commit_begin(Run *run, int (*build)(Run *run, Batch *b), void (*committed)(Run *run));
