@@ -82,6 +82,7 @@ struct Rsi {
         Url base;
         Usec timeout;
         bool is_off, is_curl_up;
+        bool is_unreadable_told;        /* once, until something can be read again */
         struct curl_slist accept, language, json;       /* header lines */
         LookupList waiting, running, ready;
         int n_running, n_lookups, n_waiters;
@@ -239,6 +240,15 @@ static Usec kept_for(const RsiFound *found) {
         return found->kind == RSI_MEMBERSHIP && !found->membership->is_listed ? NOT_LISTED_KEPT : FOUND_KEPT;
 }
 
+/* Pages that this program does not know: somebody should look for a newer one. */
+static void tell_unreadable(Rsi *rsi, RsiReason reason) {
+        if ((reason != RSI_MARKUP_REASON && reason != RSI_LOGIN_REASON) || rsi->is_unreadable_told)
+                return;
+        rsi->is_unreadable_told = true;
+        log_event(LOG_WARNING, "rsi.unreadable", "A page of RSI is not as it was; what it says is not known.",
+                  LOG_TEXT("reason", rsi_reason_to_string(reason)));
+}
+
 static void lookup_read(Lookup *lookup) {
         Rsi *rsi = lookup->rsi;
         RsiReason reason = RSI_MEMORY_REASON;
@@ -247,9 +257,11 @@ static void lookup_read(Lookup *lookup) {
 
         r = lookup_parse(lookup, &lookup->found, &reason);
         if (r != RSI_FOUND) {
+                tell_unreadable(rsi, reason);
                 lookup_end(lookup, &rsi->running, RSI_UNKNOWN, reason, 0);
                 return;
         }
+        rsi->is_unreadable_told = false;
         rsi_cache_put(rsi->cache, strbuf_text(&lookup->key), lookup->found, now + kept_for(lookup->found), now);
         lookup_end(lookup, &rsi->running, RSI_FOUND, RSI_NONE_REASON, 0);
 }
@@ -346,14 +358,25 @@ static void lookup_redirect(Lookup *lookup) {
                 rsi->n_running++;
 }
 
+static void rsi_is_well(Rsi *rsi) {
+        if (rsi->pace.pause > 0)
+                log_event(LOG_INFO, "rsi.answers", "RSI answers again.");
+        rsi_pace_went_well(&rsi->pace);
+}
+
 static void lookup_fail(Lookup *lookup, RsiReason reason) {
         Rsi *rsi = lookup->rsi;
+        bool was_well = rsi->pace.pause == 0;
         curl_off_t seconds = 0;
         Usec asked_for = 0, now = clock_boottime();
 
         if (reason == RSI_LIMITED_REASON && curl_easy_getinfo(lookup->easy, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
                 asked_for = (Usec) MIN(seconds, (curl_off_t) 86400) * USEC_PER_SEC;
         rsi_pace_failed(&rsi->pace, asked_for, now);
+        if (was_well && rsi->pace.pause > 0)
+                log_event(LOG_NOTICE, "rsi.held_back", "RSI fails; it is asked again after a while, longer each time.",
+                          LOG_TEXT("reason", rsi_reason_to_string(reason)), LOG_I64("status", lookup->status),
+                          LOG_U64("wait_ms", rsi_pace_held_back(&rsi->pace, now) / USEC_PER_MSEC));
         lookup_end(lookup, &rsi->running, RSI_UNKNOWN, reason, rsi_pace_held_back(&rsi->pace, now));
 }
 
@@ -370,7 +393,7 @@ static void lookup_answered(Lookup *lookup) {
                 lookup_fail(lookup, reason);
                 return;
         }
-        rsi_pace_went_well(&rsi->pace);
+        rsi_is_well(rsi);
         if (lookup->status == 200)
                 lookup_read(lookup);
         else if (lookup->status >= 300 && lookup->status <= 399 && lookup->status != 304)
@@ -396,10 +419,10 @@ static void on_finished(CURL *easy, CURLcode result, void *userdata) {
         if (result == CURLE_OK || (lookup->is_too_long && status != 200))       /* the page of an error does not matter */
                 lookup_answered(lookup);
         else if (lookup->is_too_long) {
-                rsi_pace_went_well(&rsi->pace);
+                rsi_is_well(rsi);
                 lookup_end(lookup, &rsi->running, RSI_UNKNOWN, RSI_TOO_LONG_REASON, 0);
         } else if (lookup->page.error < 0 || result == CURLE_OUT_OF_MEMORY) {
-                rsi_pace_went_well(&rsi->pace);
+                rsi_is_well(rsi);
                 lookup_end(lookup, &rsi->running, RSI_UNKNOWN, RSI_MEMORY_REASON, 0);
         } else
                 lookup_fail(lookup, result == CURLE_OPERATION_TIMEDOUT ? RSI_TIMEOUT_REASON : RSI_UNREACHABLE_REASON);
