@@ -99,7 +99,7 @@ def a_deadly_press_is_apologised_for(stack):
     wait_for(lambda: len(stack.children("worker")) == 2, "workers to be replaced")
     kept = wait_for(lambda: list((stack.directory / "run").glob("deadly-*.json")), "the bytes to be kept for the operator")
     expect(len(kept) == 1, "once")
-    content = kept[0].read_text()
+    content = wait_for(kept[0].read_text, "them to be written")
     expect(APPLICANT not in content, "without the person's id")
     expect(re.search(r'"token": ?"\*+"', content), "and without the interaction's token")
     stack.restart_daemon()
