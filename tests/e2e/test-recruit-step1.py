@@ -243,7 +243,7 @@ def whoever_waits_behind_a_decision_is_told(stack):
         forms = [stack.form(APPLICANT, channel, EDIT) for _ in range(2)]
         approve = stack.find_button(STAFF, channel, APPROVE)
         # one after the other, each accepted while RSI keeps the first one waiting
-        stack.fault("GET", "/citizens/{handle}", "slow", ms=1500)
+        stack.fault("GET", "/citizens/{handle}", "slow", ms=2500)
         first = stack.send(APPLICANT, forms[0], {HANDLE: "Corvid-7" if handle == "two words" else "Delphine_Roux"})
         stack.interaction(first, "acknowledged")
         question = stack.press(STAFF, channel, approve[0]["id"], approve[1])
@@ -262,7 +262,7 @@ def whoever_waits_behind_a_decision_is_told(stack):
 def a_form_for_a_ticket_that_is_over_is_refused(stack):
     channel, tid = opened(stack)
     form = stack.form(APPLICANT, channel, STEP1)
-    stack.fault("DELETE", "/channels/{channel_id}", "slow", ms=1500)
+    stack.fault("DELETE", "/channels/{channel_id}", "slow", ms=2500)
     stack.answer(stack.close_application(channel))
     stack.says(stack.send(APPLICANT, form, stack.step1()), r"clos")
     wait_for(lambda: stack.is_gone(channel), "the channel to go")
