@@ -208,9 +208,12 @@ void job_no_choices(Job *job) {
         job_reply(job, CALLBACK_CHOICES, strdup("{\"choices\":[]}"));
 }
 
-/* What comes of a button, or of the form behind it, below a sentence that only this person sees takes that sentence's place. */
+/*
+ * What comes of a button, or of the form behind it, below a sentence that only this person sees takes that sentence's place. Never that of a
+ * message which others read: whoever makes up such a press would write over it.
+ */
 static bool answers_in_place(const Job *job) {
-        return job->control && (job->control->is_in_place || (job->ix->type == INTERACTION_MODAL && job->ix->is_message_ephemeral));
+        return job->control && job->ix->is_message_ephemeral && (job->control->is_in_place || job->ix->type == INTERACTION_MODAL);
 }
 
 /* Somebody who is still typing reads no sentence. */
