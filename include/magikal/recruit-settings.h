@@ -33,6 +33,8 @@ typedef struct RecruitSettings {
 const RecruitOption *recruit_default_options(size_t *ret_n_options);
 /* By name, whatever its case; NULL: there is none. */
 const RecruitOption *recruit_option_by_name(const RecruitSettings *settings, const char *name);
+/* What an approval grants; 0: nobody has set it. */
+RoleId recruit_role(const RecruitSettings *settings, bool is_affiliate);
 /*
  * Whoever has the recruitment ping role sees every ticket, so hiding one from a member who is given that very role would hide nothing.
  * ping: 0: none

@@ -22,6 +22,10 @@ const RecruitOption *recruit_option_by_name(const RecruitSettings *settings, con
         return NULL;
 }
 
+RoleId recruit_role(const RecruitSettings *settings, bool is_affiliate) {
+        return is_affiliate ? settings->affiliate_role : settings->member_role;
+}
+
 bool recruit_hides_nothing(AccessMode access, RoleId member, RoleId affiliate, RoleId ping) {
         return access == ACCESS_HIDE && ping.v != 0 && (member.v == ping.v || affiliate.v == ping.v);
 }

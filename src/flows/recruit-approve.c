@@ -19,9 +19,7 @@ enum { STEP_DECIDE, STEP_ROLE, STEP_NICK, STEP_INSTRUCTIONS, STEP_DM_OPEN, STEP_
 /* ---- decide: the first wins -------------------------------------------------------------------------------------------------------------- */
 
 static RoleId role_for(const StepContext *c) {
-        const RecruitSettings *settings = &c->facts->recruit->settings;
-
-        return c->facts->recruit->application.requested == REQUESTED_AFFILIATE ? settings->affiliate_role : settings->member_role;
+        return recruit_role(&c->facts->recruit->settings, c->facts->recruit->application.requested == REQUESTED_AFFILIATE);
 }
 
 static int approve_decide(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
@@ -168,7 +166,17 @@ static int log_post(const StepContext *c, StepRequest *ret) {
 }
 
 static int approve_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
-        audit_add(c, checkpoint, "application.approved", NULL);
+        _json_writer_ JsonWriter w = {};
+        _free_ char *detail = NULL;
+        int r;
+
+        json_open(&w);
+        json_id(&w, "role", c->facts->recruit ? c->facts->recruit->granted_role.v : 0);
+        json_close(&w);
+        r = json_writer_finish(&w, &detail);
+        if (r < 0)
+                return r;
+        audit_add(c, checkpoint, "application.approved", detail);
         return recruit_show(c, reply, checkpoint);
 }
 
@@ -190,7 +198,7 @@ static void put_access(const StepContext *c, StrBuf *out) {
         _strbuf_ StrBuf names = {};
 
         if (hides(c) && access_of(c) == ACCESS_READ_ONLY)
-                put_line(out, TEXT_APPROVED_DM_CLOSED, TEXT_ARGS());
+                put_line(out, was_refused(c, STEP_ACCESS) ? TEXT_APPROVED_NO_DM : TEXT_APPROVED_DM_CLOSED, TEXT_ARGS());
         if (was_refused(c, STEP_ACCESS))
                 put_line(out, TEXT_APPROVED_ACCESS_REFUSED, TEXT_ARGS());
         else if (access_mode_overwrite(access_of(c), &allow, &deny)) {

@@ -22,8 +22,19 @@ static void ask(Job *job, RecruitAsk what, const char *words) {
         job_reply_view(job, CALLBACK_MESSAGE, view_recruit_ask(job->worker->role.keys, &job->facts->ticket, what, words, true, &data), &data);
 }
 
+/* Asked before anything is: whoever confirms should not be told only then. The flow asks again. */
+static bool said_no_role(Job *job) {
+        bool is_affiliate = recruit_of(job)->requested == REQUESTED_AFFILIATE;
+        TextId wish = is_affiliate ? TEXT_RECRUIT_AFFILIATE : TEXT_RECRUIT_MEMBER;
+
+        if (recruit_role(&job->facts->recruit->settings, is_affiliate).v)
+                return false;
+        job_say(job, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(wish))));
+        return true;
+}
+
 void on_approve_press(Job *job) {
-        if (recruit_said_no(job, APPLICATION_APPROVE, RECRUIT_STAFF))
+        if (recruit_said_no(job, APPLICATION_APPROVE, RECRUIT_STAFF) || said_no_role(job))
                 return;
         if (application_must_confirm(recruit_of(job), APPLICATION_APPROVE))
                 ask(job, RECRUIT_ASK_APPROVE, NULL);
@@ -32,7 +43,7 @@ void on_approve_press(Job *job) {
 }
 
 void on_approve_sure(Job *job) {
-        if (!recruit_said_no(job, APPLICATION_APPROVE, RECRUIT_STAFF))
+        if (!recruit_said_no(job, APPLICATION_APPROVE, RECRUIT_STAFF) && !said_no_role(job))
                 accept(job, &flow_recruit_approve);
 }
 

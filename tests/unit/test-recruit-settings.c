@@ -34,6 +34,14 @@ static void case_does_not_matter(void **state) {
         (void) state;
 }
 
+static void each_wish_has_its_role(void **state) {
+        const RecruitSettings settings = { .member_role = { 2 } };
+
+        assert_int_equal(recruit_role(&settings, false).v, 2);
+        assert_int_equal(recruit_role(&settings, true).v, 0);
+        (void) state;
+}
+
 static void hiding_needs_another_ping_role(void **state) {
         const RoleId none = {}, ping = { 1 }, member = { 2 }, affiliate = { 3 };
 
@@ -49,6 +57,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_new_guild_has_areas),
                 cmocka_unit_test(case_does_not_matter),
+                cmocka_unit_test(each_wish_has_its_role),
                 cmocka_unit_test(hiding_needs_another_ping_role),
         };
 
