@@ -10,8 +10,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import (APPROVE, CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, COLOURS, CONFIRM, EDIT, FINALISE, FIX, QNA,  # noqa: E402
-                     REASON, REJECT, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1, TYPE_ZONE, RecruitStack, buttons_of, expect,
-                     fields_of, filled, words_of)
+                     REASON, REJECT, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1, TYPE_ZONE, RecruitStack, buttons_of, calls,
+                     expect, expect_order, fields_of, filled, words_of)
 from stack import (ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, OWNER, PEOPLE,  # noqa: E402
                    ROLE_SUPPORT, SECOND, STAFF, TOKEN, Tap, inputs_of, skip_unless_possible, wait_for)
 
@@ -47,20 +47,6 @@ def expect_pings(message, people, roles):
     told = [u["id"] if isinstance(u, dict) else u for u in message["mentions"]]
     expect(sorted(told) == sorted(people) and sorted(message["mention_roles"]) == sorted(roles) and not message["mention_everyone"],
            f"pings {people} and {roles}, not {told} and {message['mention_roles']}")
-
-
-def calls(stack, after):
-    """What the bot did to the guild since then, without answers to people: [(effect, channel)]."""
-    return [(e["effect"], e.get("channel")) for e in stack.effects(after)
-            if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit", "original.delete")]
-
-
-def expect_order(done, *wanted):
-    """Each wanted call happened exactly once, in that order."""
-    for call in wanted:
-        expect(done.count(call) == 1, f"{call} happens once: {done}")
-    places = [done.index(call) for call in wanted]
-    expect(places == sorted(places), f"{wanted} in this order: {done}")
 
 
 def ticket_message(stack, channel):

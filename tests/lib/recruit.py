@@ -29,6 +29,20 @@ def expect(condition, what):
         raise Trouble(f"not so: {what}")
 
 
+def calls(stack, after):
+    """What the bot did to the guild since then, without answers to people: [(effect, channel)]."""
+    return [(e["effect"], e.get("channel")) for e in stack.effects(after)
+            if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit", "original.delete")]
+
+
+def expect_order(done, *wanted):
+    """Each wanted call happened exactly once, in that order."""
+    for call in wanted:
+        expect(done.count(call) == 1, f"{call} happens once: {done}")
+    places = [done.index(call) for call in wanted]
+    expect(places == sorted(places), f"{wanted} in this order: {done}")
+
+
 def words_of(message):
     """Everything a person reads in a message."""
     parts = [message.get("content") or ""]
