@@ -5,8 +5,10 @@ what each is told, and what stays true. TAP.
 """
 
 import json
+import os
 import pathlib
 import re
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -460,7 +462,8 @@ def finalising_twice_happens_once(stack):
 
 def rsi_never_stops_an_application(stack):
     for handle, pattern in (("Asterin-Vale", r"Name: \*\*"), ("Nobody-Of-That-Name", "knows no citizen"), ("Broken-Drive", "did not tell"),
-                            ("Blocked-Gate", "did not tell"), ("Login-Wall", "did not tell"), ("New-Layout", "did not tell")):
+                            ("Blocked-Gate", "did not tell"), ("Login-Wall", "did not tell"), ("Slow-Boat", "did not tell"), ("New-Layout", "did not tell"),
+                            ("Far-Away", "did not tell"), ("Moved-House", r"Name: \*\*")):
         channel = pending(stack, handle=handle)
         profile = fields_of(stack.record(tid_of(stack, channel)))["RSI profile"]
         expect(re.search(pattern, profile), f"{handle}: {profile}")
@@ -506,6 +509,15 @@ def what_rsi_says_of_a_membership_stands_above_the_question(stack):
         clean(stack)
 
 
+def kill_workers(stack):
+    daemon = stack.daemon.pid
+    children = pathlib.Path(f"/proc/{daemon}/task/{daemon}/children").read_text().split()
+    workers = [int(child) for child in children if b"worker" in pathlib.Path(f"/proc/{child}/cmdline").read_bytes()]
+    expect(len(workers) >= 2, f"there are workers: {children}")
+    for pid in workers:
+        os.kill(pid, signal.SIGKILL)
+
+
 def who_finalises_is_answered_whatever_fails(stack):
     patch, members = "/webhooks/{application_id}/{interaction_token}/messages/@original", "/api/orgs/getOrgMembers"
     set_organisation(stack)
@@ -520,6 +532,12 @@ def who_finalises_is_answered_whatever_fails(stack):
         break_it()
         stack.says(stack.press_button(OWNER, channel, FINALISE), pattern + ".*Finalise application")
         stack.clear_faults()
+    print("# the worker dies while it asks RSI")
+    stack.fault("POST", members, "slow", ms=2500, count=1)
+    interaction = stack.press_button(OWNER, channel, FINALISE)
+    stack.interaction(interaction, until="acknowledged")
+    kill_workers(stack)
+    stack.says(interaction, "RSI.*Finalise application")
     expect(status(stack, tid_of(stack, channel)) == "approved", "nothing was decided")
     clean(stack)
 
