@@ -9,8 +9,6 @@
 #include "magikal/views.h"
 #include "recruit.h"
 
-#define RSI_HOST "robertsspaceindustries.com"
-
 /* ---- accepting a change ----------------------------------------------------------------------------------------------------------------- */
 
 static void change_begin(Job *job, const char *change, JsonWriter *w) {
@@ -93,10 +91,12 @@ void on_set_nick_sync(Job *job) {
         change_accept(job, &w);
 }
 
-static bool is_of_rsi(const char *host) {
-        size_t n = strlen(host), n_rsi = strlen(RSI_HOST);
+/* It is a link for applicants, and names the organisation whose members are looked up. */
+static bool is_org_page(const char *text) {
+        char sid[RSI_SID_MAX + 1];
+        Url url;
 
-        return streq(host, RSI_HOST) || (n > n_rsi && host[n - n_rsi - 1] == '.' && streq(host + n - n_rsi, RSI_HOST));
+        return url_parse(text, &url) == 0 && url.is_secure && !url.is_websocket && rsi_sid_from_text(text, sid) == 0;
 }
 
 void on_set_org(Job *job) {
@@ -104,7 +104,7 @@ void on_set_org(Job *job) {
         _json_writer_ JsonWriter w = {};
         Url parsed;
 
-        if (!url || url_parse(url->text, &parsed) < 0 || !parsed.is_secure || parsed.is_websocket || !is_of_rsi(parsed.host)) {
+        if (!url || !is_org_page(url->text)) {
                 job_say(job, TEXT_ORG_URL_WRONG, TEXT_ARGS());
                 return;
         }

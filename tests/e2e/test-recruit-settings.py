@@ -183,8 +183,9 @@ def the_organisation_is_shown_on_the_panel_that_stands(stack):
     panel = stack.messages(CHANNEL_APPLY)[-1]
     url = "https://robertsspaceindustries.com/orgs/LANTERN"
     for wrong in ("https://example.com/orgs/LANTERN", "http://robertsspaceindustries.com/orgs/LANTERN", "robertsspaceindustries.com",
-                  "https://robertsspaceindustries.com.example.com/", "https://me@robertsspaceindustries.com/", "javascript:alert(1)"):
-        unchanged(stack, "tickets set-org", "not a page of", url=wrong)
+                  "https://robertsspaceindustries.com.example.com/orgs/LANTERN", "https://me@robertsspaceindustries.com/orgs/LANTERN", "javascript:alert(1)",
+                  "https://robertsspaceindustries.com/", "https://robertsspaceindustries.com/citizens/LANTERN", "https://robertsspaceindustries.com/orgs/"):
+        unchanged(stack, "tickets set-org", "not the page of an organisation", url=wrong)
     for wrong in ("http://example.com/a.png", "https://localhost/a.png", "https://", "wss://example.com/a.png", "data:image/png;base64,AA", "a.png"):
         unchanged(stack, "tickets set-org", "address of a picture", url=url, image_url=wrong)
     types(stack, "tickets set-org", rf"not set → {url}", url=url, image_url="https://example.com/a.png")
