@@ -149,8 +149,8 @@ typedef void (*LiveApplicationsDone)(int outcome, const LiveApplication *applica
 int store_live_applications(Store *store, GuildId guild, LiveApplicationsDone done, void *userdata);
 
 /*
- * Applications under way whose handle RSI could not be asked about: each gets a flow 'tmr:rsi:<tid>:<quarter of an hour>' of this kind, subject
- * 'ticket:<tid>', no actor, no args; 10 a call. Gives the new flows.
+ * Applications under way whose handle RSI could not be asked about: each gets a flow 'tmr:rsi:<tid>:<time>' of this kind, subject
+ * 'ticket:<tid>', no actor, no args; once a quarter of an hour, after two hours once an hour, and 10 a call. Gives the new flows.
  */
 int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
 

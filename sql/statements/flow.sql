@@ -183,11 +183,12 @@ ON CONFLICT (idem_key) DO NOTHING
 RETURNING flow_id;
 
 -- name: refresh_rsi
--- Applications under way of which RSI could not tell anything: asked again once a quarter of an hour. Ten at a time, for people who apply are
--- looked up at the same site; and drawn by lot, so that those of whom it will never tell stand in nobody's way.
+-- Applications under way of which RSI could not tell anything: asked again once a quarter of an hour, and after two hours once an hour. Ten at
+-- a time, for people who apply are looked up at the same site; and drawn by lot, so that those of whom it will never tell stand in nobody's way.
 INSERT INTO flow.flow (idem_key, kind, code_ver, guild_id, subject, args)
 SELECT n.key, $1, $2, n.guild_id, 'ticket:' || n.tid, ''
-  FROM (SELECT 'tmr:rsi:' || a.tid || ':' || floor(extract(epoch FROM flow.now()) / 900)::bigint AS key, a.tid, t.guild_id
+  FROM (SELECT 'tmr:rsi:' || a.tid || ':' || floor(extract(epoch FROM flow.now()) /
+                 CASE WHEN a.created_at > flow.now() - interval '2 hours' THEN 900 ELSE 3600 END)::bigint AS key, a.tid, t.guild_id
           FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
          WHERE t.state = 'open' AND a.status IN ('pending', 'qna_received', 'approved') AND a.handle IS NOT NULL
            AND coalesce(a.rsi ->> 'result', 'unknown') = 'unknown') n

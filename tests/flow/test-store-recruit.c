@@ -568,6 +568,12 @@ static void test_what_rsi_could_not_tell_is_asked_again(void **state) {
         rsi_said(f, unknown.tid, "{\"result\":\"found\"}");
         fixture_skew(f, "32 min");
         assert_int_equal(refresh(f, true), 1);
+
+        fixture_skew(f, "3 hours");
+        assert_int_equal(refresh(f, true), 1);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM flow.flow"
+                                           " WHERE idem_key = 'tmr:rsi:%llu:' || floor(extract(epoch FROM flow.now()) / 3600)::bigint",
+                                        (unsigned long long) never.tid.v), 1);          /* once an hour by now */
 }
 
 static void test_whoever_is_no_applicant_any_more_is_not_asked_about(void **state) {
