@@ -118,6 +118,25 @@ void store_add_application_finalise(Batch *b, TicketId ticket, Pseudonym finalis
 void store_add_application_unfinalise(Batch *b, TicketId ticket);
 void store_add_application_remove(Batch *b, TicketId ticket, Pseudonym remover, const char *reason);
 
+/* A ticket of which its channel still tells, but no row; open. */
+typedef struct TicketRebuild {
+        TicketId id;
+        GuildId guild;
+        int guild_no;                   /* as the channel's name has it; 0: not known. Taken by another one meanwhile: the next one */
+        TicketKind kind;
+        Pseudonym opener;
+        ChannelId channel;
+        MessageId message;
+        Usec opened_at;                 /* realtime */
+        RecruitId application;          /* recruitment: its id; else 0 */
+        ApplicationStatus status;       /* not one that needs a reason */
+        RequestedRole requested;
+        const char *zone;               /* NULL: none */
+        RoleId granted_role;            /* approved; 0: none */
+} TicketRebuild;
+/* Nothing when the row is there by now. "ticket_one": the opener has another live one of the kind; other conflicts: its ids are taken. */
+void store_add_ticket_rebuild(Batch *b, const TicketRebuild *rebuild);
+
 /* The ticket is being closed: an application that nobody decided on stays so. Nothing for the others. */
 void store_add_application_closed_undecided(Batch *b, TicketId ticket);
 void store_add_application_reopened(Batch *b, TicketId ticket);
@@ -131,6 +150,8 @@ void store_add_application_record(Batch *b, TicketId ticket, ChannelId channel, 
  * when the application has another one by now, nothing is written.
  */
 void store_add_application_rsi(Batch *b, TicketId ticket, const char *handle, const char *rsi_json, const char *record);
+/* What a rebuilt application's record still tells; NULL: nothing. What the row knows already stays. */
+void store_add_application_restore(Batch *b, TicketId ticket, const char *area, const char *handle, const char *notes);
 /* The applicant left the guild, or is back. */
 void store_add_application_left(Batch *b, TicketId ticket, bool has_left);
 

@@ -98,6 +98,12 @@ UPDATE cfg.recruit_applications SET record_channel = $2, record_message = $3 WHE
 -- What the site said of this handle; $4 NULL: it did not say.
 UPDATE cfg.recruit_applications SET rsi = $3::jsonb, rsi_record = coalesce($4, rsi_record) WHERE tid = $1 AND lower(handle) = lower($2);
 
+-- name: application_restore
+-- What its record still tells.
+UPDATE cfg.recruit_applications
+   SET area = coalesce(area, left($2, 100)), handle = coalesce(handle, left($3, 60)), notes = coalesce(notes, left($4, 4000))
+ WHERE tid = $1;
+
 -- name: application_left
 -- Left the guild, or is back.
 UPDATE cfg.recruit_applications SET has_left = $2 WHERE tid = $1;

@@ -77,6 +77,10 @@ UPDATE cfg.tickets SET state = 'closed', closed_at = flow.now(), question_sealed
        outcome = CASE WHEN state = 'closing' THEN outcome ELSE 'deleted by hand' END
  WHERE tid = $1 AND state IN ('opening', 'open', 'closing');
 
+-- name: ticket_rebuild
+-- Of which only the channel told.
+SELECT cfg.ticket_rebuild($1, $2, $3, $4, $5, $6, $7, to_timestamp($8::bigint / 1000000.0), $9, $10, $11, $12, $13);
+
 -- name: ticket_edits_forget
 -- The channel of this ticket is gone, and with it every message in it.
 DELETE FROM flow.edit WHERE channel_id = (SELECT channel_id FROM cfg.tickets WHERE tid = $1 AND state = 'closed');

@@ -4,7 +4,7 @@
 
 static const Flow *const flows[] = {
         &flow_support_open,     &flow_support_resolve, &flow_panel_refresh, &flow_settings_change,
-        &flow_member_left,      &flow_member_back,     &flow_topic_mend,        &flow_target_gone,
+        &flow_member_left,      &flow_member_back,     &flow_topic_mend,        &flow_target_gone,     &flow_ticket_rebuild,
         &flow_about_post,       &flow_channel_gone,    &flow_ticket_repair,
         &flow_recruit_open,     &flow_recruit_step1,   &flow_recruit_edit_step1,
         &flow_recruit_qna,      &flow_recruit_approve, &flow_recruit_reject, &flow_recruit_close,

@@ -31,6 +31,7 @@ src_libflows_a_SOURCES = \
 	src/flows/support-resolve.c \
 	src/flows/target-gone.c \
 	src/flows/ticket-open.c \
+	src/flows/ticket-rebuild.c \
 	src/flows/topic-mend.c
 
 # Its pure parts

@@ -176,6 +176,45 @@ static void add_channels(SbxModel *model, const SbxRequest *request, SbxReply *r
         reply_done(reply);
 }
 
+/* One channel, perhaps one that has been there for a while. */
+static void add_channel(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        _cleanup_(channel_freep) Channel *channel = NULL;
+        const char *name = "channel", *topic;
+        uint64_t category = 0;
+        int64_t ago_ms = 0;
+        _json_writer_ JsonWriter w = {};
+
+        (void) json_get_string(request->body, "name", &name);
+        (void) json_get_u64(request->body, "category", &category);
+        (void) json_get_i64(request->body, "ago_ms", &ago_ms);
+        topic = json_text(json_get(request->body, "topic"));
+        if (category && !model_channel(model, category)) {
+                sbx_reply_refuse(reply, 404, "There is no such category.");
+                return;
+        }
+        if (ago_ms < 0 || ago_ms > INT64_C(31536000000)) {
+                sbx_reply_refuse(reply, 400, "ago_ms is a number of milliseconds, a year at most.");
+                return;
+        }
+        channel = channel_make(model, CHANNEL_TEXT, name, category);
+        if (!channel || (topic && replace_text(&channel->topic, topic) < 0)) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        channel->id -= (uint64_t) ago_ms << 22;
+        if (table_add(&model->channels, channel) < 0) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        json_open(&w);
+        json_id(&w, "channel", channel->id);
+        json_close(&w);
+        channel_tell(model, channel, "CHANNEL_CREATE", "channel_create");
+        world_effect(model, "channel.create", channel->id, 0, category, request);
+        (void) TAKE(channel);
+        sbx_reply_json(reply, 200, &w);
+}
+
 static void set_overwrite(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Channel *channel = world_channel(model, request, reply);
         _free_ Overwrite *set = NULL;
@@ -382,6 +421,7 @@ void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 { "edit_topic", edit_topic },
                 { "rename_channel", rename_channel },
                 { "rename_guild", rename_guild },
+                { "add_channel", add_channel },
                 { "add_channels", add_channels },
                 { "set_overwrite", set_overwrite },
                 { "set_bot_permissions", set_bot_permissions },

@@ -13,7 +13,8 @@ SQL_MIGRATIONS = \
 	sql/migrations/0000-ledger.sql \
 	sql/migrations/0001-flows-and-tickets.sql \
 	sql/migrations/0002-recruitment.sql \
-	sql/migrations/0003-guild-names.sql
+	sql/migrations/0003-guild-names.sql \
+	sql/migrations/0004-rebuild.sql
 EXTRA_DIST += src/store/embed-sql.awk $(SQL_STATEMENTS) $(SQL_MIGRATIONS)
 
 noinst_LIBRARIES += src/libstore.a

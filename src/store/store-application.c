@@ -88,6 +88,13 @@ void store_add_application_rsi(Batch *b, TicketId ticket, const char *handle, co
         batch_text(b, record);
 }
 
+void store_add_application_restore(Batch *b, TicketId ticket, const char *area, const char *handle, const char *notes) {
+        begin(b, SQL_APPLICATION_RESTORE, ticket);
+        batch_text(b, area);
+        batch_text(b, handle);
+        batch_text(b, notes);
+}
+
 void store_add_application_left(Batch *b, TicketId ticket, bool has_left) {
         begin(b, SQL_APPLICATION_LEFT, ticket);
         batch_bool(b, has_left);

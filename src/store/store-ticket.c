@@ -164,6 +164,23 @@ void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve) {
         batch_u64(b, reserve->flow.v);
 }
 
+void store_add_ticket_rebuild(Batch *b, const TicketRebuild *rebuild) {
+        batch_call(b, SQL_TICKET_REBUILD);
+        batch_u64(b, rebuild->id.v);
+        batch_u64(b, rebuild->guild.v);
+        batch_i64(b, rebuild->guild_no);
+        batch_text(b, ticket_kind_to_string(rebuild->kind));
+        batch_pseudonym(b, &rebuild->opener);
+        batch_u64(b, rebuild->channel.v);
+        batch_u64(b, rebuild->message.v);
+        batch_u64(b, rebuild->opened_at);
+        batch_id(b, rebuild->application.v);
+        batch_text(b, application_status_to_string(rebuild->status));
+        batch_text(b, requested_role_to_string(rebuild->requested));
+        batch_text(b, rebuild->zone);
+        batch_id(b, rebuild->granted_role.v);
+}
+
 void store_add_ticket_channel(Batch *b, FlowId open_flow, ChannelId channel) {
         batch_call(b, SQL_TICKET_CHANNEL);
         batch_u64(b, open_flow.v);

@@ -4,6 +4,7 @@ src_libworker_a_SOURCES = \
 	src/worker/controls.c \
 	src/worker/job.c \
 	src/worker/look.c \
+	src/worker/lost-ticket.c \
 	src/worker/members.c \
 	src/worker/recruit-command.c \
 	src/worker/recruit-decide.c \

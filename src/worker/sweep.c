@@ -4,16 +4,18 @@
  *      open ticket, channel gone              → the ticket is closed (a flow of its own)
  *      channel with a marker, ticket over     → the channel is deleted
  *      second channel with a live marker      → deleted; the ticket's own stays
+ *      channel with a marker, ticket unknown  → rebuilt (a flow of its own)
  *      open ticket, its topic edited          → the markers are put back (a flow of its own)
  *      applicant gone, or back                → noted (a flow of its own)
  *
- * A channel is only deleted when our database knows its ticket: an unknown marker may be all that is left of a ticket after a restore. And
+ * A channel is only deleted when our database knows its ticket: an unknown marker is all that is left of a ticket after a restore. And
  * only when it is one that we made: Discord does not tell who did, but a topic that is ours to the letter and our own overwrite, which no
  * channel of somebody else has both of, do. What people have changed since is left to them.
  */
 
 #include <errno.h>
-#include <stdio.h>
+#include <limits.h>
+#include <stdlib.h>
 
 #include "magikal/log.h"
 #include "magikal/topic.h"
@@ -74,26 +76,41 @@ static void delete_orphan(Worker *worker, ChannelId channel) {
                          orphan_deleted, NULL);         /* not sent: the next sweep */
 }
 
+/* A channel that no live ticket has. */
 typedef struct Suspect {
         Worker *worker;
+        GuildId guild;
         ChannelId channel;
+        Topic topic;
+        bool is_ours;                   /* nobody has changed the topic that we made it with */
+        int guild_no;
 } Suspect;
+
+/* The ticket's own channel is another one, or gone. Another opener: then the number was given twice, by two copies of the database. */
+static void judge_duplicate(const Suspect *suspect, const Ticket *ticket) {
+        if (suspect->is_ours && suspect->topic.opener.v == ticket->opener_user.v)
+                delete_orphan(suspect->worker, suspect->channel);
+}
 
 static void suspect_judged(int outcome, const Facts *facts, void *userdata) {
         _free_ Suspect *suspect = userdata;
 
-        if (outcome == 0 && facts->ticket.id.v && !ticket_is_live(facts->ticket.state))
-                delete_orphan(suspect->worker, suspect->channel);
+        if (outcome != 0)
+                return;         /* the next sweep */
+        if (facts->ticket.id.v == 0)
+                lost_ticket_found(suspect->worker, suspect->guild, suspect->channel, &suspect->topic, suspect->guild_no);
+        else if (!ticket_is_live(facts->ticket.state))
+                judge_duplicate(suspect, &facts->ticket);
 }
 
-/* Not among the live: ask for the ticket itself before anything is deleted. */
-static void judge_suspect(Worker *worker, GuildId guild, TicketId ticket, ChannelId channel) {
+/* Not among the live: ask for the ticket itself before anything is done. */
+static void judge_suspect(const Suspect *s) {
         Suspect *suspect = new0(Suspect, 1);
 
         if (!suspect)
                 return;
-        *suspect = (Suspect) { worker, channel };
-        if (store_facts(worker->store, guild, ticket, (ChannelId) { 0 }, suspect_judged, suspect) < 0)
+        *suspect = *s;
+        if (store_facts(s->worker->store, s->guild, s->topic.ticket, (ChannelId) { 0 }, suspect_judged, suspect) < 0)
                 free(suspect);
 }
 
@@ -104,17 +121,28 @@ static const Ticket *ticket_in(const Ticket *tickets, size_t n_tickets, TicketId
         return NULL;
 }
 
-/* The topic of a ticket channel that we made and nobody has changed; nothing for any other. */
-static Topic our_topic(const Worker *worker, const Json *channel) {
+/* The number in "support-7-name"; 0: none. */
+static int number_in(const char *name) {
+        const char *dash = name ? strchr(name, '-') : NULL;
+        long n = dash ? strtol(dash + 1, NULL, 10) : 0;
+
+        return n > 0 && n < INT_MAX ? (int) n : 0;
+}
+
+/* What a channel with a marker says about itself; false for one without, and for one that we did not make. */
+static bool read_suspect(const Comparison *c, const Json *channel, uint64_t id, Suspect *ret) {
         const char *text = json_text(json_get(channel, "topic"));
         Topic topic = topic_read(text);
         _strbuf_ StrBuf ours = {};
 
+        if (topic.ticket.v == 0 || topic.opener.v == 0 || c->worker->role.bot_user.v == 0 || !channel_is_ours(c->worker, channel))
+                return false;
         topic_write(&ours, &topic);
-        if (topic.ticket.v == 0 || worker->role.bot_user.v == 0 || ours.error < 0 || !streq(strbuf_text(&ours), text) ||
-            !channel_is_ours(worker, channel))
-                return (Topic) {};
-        return topic;
+        *ret = (Suspect) {
+                .worker = c->worker, .guild = c->guild, .channel = { id }, .topic = topic,
+                .is_ours = ours.error == 0 && streq(strbuf_text(&ours), text), .guild_no = number_in(json_text(json_get(channel, "name"))),
+        };
+        return true;
 }
 
 static const LiveApplication *application_in(const Comparison *c, TicketId ticket) {
@@ -143,8 +171,8 @@ static const Ticket *ticket_of_channel(const Ticket *tickets, size_t n_tickets, 
 }
 
 static void compare_channel(const Comparison *c, const Json *channel, const Ticket *tickets, size_t n_tickets) {
-        Topic topic = our_topic(c->worker, channel);
         const Ticket *ticket;
+        Suspect suspect;
         uint64_t id;
 
         if (json_get_u64(channel, "id", &id) != 0)
@@ -155,13 +183,13 @@ static void compare_channel(const Comparison *c, const Json *channel, const Tick
                 compare_topic(c, ticket, channel);
                 return;
         }
-        if (topic.ticket.v == 0 || snowflake_time(id) + ORPHAN_AGE > clock_realtime())
+        if (snowflake_time(id) + ORPHAN_AGE > clock_realtime() || !read_suspect(c, channel, id, &suspect))
                 return;
-        ticket = ticket_in(tickets, n_tickets, topic.ticket);
+        ticket = ticket_in(tickets, n_tickets, suspect.topic.ticket);
         if (!ticket)
-                judge_suspect(c->worker, c->guild, topic.ticket, (ChannelId) { id });
-        else if (ticket->channel.v && ticket->channel.v != id)
-                delete_orphan(c->worker, (ChannelId) { id });
+                judge_suspect(&suspect);
+        else if (ticket->channel.v)
+                judge_duplicate(&suspect, ticket);
 }
 
 static void look_at_applicant(const Comparison *c, const Ticket *ticket) {

@@ -10,6 +10,7 @@
 #include "magikal/policy.h"
 #include "magikal/role.h"
 #include "magikal/text.h"
+#include "magikal/topic.h"
 
 typedef struct Worker Worker;
 typedef struct Job Job;
@@ -258,6 +259,11 @@ void topic_updated(Worker *worker, const Json *d);
 void target_deleted(Worker *worker, GuildId guild, uint64_t id);
 /* All channels of a guild, and all roles (NULL: not known): what is set and not among them was deleted. Borrowed. */
 void targets_compare(Worker *worker, GuildId guild, const Json *channels, const Json *roles);
+
+/* ---- lost-ticket.c: a ticket that only its channel knows --------------------------------------------------------------------------------- */
+
+/* Starts the flow that rebuilds it; harmless when repeated, and when it cannot be. topic: as the channel has it; guild_no: in its name, 0: none */
+void lost_ticket_found(Worker *worker, GuildId guild, ChannelId channel, const Topic *topic, int guild_no);
 
 void upkeep_tick(Worker *worker, uint32_t what);
 

@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import CHANNEL_RECORDS, EDIT, RecruitStack, buttons_of, expect, fields_of, words_of  # noqa: E402
-from stack import (APPLICANT, BOT, CATEGORY_RECRUITMENT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, ROLE_RECRUITMENT, ROLE_SUPPORT, STAFF, Tap,  # noqa: E402
+from stack import (APPLICANT, BOT, CATEGORY_RECRUITMENT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, ROLE_RECRUITMENT, ROLE_SUPPORT, SECOND, STAFF, Tap,  # noqa: E402
                    skip_unless_possible, wait_for)  # noqa: E402
 
 UNDECIDED = ", closed without a decision"
@@ -57,6 +57,8 @@ def ticket_message(stack, channel):
 
 def clean(stack):
     stack.clear_faults()
+    if stack.daemon is None:
+        stack.start_daemon()
     if stack.member(APPLICANT) is None:
         stack.world("add_member", user=APPLICANT)
     stack.postgres.sql("UPDATE cfg.recruit_settings SET access_mode = 'keep'")
@@ -396,6 +398,129 @@ def a_record_that_cannot_be_posted_stops_nothing(stack):
     expect(fields_of(stack.record(tid))["Area/focus"] == "medical", "the next change posts it")
 
 
+# ---- tickets that the database has lost ------------------------------------------------------------------------------------------------------
+
+def lose(stack, channel, tid):
+    """An older copy of the database is restored while the daemon is down: the channel that is left."""
+    stack.stop_daemon()
+    old = stack.aged(channel)
+    stack.lose_ticket(tid)
+    return old
+
+
+def expect_rebuilt(stack, tid, old):
+    wait_for(lambda: stack.postgres.sql(f"SELECT 1 FROM cfg.tickets WHERE tid = {tid} AND state = 'open'"), "the ticket to be rebuilt")
+    stack.quiet()
+    expect(stack.ticket_of(old) == tid, "it has its channel")
+    expect(stack.audited(tid).count("ticket.rebuilt") == 1, "it is in the audit once")
+
+
+def a_lost_application_is_rebuilt_from_topic_and_record(stack):
+    channel = stack.apply(notes="I *fly* the night shift.")
+    stack.quiet()
+    tid = stack.ticket_of(channel)
+    before, was, no = stack.record(tid), stack.application(tid), number(stack, tid)
+    old = lose(stack, channel, tid)
+    stack.start_daemon()
+    expect_rebuilt(stack, tid, old)
+    row = stack.application(tid)
+    for name in ("status", "role", "area", "zone", "handle"):
+        expect(row[name] == was[name], f"{name} is as it was: {row[name]} {was[name]}")
+    expect(number(stack, tid) == no, "its number too")
+    after = stack.record(tid)
+    for words in ("night shift", "tractor beam", "18:00"):
+        expect(words in words_of(before) and words in words_of(after), f"the record still says {words!r}: {words_of(after)}")
+    expect(after["id"] == before["id"] and len(stack.records()) == len({m["embeds"][0]["footer"]["text"].split(" ref")[0] for m in stack.records()}),
+           "there is one record")
+    expect(f"<#{old}>" in fields_of(after)["Ticket"], "it links the channel that is there")
+    other = stack.open_application(SECOND)
+    expect(stack.ticket_of(other) not in (tid, "") and number(stack, stack.ticket_of(other)) != no, "the next ticket has a number of its own")
+    stack.says(stack.approve(old), "approved")
+    stack.quiet()
+    expect(stack.application(tid)["status"] == "approved" and stack.roles(APPLICANT), "it goes on like any other")
+    stack.world("set_roles", user=APPLICANT, roles=[])
+
+
+def a_lost_approval_stays_one(stack, record=True):
+    channel, tid = pending(stack)
+    stack.says(stack.approve(channel), "approved")
+    stack.quiet()
+    was = stack.application(tid)
+    granted = was["granted_role"]
+    if not record:
+        stack.world("delete_message", channel=CHANNEL_RECORDS, message=stack.record(tid)["id"])
+    old = lose(stack, channel, tid)
+    stack.start_daemon()
+    expect_rebuilt(stack, tid, old)
+    row = stack.application(tid)
+    expect((row["status"], row["granted_role"]) == ("approved", granted), f"it is approved, and its role is known: {row}")
+    expect((row["area"], row["handle"], row["notes"]) == (was["area"], was["handle"], was["notes"]), f"and what was written: {row}")
+    expect(fields_of(stack.record(tid))["Status"] == "Approved", "and the record says so")
+    stack.world("set_roles", user=APPLICANT, roles=[])
+
+
+def without_a_record_the_tickets_message_tells(stack):
+    a_lost_approval_stays_one(stack, record=False)
+
+
+def a_lost_draft_and_a_lost_support_ticket(stack):
+    draft = stack.open_application()
+    tid = stack.ticket_of(draft)
+    old = lose(stack, draft, tid)
+    stack.start_daemon()
+    expect_rebuilt(stack, tid, old)
+    stack.answer(stack.fill_step1(APPLICANT, old))
+    stack.quiet()
+    expect(stack.record(tid) is not None, "the draft goes on")
+
+    support = re.search(r"<#(\d+)>", words_of(stack.answer(stack.open_ticket(APPLICANT))["message"])).group(1)
+    tid = stack.ticket_of(support)
+    old = lose(stack, support, tid)
+    stack.start_daemon()
+    expect_rebuilt(stack, tid, old)
+    stack.answer(stack.resolve(old, STAFF, "It was lost."))
+    wait_for(lambda: stack.is_gone(old), "the ticket's channel to go")
+
+
+def what_is_not_proven_is_left_alone(stack):
+    """Markers, overwrites and all, but no message of ours; a message of another ticket; and a ticket whose opener has another one."""
+    channel, tid = pending(stack)
+    markers = topic(stack, channel)
+    forged = stack.world("add_channel", name="recruit-77-x", topic=markers.replace(f"TID:{tid}", "TID:77777").replace("APP:", "APP:7"),
+                         ago_ms=3_600_000)["channel"]
+    stack.world("set_overwrite", channel=forged, id=BOT, type=1, allow=str(TICKET), deny="0")
+    stack.as_bot(forged, ticket_message(stack, channel))
+    sweep(stack)
+    wait_for(lambda: re.search(" ticket.unknown ", stack.log()), "a line in the journal")
+    expect(not stack.postgres.sql("SELECT 1 FROM cfg.tickets WHERE tid = 77777") and not stack.is_gone(forged), "it is left alone")
+
+    old = lose(stack, channel, tid)
+    stack.postgres.sql("SELECT setval('cfg.tickets_tid_seq', 1000)")
+    stack.world("edit_topic", channel=old, topic="")        # not yet
+    stack.start_daemon()
+    newer = stack.open_application()
+    stack.world("edit_topic", channel=old, topic=markers)
+    sweep(stack)
+    wait_for(lambda: re.search("why=ticket_one", stack.log()), "the rebuilding to be refused")
+    stack.quiet()
+    expect(not stack.is_gone(old) and not stack.postgres.sql(f"SELECT 1 FROM cfg.tickets WHERE tid = {tid}"), "one open ticket a person")
+    expect(state(stack, stack.ticket_of(newer)) == "open", "the newer one stays")
+
+
+def a_number_given_twice_deletes_nothing(stack):
+    """After a restore a new ticket got the number of a lost one; the lost one's channel is not its second channel."""
+    channel, tid = pending(stack)
+    old = stack.aged(channel)
+    wait_for(lambda: state(stack, tid) == "closed", "the ticket to be closed")
+    stack.world("edit_topic", channel=old, topic=topic(stack, old).replace(APPLICANT, OUTSIDER))
+    sweep(stack)
+    sweep(stack)
+    expect(not stack.is_gone(old), "the channel of somebody else stays")
+    stack.world("edit_topic", channel=old, topic=topic(stack, old).replace(OUTSIDER, APPLICANT))
+    sweep(stack)
+    wait_for(lambda: stack.is_gone(old), "the channel that is left of this one to go")
+
+
 # ---- what is set is deleted ------------------------------------------------------------------------------------------------------------------
 
 def expect_told(stack, words, target):
@@ -494,6 +619,12 @@ def main():
         our_own_change_is_nobodys_hand,
         a_deleted_record_is_posted_again_at_the_next_change,
         a_record_that_cannot_be_posted_stops_nothing,
+        a_lost_application_is_rebuilt_from_topic_and_record,
+        a_lost_approval_stays_one,
+        without_a_record_the_tickets_message_tells,
+        a_lost_draft_and_a_lost_support_ticket,
+        what_is_not_proven_is_left_alone,
+        a_number_given_twice_deletes_nothing,
         tickets_open_without_a_deleted_category,
         tickets_open_without_a_deleted_ping_role,
         a_deleted_record_channel_and_panel_are_told,

@@ -127,6 +127,8 @@ SCENARIOS = [
     (r"channel\.gone/record/",  r.without_record(r.prepare_pending), delete_channel),
     (r"channel\.gone/",         r.prepare_pending, delete_channel),
     (r"target\.gone/",          r.prepare_target, r.delete_target),
+    (r"ticket\.rebuild/record/", r.without_record(r.prepare_lost), r.find_lost),
+    (r"ticket\.rebuild/",       r.prepare_lost, r.find_lost),
     (r"topic\.mend/",           r.prepare_pending, r.edit_topic),
     (r"member\.left/look/after-effect", r.prepare_pending, r.leave_for_a_moment),
     (r"member\.left/record/",   r.without_record(r.prepare_pending), r.leave),

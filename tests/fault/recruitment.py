@@ -96,6 +96,18 @@ def prepare_unfinished_closing(stack):
                        f"UPDATE cfg.recruit_applications SET closed_undecided = true WHERE tid = {stack.tid}")
 
 
+def prepare_lost(stack):
+    """Only its channel still knows the ticket. What happened before a backup is in another copy of the audit."""
+    prepare_pending(stack)
+    stack.channel = stack.aged(stack.channel)
+    wait_for(lambda: stack.application(stack.tid)["closed_undecided"] == "t", "the first channel to be missed")
+    stack.quiet()
+    entry = next(m for m in reversed(stack.messages(CHANNEL_LOG)) if "deleted by hand" in m["embeds"][0].get("title", ""))
+    stack.world("delete_message", channel=CHANNEL_LOG, message=entry["id"])
+    stack.postgres.sql(f"DELETE FROM flow.audit WHERE subject = 'ticket:{stack.tid}'")
+    stack.lose_ticket(stack.tid)
+
+
 def prepare_target(stack):
     """A channel of its own for each death: what is deleted is told once."""
     before = {c["id"] for c in stack.channels()}
@@ -203,6 +215,14 @@ def leave(stack):
 
 def come_back(stack):
     stack.world("add_member", user=APPLICANT)
+    return []
+
+
+def find_lost(stack):
+    rebuilt = "SELECT count(*) FROM flow.flow WHERE kind = 'ticket.rebuild'"
+    before = stack.postgres.sql(rebuilt)
+    stack.gateway("invalid_session", resumable=False)
+    wait_for(lambda: stack.postgres.sql(rebuilt) != before, "the lost ticket to be found", 60)
     return []
 
 

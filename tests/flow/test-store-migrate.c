@@ -80,6 +80,8 @@ static void test_the_running_role(void **state) {
                 { "CREATE TABLE flow.more (a integer)", "42501" },
                 { "DROP TABLE cfg.tickets", "42501" },
                 { "SELECT o_flow FROM flow.accept('k', 'kind', 1::smallint, 7, 'h', 's', 'actor', '', NULL)", "00000" },
+                { "SELECT cfg.ticket_rebuild(40, 7, 3, 'support', (SELECT pid FROM flow.identity LIMIT 1), 1, 2, now(), NULL, NULL, NULL, NULL, NULL)", "00000" },
+                { "SELECT setval('cfg.tickets_tid_seq', 50)", "42501" },
                 { "SELECT flow.identify_take(0::smallint, 5)", "00000" },
                 { "SELECT count(*) FROM cfg.ticket_read", "00000" },
                 { "SELECT count(*) FROM cfg.application_read", "00000" },

@@ -499,6 +499,54 @@ static void test_the_same_citizen_twice(void **state) {
         assert_int_equal(got.n, 0);
 }
 
+static int rebuild(StoreFixture *f, const TicketRebuild *rebuild, char *ret_constraint) {
+        Batch *b = batch_new(f->store);
+
+        store_add_ticket_rebuild(b, rebuild);
+        store_add_application_restore(b, rebuild->id, "medical", "Some-Pilot", NULL);
+        return fixture_send(f, b, ret_constraint);
+}
+
+static void test_a_lost_ticket_is_rebuilt(void **state) {
+        StoreFixture *f = *state;
+        Opened first = open_ticket(f, "ix:1", APPLICANT);
+        TicketRebuild lost = { .id = { 40 }, .guild = GUILD, .guild_no = 1, .kind = TICKET_RECRUITMENT, .opener = person(f, STAFF),
+                               .channel = { 900 }, .message = { 901 }, .opened_at = UINT64_C(1770000000000000), .application = { 30 },
+                               .status = APPLICATION_APPROVED, .requested = REQUESTED_MEMBER, .zone = "Europe/Berlin", .granted_role = { 77 } };
+        char constraint[64];
+        _got_ Got got = {};
+
+        assert_int_equal(rebuild(f, &lost, constraint), 0);
+        assert_int_equal(rebuild(f, &lost, constraint), 0);     /* once is enough */
+        DO(f, &got, store_recruit_facts(f->store, &(RecruitQuery) { .guild = GUILD, .ticket = lost.id }, got_facts, &got));
+        assert_int_equal(got.facts.ticket.state, TICKET_OPEN);
+        assert_int_equal(got.facts.ticket.guild_no, 2);         /* the first has the number that its channel's name tells */
+        assert_int_equal(got.facts.ticket.channel.v, 900);
+        assert_int_equal(got.facts.ticket.message.v, 901);
+        assert_int_equal(got.facts.ticket.opened_at, lost.opened_at);
+        assert_int_equal(got.facts.ticket.opener_user.v, STAFF.v);
+        assert_int_equal(got.facts.recruit->application.id.v, 30);
+        assert_int_equal(got.facts.recruit->application.status, APPLICATION_APPROVED);
+        assert_int_equal(got.facts.recruit->granted_role.v, 77);
+        assert_string_equal(got.facts.recruit->application.area, "medical");
+        assert_string_equal(got.facts.recruit->application.handle, "Some-Pilot");
+        assert_null(got.facts.recruit->application.notes);
+
+        /* the next have numbers behind those */
+        assert_true(open_ticket(f, "ix:2", (UserId) { 501 }).tid.v > 40);
+        assert_int_equal(fixture_number(f, "SELECT guild_no FROM cfg.tickets WHERE tid > 40"), 3);
+        assert_true(fixture_number(f, "SELECT max(app_id) FROM cfg.recruit_applications") > 30);
+
+        lost.id.v = 41 + 100;
+        lost.application.v = 31 + 100;
+        lost.channel.v = 910;
+        assert_int_equal(rebuild(f, &lost, constraint), STORE_CONFLICT);
+        assert_string_equal(constraint, "ticket_one");
+        lost.opener = first.who;
+        assert_int_equal(rebuild(f, &lost, constraint), STORE_CONFLICT);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.tickets WHERE tid > 100"), 0);
+}
+
 static void test_live_applications(void **state) {
         StoreFixture *f = *state;
         Opened one = open_ticket(f, "ix:1", APPLICANT);
@@ -920,6 +968,7 @@ int main(void) {
                 T(test_an_application_is_found_in_its_guild_only),
                 T(test_an_applicant_is_found_when_it_is_over),
                 T(test_the_same_citizen_twice),
+                T(test_a_lost_ticket_is_rebuilt),
                 T(test_live_applications),
                 T(test_what_rsi_could_not_tell_is_asked_again),
                 T(test_whoever_is_no_applicant_any_more_is_not_asked_about),

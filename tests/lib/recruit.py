@@ -3,10 +3,12 @@ Recruitment as its people live it: forms filled in by their labels, buttons foun
 person or an auditor looks afterwards. RecruitGuild talks to any sandbox with a daemon, RecruitStack is a whole system of its own.
 """
 
+import json
 import re
+import urllib.request
 
 from stack import (ADMIN, APPLICANT, CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_LOG, GUILD, OWNER, ROLE_RECRUITMENT, STAFF, Guild,
-                   Stack, Trouble, brief, inputs_of, wait_for)
+                   Stack, TOKEN, Trouble, brief, inputs_of, wait_for)
 
 CHANNEL_RECORDS = "820000000000000042"
 ROLE_ADMIN, ROLE_MEMBER, ROLE_AFFILIATE = "810000000000000004", "810000000000000005", "810000000000000006"
@@ -251,6 +253,28 @@ class Recruitment:
         channels = [d.get("id") or d["channel"]["id"] for d in self.state(user)["dms"]]
         return [message for channel in channels for message in self.messages(channel, user)]
 
+    # ---- a ticket that the database has lost ----
+
+    def as_bot(self, channel, message):
+        """Posts what the bot once posted, controls and all: (id of the copy)."""
+        body = {key: message[key] for key in ("content", "embeds", "components") if message.get(key)}
+        request = urllib.request.Request(f"http://{self.address}/api/v10/channels/{channel}/messages", data=json.dumps(body).encode(),
+                                         headers={"Content-Type": "application/json", "Authorization": f"Bot {TOKEN}",
+                                                  "User-Agent": "DiscordBot (https://example.org, 1)"})
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return json.load(reply)["id"]
+
+    def aged(self, channel):
+        """The ticket's channel as one that was made an hour ago, in place of the one that was made just now: its id."""
+        old = next(c for c in self.channels() if c["id"] == channel)
+        made = self.world("add_channel", name=old["name"], category=old["parent_id"], topic=old["topic"], ago_ms=3_600_000)["channel"]
+        for overwrite in old["permission_overwrites"]:
+            self.world("set_overwrite", channel=made, **{key: overwrite[key] for key in ("id", "type", "allow", "deny")})
+        for message in self.messages(channel):
+            self.as_bot(made, message)
+        self.world("delete_channel", channel=channel)
+        return made
+
 
 class RecruitGuild(Recruitment, Guild):
     pass
@@ -280,6 +304,14 @@ class RecruitStack(Recruitment, Stack):
     def ticket_of(self, channel):
         """The ticket's id, also when the channel is gone."""
         return self.postgres.sql(f"SELECT tid FROM cfg.tickets WHERE guild_id = {GUILD} AND channel_id = {channel}")[0][0]
+
+    def lose_ticket(self, tid):
+        """As in an older copy of the database: no rows, and the next ticket would get the same numbers."""
+        self.postgres.sql(
+            f"DELETE FROM cfg.recruit_applications WHERE tid = {tid}; DELETE FROM cfg.tickets WHERE tid = {tid};"
+            " SELECT setval('cfg.tickets_tid_seq', greatest(1, (SELECT max(tid) FROM cfg.tickets)));"
+            " SELECT setval('cfg.recruit_applications_app_id_seq', greatest(1, (SELECT max(app_id) FROM cfg.recruit_applications)));"
+            f" UPDATE cfg.ticket_panel_config SET next_no = next_no - 1 WHERE guild_id = {GUILD}")
 
     def audited(self, tid):
         """The actions on one ticket in the audit, in order; the one that opened it was not yet about it."""

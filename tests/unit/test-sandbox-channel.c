@@ -116,6 +116,8 @@ static void names_topics_and_parents_are_checked(void **state _unused_) {
 static void categories_and_guilds_are_full_at_their_limits(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
 
+        (void) rig_worldf(s, 400, "{'do':'add_channel','ago_ms':-1}");
+        (void) rig_worldf(s, 404, "{'do':'add_channel','category':'12'}");
         (void) rig_worldf(s, 200, "{'do':'add_channels','n':48,'category':'" TICKET_CATEGORY "'}");
         (void) rig_restf(s, 201, "POST", CHANNELS, "{'name':'fiftieth','parent_id':'" TICKET_CATEGORY "'}");
         assert_string_equal(fault_at(rig_restf(s, 400, "POST", CHANNELS,
