@@ -109,6 +109,31 @@ static void test_what_was_refused_is_not_looked_for(void **state) {
         assert_int_equal(n_steps(rig, flow, "undone"), 2);
 }
 
+/* What is missing decides what the person can do about it. */
+static void test_what_is_missing_is_named(void **state) {
+        static const struct {
+                int status;
+                const char *body, *why;
+        } refusals[] = {
+                { 404, "{\"message\":\"Unknown Member\",\"code\":10007}",  WHY_MEMBER_GONE },
+                { 404, "{\"message\":\"Unknown Role\",\"code\":10011}",    WHY_ROLE_GONE   },
+                { 404, "{\"message\":\"Unknown Channel\",\"code\":10003}", WHY_GONE        },
+                { 403, FORBIDDEN,                                           WHY_FORBIDDEN   },
+        };
+        Rig *rig = *state;
+        char done[64];
+
+        rig_start(rig);
+        for (size_t i = 0; i < ELEMENTSOF(refusals); i++) {
+                FlowId flow = rig_accept(rig, "parting", NULL, 0, 600);
+
+                (void) rig_request(rig, SAY);
+                rig_answer(rig, refusals[i].status, refusals[i].body);
+                (void) snprintf(done, sizeof(done), "state = 'refused' AND last_error = '%s'", refusals[i].why);
+                rig_until(rig, flow, done);
+        }
+}
+
 static void test_an_intent_is_looked_for_where_it_began(void **state) {
         Rig *rig = *state;
         FlowId flow = rig_accept(rig, "parting", NULL, 0, 600);
@@ -415,6 +440,7 @@ int main(void) {
                 T(test_walking_back_goes_on_after_a_crash),
                 T(test_an_intent_is_looked_for_before_it_is_taken_back),
                 T(test_what_was_refused_is_not_looked_for),
+                T(test_what_is_missing_is_named),
                 T(test_an_intent_is_looked_for_where_it_began),
                 T(test_a_late_flow_is_not_begun),
                 T(test_patience_ends_in_the_middle_of_a_step),
