@@ -271,8 +271,8 @@ def refuse_messages(stack):
 
 
 def lose_then_refuse(method, route, n):
-    """It is done and the answer lost; the next try is refused: what may have been done is taken back. n: of a request that may be repeated,
-    libcurl repeats the first by itself."""
+    """It is done and the answer lost; the next try is refused: what may have been done is taken back. n: how many answers are
+    lost. A request that may be repeated is repeated by libcurl itself, for as long as it has kept connections that break."""
     def arranged(prepare):
         def prepared(stack):
             prepare(stack)
@@ -282,8 +282,8 @@ def lose_then_refuse(method, route, n):
     return arranged
 
 
-lose_role = lose_then_refuse("PUT", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", 2)
-lose_removal = lose_then_refuse("DELETE", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", 2)
+lose_role = lose_then_refuse("PUT", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", 5)
+lose_removal = lose_then_refuse("DELETE", "/guilds/{guild_id}/members/{user_id}/roles/{role_id}", 5)
 lose_log = lose_then_refuse("POST", "/channels/{channel_id}/messages", 1)
 
 
