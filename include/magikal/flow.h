@@ -88,7 +88,7 @@ typedef struct StepProbe {
         bool is_nonce_enough;           /* the request carries an enforced nonce: within 60 s of the first send it is just sent again */
 } StepProbe;
 
-/* How a finished step is taken back. Requests of an undo must be harmless when repeated. */
+/* How a finished step is taken back. Requests of an undo must be harmless when repeated; of a step that was skipped none is asked for. */
 typedef struct StepUndo {
         int (*build)(const StepContext *c, StepRequest *ret);   /* NULL: no request */
         int (*apply)(const StepContext *c, Checkpoint *checkpoint);     /* NULL: no writes */

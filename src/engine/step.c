@@ -429,6 +429,13 @@ static void step_undo_send(Run *run) {
                 run_give_back(run, run->why, run_retry_wait(run));
 }
 
+/* A step that had nothing to do has left nothing that could be taken back. */
+static bool step_was_skipped(const RunStep *step) {
+        bool is_skipped;
+
+        return step->state == RUN_STEP_DONE && json_get_bool(step->result, "skipped", &is_skipped) == 0 && is_skipped;
+}
+
 static void step_undo_go(Run *run) {
         const StepUndo *undo = step_at_hand(run)->undo;
         const Json *results[FLOW_STEPS_MAX];
@@ -436,7 +443,7 @@ static void step_undo_go(Run *run) {
         int r = STEP_SKIP;
 
         step_forget_request(run);
-        if (undo->build) {
+        if (undo->build && !step_was_skipped(&run->steps[run->at])) {
                 run_enter(run);
                 r = undo->build(&c, &run->request);
                 run_leave(run);

@@ -134,6 +134,18 @@ static void test_what_is_missing_is_named(void **state) {
         }
 }
 
+/* Its undo would do what nothing calls for: give back a role that this flow did not take. */
+static void test_what_was_skipped_is_not_taken_back(void **state) {
+        Rig *rig = *state;
+        FlowId flow = rig_accept(rig, "spare", NULL, 0, 600);
+
+        rig_start(rig);
+        (void) rig_request(rig, SAY);
+        rig_answer(rig, 403, FORBIDDEN);
+        rig_until(rig, flow, "state = 'refused'");
+        assert_int_equal(n_steps(rig, flow, "undone"), 1);
+}
+
 static void test_an_intent_is_looked_for_where_it_began(void **state) {
         Rig *rig = *state;
         FlowId flow = rig_accept(rig, "parting", NULL, 0, 600);
@@ -441,6 +453,7 @@ int main(void) {
                 T(test_an_intent_is_looked_for_before_it_is_taken_back),
                 T(test_what_was_refused_is_not_looked_for),
                 T(test_what_is_missing_is_named),
+                T(test_what_was_skipped_is_not_taken_back),
                 T(test_an_intent_is_looked_for_where_it_began),
                 T(test_a_late_flow_is_not_begun),
                 T(test_patience_ends_in_the_middle_of_a_step),

@@ -87,6 +87,12 @@ static int hide(const StepContext *c, StepRequest *ret) {
         return 0;
 }
 
+static int spare(const StepContext *c, StepRequest *ret) {
+        (void) c;
+        (void) ret;
+        return STEP_SKIP;
+}
+
 /* Deletes the messages 1, 2, 3, each in a turn of its own. */
 static int wipe(const StepContext *c, StepRequest *ret) {
         int64_t at = 1;
@@ -177,6 +183,7 @@ static const StepProbe by_nonce = { say_find, say_match, true };
 static const StepUndo unnote = { NULL, note_back };
 static const StepUndo unmake = { make_back, NULL };
 static const StepUndo unsay = { say_back, NULL };
+static const StepUndo unspare = { hide, NULL };
 
 static const Step full_steps[] = {
         { "note", STEP_DB,   NULL, NULL,      note, &unnote, 0 },
@@ -186,6 +193,10 @@ static const Step full_steps[] = {
 static const Step parting_steps[] = {
         { "say",  STEP_REST, say,  &by_nonce, NULL, &unsay,  0 },
         { "hide", STEP_REST, hide, NULL,      NULL, NULL,    TOLERATES(REST_GONE) },
+};
+static const Step spare_steps[] = {
+        { "spare", STEP_REST, spare, NULL,    NULL, &unspare, 0 },
+        { "say",  STEP_REST, say,  &by_nonce, NULL, NULL,    0 },
 };
 static const Step wipe_steps[] = {
         { "wipe", STEP_REST, wipe, NULL,      wiped, NULL,   0 },
@@ -216,6 +227,7 @@ static const Step glance_steps[] = {
 
 static const Flow flow_full = FLOW("full", full_steps, 3, 600);
 static const Flow flow_parting = FLOW("parting", parting_steps, 1, 600);
+static const Flow flow_spare = FLOW("spare", spare_steps, 2, 600);
 static const Flow flow_wipe = FLOW("wipe", wipe_steps, 1, 0);
 static const Flow flow_note = FLOW("note", note_steps, 1, 600);
 
@@ -229,7 +241,9 @@ static const Flow flow_recruit = {
 };
 
 static const Flow *find(const char *name, int version) {
-        static const Flow *const flows[] = { &flow_full, &flow_parting, &flow_wipe, &flow_note, &flow_await, &flow_glance, &flow_ask, &flow_recruit };
+        static const Flow *const flows[] = {
+                &flow_full, &flow_parting, &flow_spare, &flow_wipe, &flow_note, &flow_await, &flow_glance, &flow_ask, &flow_recruit
+        };
 
         for (size_t i = 0; i < ELEMENTSOF(flows); i++)
                 if (streq(flows[i]->name, name) && flows[i]->version == version)

@@ -2,8 +2,8 @@
 
 /*
  * The real engine between a real PostgreSQL and a Discord that says what the test tells it, request by request. A flow of these tests does
- * little: "note" is a row, "make" a channel that is found again by its topic, "say" a message with a nonce, "hide" a delete, "wish" an edit
- * that the editor should make, "wait" is for that edit, "ask" looks somebody up.
+ * little: "note" is a row, "make" a channel that is found again by its topic, "say" a message with a nonce, "hide" a delete, "spare"
+ * nothing at all, "wish" an edit that the editor should make, "wait" is for that edit, "ask" looks somebody up.
  */
 
 #include "engine/run.h"
