@@ -71,11 +71,11 @@ typedef enum ApplicationVerdict {
         APPLICATION_NOT_APPROVED,       /* that needs an approved application */
         APPLICATION_DECIDED,            /* somebody was first: decider_user, decided_at */
         APPLICATION_IS_CLOSED,          /* closed without a decision */
-        APPLICATION_IS_FINALISED,
+        APPLICATION_IS_FINALISED,       /* RecruitFacts has who and when */
         APPLICATION_IS_REMOVED,         /* remover_user, removed_at */
 } ApplicationVerdict;
 int application_judge(const Application *application, ApplicationAction action);
-/* The verdict for the person; DECIDED has {decider} and {time}, IS_REMOVED {remover} and {time}. */
+/* The verdict for the person; DECIDED has {decider} and {time}, IS_FINALISED {finaliser} and {time}, IS_REMOVED {remover} and {time}. */
 TextId application_verdict_text(int verdict);
 
 /* Approve, reject, finalise: nobody does these to their own application. */

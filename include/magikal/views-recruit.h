@@ -132,6 +132,7 @@ typedef enum RecruitLog {
         RECRUIT_LOG_APPROVED,
         RECRUIT_LOG_REJECTED,
         RECRUIT_LOG_CLOSED,             /* without a decision */
+        RECRUIT_LOG_SHUT,               /* the ticket of one that had been decided */
         RECRUIT_LOG_FINALISED,
         RECRUIT_LOG_REMOVED,
         RECRUIT_LOG_LEFT,               /* the applicant left the guild */
@@ -179,6 +180,7 @@ typedef enum RecruitAsk {
         RECRUIT_ASK_APPROVE,            /* are you sure? The Q&A is not in */
         RECRUIT_ASK_FINALISE,
         RECRUIT_ASK_CLOSE,
+        RECRUIT_ASK_CLOSE_DECIDED,      /* the same control: approved, or removed since */
         _RECRUIT_ASK_MAX
 } RecruitAsk;
 /*

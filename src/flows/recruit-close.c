@@ -1,4 +1,7 @@
-/* Staff close an application without deciding on it, or one that is approved and will not be finalised. Subject: the ticket. No DM. */
+/*
+ * Staff close an application without deciding on it, or the ticket of one that is approved and will not be finalised, or was removed since:
+ * what was decided stays. Subject: the ticket. No DM.
+ */
 
 #include <errno.h>
 
@@ -24,8 +27,12 @@ static int close_undecide(const StepContext *c, Checkpoint *checkpoint) {
         return 0;
 }
 
+static bool is_undecided(const StepContext *c) {
+        return c->facts->recruit->application.is_closed_undecided;
+}
+
 static int log_post(const StepContext *c, StepRequest *ret) {
-        return recruit_log_post(c, RECRUIT_LOG_CLOSED, c->facts->ticket.closer_user, ret);
+        return recruit_log_post(c, is_undecided(c) ? RECRUIT_LOG_CLOSED : RECRUIT_LOG_SHUT, c->facts->ticket.closer_user, ret);
 }
 
 static int log_undo(const StepContext *c, StepRequest *ret) {
@@ -33,7 +40,8 @@ static int log_undo(const StepContext *c, StepRequest *ret) {
 }
 
 static int close_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
-        audit_add(c, checkpoint, "application.closed", NULL);
+        if (is_undecided(c))
+                audit_add(c, checkpoint, "application.closed", NULL);
         return recruit_show(c, reply, checkpoint);
 }
 

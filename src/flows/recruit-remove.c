@@ -52,9 +52,16 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         return recruit_log_post(c, RECRUIT_LOG_REMOVED, c->facts->recruit->application.remover_user, ret);
 }
 
+/* Without a role, or with one that is gone like perhaps its member, the request was left out or answered with a code. */
+static bool was_role_taken(const StepContext *c) {
+        return !json_get(c->results[STEP_ROLE], "skipped") && !json_get(c->results[STEP_ROLE], "code");
+}
+
 static int remove_words(const StepContext *c, const char *why, char **ret_body) {
         int r;
 
+        if (!why && !was_role_taken(c))
+                return say(ret_body, TEXT_REMOVED_WITHOUT_ROLE, TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user)));
         if (!why)
                 return say(ret_body, TEXT_REMOVED,
                            TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user), ARG_ROLE("role", c->facts->recruit->granted_role)));

@@ -174,12 +174,15 @@ int recruit_log_take_back(const StepContext *c, uint64_t message, StepRequest *r
 /* ---- who was first ----------------------------------------------------------------------------------------------------------------------- */
 
 static int say_verdict(const StepContext *c, int verdict, char **ret_body) {
-        const Application *a = &c->facts->recruit->application;
+        const RecruitFacts *recruit = c->facts->recruit;
+        const Application *a = &recruit->application;
         TextId id = application_verdict_text(verdict);
 
         switch (verdict) {
         case APPLICATION_DECIDED:
                 return say(ret_body, id, TEXT_ARGS(ARG_USER("decider", a->decider_user), ARG_TIME("time", a->decided_at)));
+        case APPLICATION_IS_FINALISED:
+                return say(ret_body, id, TEXT_ARGS(ARG_USER("finaliser", recruit->finaliser_user), ARG_TIME("time", recruit->finalised_at)));
         case APPLICATION_IS_REMOVED:
                 return say(ret_body, id, TEXT_ARGS(ARG_USER("remover", a->remover_user), ARG_TIME("time", a->removed_at)));
         default:

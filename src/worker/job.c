@@ -236,6 +236,34 @@ void job_say(Job *job, TextId id, const TextArg *args) {
         job_reply(job, is_in_place ? CALLBACK_UPDATE : CALLBACK_MESSAGE, data);
 }
 
+bool job_said_not_open(Job *job, UserId closer) {
+        const Ticket *t = &job->facts->ticket;
+
+        switch (ticket_judge(t, TICKET_EVENT_CLOSE)) {
+        case 0:
+                return false;
+        case TICKET_NOT_YET:
+                job_say(job, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return true;
+        case TICKET_BEING_CLOSED:
+                if (closer.v)
+                        job_say(job, TEXT_TICKET_BEING_CLOSED_BY, TEXT_ARGS(ARG_USER("closer", closer), ARG_NUMBER("number", t->guild_no)));
+                else
+                        job_say(job, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return true;
+        case TICKET_IS_CLOSED:
+                if (closer.v)
+                        job_say(job, TEXT_TICKET_CLOSED_BY,
+                                TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_USER("closer", closer), ARG_TIME("time", t->closed_at)));
+                else
+                        job_say(job, TEXT_TICKET_CLOSED, TEXT_ARGS());
+                return true;
+        default:
+                job_say(job, TEXT_TICKET_NONE, TEXT_ARGS());
+                return true;
+        }
+}
+
 bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_text) {
         const InteractionField *field = interaction_field(job->ix, field_name);
 

@@ -72,7 +72,7 @@ void on_reject_form(Job *job) {
 
 void on_close_press(Job *job) {
         if (!recruit_said_no(job, APPLICATION_CLOSE, RECRUIT_STAFF))
-                ask(job, RECRUIT_ASK_CLOSE, NULL);
+                ask(job, recruit_of(job)->decided_at ? RECRUIT_ASK_CLOSE_DECIDED : RECRUIT_ASK_CLOSE, NULL);
 }
 
 void on_close_sure(Job *job) {

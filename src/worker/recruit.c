@@ -14,6 +14,9 @@ void recruit_say_verdict(Job *job, int verdict) {
 
         if (verdict == APPLICATION_DECIDED)
                 job_say(job, id, TEXT_ARGS(ARG_USER("decider", a->decider_user), ARG_TIME("time", a->decided_at)));
+        else if (verdict == APPLICATION_IS_FINALISED)
+                job_say(job, id, TEXT_ARGS(ARG_USER("finaliser", job->facts->recruit->finaliser_user),
+                                           ARG_TIME("time", job->facts->recruit->finalised_at)));
         else if (verdict == APPLICATION_IS_REMOVED)
                 job_say(job, id, TEXT_ARGS(ARG_USER("remover", a->remover_user), ARG_TIME("time", a->removed_at)));
         else
@@ -21,25 +24,12 @@ void recruit_say_verdict(Job *job, int verdict) {
 }
 
 /* What is wrong with the place: an older message of ours, a foreign channel, a ticket that is over. */
-static bool said_no_ticket(Job *job) {
+static bool said_no_ticket(Job *job, RecruitSide side) {
         const Ticket *ticket = &job->facts->ticket;
 
-        switch (ticket_judge(ticket, TICKET_EVENT_CLOSE)) {
-        case 0:
-                break;
-        case TICKET_NOT_YET:
-                job_say(job, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)));
+        /* who of the staff closes it is for staff to know */
+        if (job_said_not_open(job, side == RECRUIT_STAFF ? ticket->closer_user : (UserId) { 0 }))
                 return true;
-        case TICKET_BEING_CLOSED:
-                job_say(job, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)));
-                return true;
-        case TICKET_IS_CLOSED:
-                job_say(job, TEXT_TICKET_CLOSED, TEXT_ARGS());
-                return true;
-        default:
-                job_say(job, TEXT_TICKET_NONE, TEXT_ARGS());
-                return true;
-        }
         if (ticket->kind == TICKET_RECRUITMENT && job->ix->channel.v == ticket->channel.v)
                 return false;
         job_say(job, TEXT_CONTROL_INVALID, TEXT_ARGS());
@@ -52,11 +42,11 @@ bool recruit_said_no(Job *job, ApplicationAction action, RecruitSide side) {
         int verdict = application_judge(application, action);
 
         /* who decided says more than that the ticket is being closed */
-        if (verdict == APPLICATION_DECIDED && side == RECRUIT_STAFF) {
+        if (side == RECRUIT_STAFF && (verdict == APPLICATION_DECIDED || verdict == APPLICATION_IS_FINALISED)) {
                 recruit_say_verdict(job, verdict);
                 return true;
         }
-        if (said_no_ticket(job))
+        if (said_no_ticket(job, side))
                 return true;
         if (side == RECRUIT_APPLICANT && !policy_is_own(job->ix->user, opener)) {
                 job_say(job, TEXT_APPLICANT_ONLY, TEXT_ARGS());

@@ -57,37 +57,6 @@ void on_support_form(Job *job) {
 
 /* ---- resolve ------------------------------------------------------------------------------------------------------------------------ */
 
-/* The ticket may be closed by now, or closing: say who was first. True when it has been said. */
-static bool said_who_was_first(Job *job) {
-        const Ticket *t = &job->facts->ticket;
-
-        switch (ticket_judge(t, TICKET_EVENT_CLOSE)) {
-        case 0:
-                return false;
-        case TICKET_NOT_YET:
-                job_say(job, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
-                return true;
-        case TICKET_BEING_CLOSED:
-                if (t->closer_user.v)
-                        job_say(job, TEXT_TICKET_BEING_CLOSED_BY,
-                                TEXT_ARGS(ARG_USER("closer", t->closer_user), ARG_NUMBER("number", t->guild_no)));
-                else
-                        job_say(job, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
-                return true;
-        case TICKET_IS_CLOSED:
-                if (t->closer_user.v)
-                        job_say(job, TEXT_TICKET_CLOSED_BY,
-                                TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_USER("closer", t->closer_user),
-                                          ARG_TIME("time", t->closed_at)));
-                else
-                        job_say(job, TEXT_TICKET_CLOSED, TEXT_ARGS());
-                return true;
-        default:
-                job_say(job, TEXT_TICKET_NONE, TEXT_ARGS());
-                return true;
-        }
-}
-
 /* Rights are those of the channel where somebody presses, so that has to be the ticket's. True: it was not, and they have been told. */
 static bool said_not_here(Job *job) {
         if (job->ix->channel.v == job->facts->ticket.channel.v)
@@ -100,7 +69,7 @@ void on_resolve_press(Job *job) {
         const GuildSettings *s = &job->facts->settings;
         char *data = NULL;
 
-        if (said_who_was_first(job) || said_not_here(job))
+        if (job_said_not_open(job, job->facts->ticket.closer_user) || said_not_here(job))
                 return;
         if (view_resolve_modal(job->worker->role.keys, &job->facts->ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
@@ -113,7 +82,7 @@ void on_resolve_form(Job *job) {
         _free_ char *text = NULL;
         Subject subject;
 
-        if (said_who_was_first(job) || said_not_here(job) || !job_form_text(job, FIELD_RESOLUTION, FIELD_TEXT_MAX, &text))
+        if (job_said_not_open(job, job->facts->ticket.closer_user) || said_not_here(job) || !job_form_text(job, FIELD_RESOLUTION, FIELD_TEXT_MAX, &text))
                 return;
         subject = job_ticket_args_begin(job, &w);
         json_string(&w, "resolution", text);

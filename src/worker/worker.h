@@ -127,6 +127,8 @@ void job_apologise(Worker *worker, uint64_t id, const char *reference, const cha
 const Control *control_by_name(InteractionType type, const char *name);
 const Control *control_by_command(Command command);
 
+/* Is the loaded ticket not there yet, or closed or closing? Says so, and who closed it (0: not told). True when it has been said. */
+bool job_said_not_open(Job *job, UserId closer);
 /* Completes nothing. */
 void job_no_choices(Job *job);
 /* The text of a form's field, cleaned, n_max characters at most, to free(); false when the person has been answered instead. */

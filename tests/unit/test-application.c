@@ -195,11 +195,13 @@ static void every_verdict_has_words(void **state) {
 
                 assert_int_equal(text_format(application_verdict_text(v),
                                              TEXT_ARGS(ARG_USER("decider", (UserId) { 5 }), ARG_USER("remover", (UserId) { 6 }),
+                                                       ARG_USER("finaliser", (UserId) { 7 }),
                                                        ARG_TIME("time", USEC_PER_SEC)),
                                              &text),
                                  0);
                 assert_int_equal(strstr(text, "<@5>") != NULL, v == APPLICATION_DECIDED);
                 assert_int_equal(strstr(text, "<@6>") != NULL, v == APPLICATION_IS_REMOVED);
+                assert_int_equal(strstr(text, "<@7>") != NULL, v == APPLICATION_IS_FINALISED);
         }
         assert_int_equal(application_verdict_text(0), TEXT_APPLICATION_NONE);
         assert_int_equal(application_verdict_text(99), TEXT_APPLICATION_NONE);

@@ -631,6 +631,7 @@ static void the_log_of_each_action(void **state) {
                 [RECRUIT_LOG_APPROVED] = { APPLICATION_APPROVED, "recruit-log-approved" },
                 [RECRUIT_LOG_REJECTED] = { APPLICATION_DECLINED, "recruit-log-rejected" },
                 [RECRUIT_LOG_CLOSED] = { APPLICATION_PENDING, "recruit-log-closed" },
+                [RECRUIT_LOG_SHUT] = { APPLICATION_APPROVED, "recruit-log-shut" },
                 [RECRUIT_LOG_FINALISED] = { APPLICATION_FINALISED, "recruit-log-finalised" },
                 [RECRUIT_LOG_REMOVED] = { APPLICATION_REMOVED, "recruit-log-removed" },
                 [RECRUIT_LOG_LEFT] = { APPLICATION_PENDING, "recruit-log-left" },
@@ -644,7 +645,7 @@ static void the_log_of_each_action(void **state) {
                 Case c;
 
                 begin(&c, cases[what].status);
-                if (what == RECRUIT_LOG_CLOSED || what == RECRUIT_LOG_VANISHED)
+                if (what == RECRUIT_LOG_CLOSED || what == RECRUIT_LOG_SHUT || what == RECRUIT_LOG_VANISHED)
                         c.ticket.state = TICKET_CLOSED;
                 assert_int_equal(view_recruit_log((RecruitLog) what, &c.shown, (UserId) { UINT64_C(700000000000000002) }, OPENED_AT, NONCE, &body),
                                  0);
@@ -822,6 +823,7 @@ static void asking_has_a_button(void **state) {
                 [RECRUIT_ASK_APPROVE] = { "ask-approve", NULL, "ray" },
                 [RECRUIT_ASK_FINALISE] = { "ask-finalise", "RSI lists **Test** as a member.", "rfy" },
                 [RECRUIT_ASK_CLOSE] = { "ask-close", NULL, "rcy" },
+                [RECRUIT_ASK_CLOSE_DECIDED] = { "ask-close-decided", NULL, "rcy" },
         };
 
         for (int ask = 0; ask < _RECRUIT_ASK_MAX; ask++) {
