@@ -54,7 +54,7 @@ static void event_looked_up(int outcome, const Facts *facts, void *userdata) {
                 member_news(event->worker, event->flow, facts->ticket.guild, facts->ticket.id);
 }
 
-static void on_event(Worker *worker, const Flow *flow, const Json *d) {
+static void member_event(Worker *worker, const Flow *flow, const Json *d) {
         uint64_t guild, user;
         Event *event;
 
@@ -69,11 +69,11 @@ static void on_event(Worker *worker, const Flow *flow, const Json *d) {
 }
 
 void member_removed(Worker *worker, const Json *d) {
-        on_event(worker, &flow_member_left, d);
+        member_event(worker, &flow_member_left, d);
 }
 
 void member_added(Worker *worker, const Json *d) {
-        on_event(worker, &flow_member_back, d);
+        member_event(worker, &flow_member_back, d);
 }
 
 /* ---- looking, one after the other -------------------------------------------------------------------------------------------------------- */
