@@ -8,6 +8,7 @@ FUZZERS = \
 	tests/fuzz/fuzz-gateway \
 	tests/fuzz/fuzz-handle \
 	tests/fuzz/fuzz-interaction \
+	tests/fuzz/fuzz-qna \
 	tests/fuzz/fuzz-question \
 	tests/fuzz/fuzz-rest-reply \
 	tests/fuzz/fuzz-rsi-page \
@@ -41,9 +42,13 @@ tests_fuzz_fuzz_handle_SOURCES = tests/fuzz/fuzz-handle.c src/domain/handle.c sr
 tests_fuzz_fuzz_handle_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_handle_LDADD = $(FUZZ_LIBS)
 
-tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/base/keys.c $(FUZZ_BASE)
+tests_fuzz_fuzz_interaction_SOURCES = tests/fuzz/fuzz-interaction.c src/discord/interaction.c src/discord/command.c src/discord/cut.c src/base/keys.c $(FUZZ_BASE)
 tests_fuzz_fuzz_interaction_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_interaction_LDADD = $(FUZZ_LIBS)
+
+tests_fuzz_fuzz_qna_SOURCES = tests/fuzz/fuzz-qna.c src/flows/qna-form.c src/domain/question.c $(FUZZ_ANSWER)
+tests_fuzz_fuzz_qna_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_qna_LDADD = $(FUZZ_LIBS)
 
 tests_fuzz_fuzz_question_SOURCES = tests/fuzz/fuzz-question.c src/domain/question-json.c src/domain/question.c $(FUZZ_ANSWER)
 tests_fuzz_fuzz_question_CFLAGS = $(FUZZ_CFLAGS)
@@ -59,7 +64,7 @@ tests_fuzz_fuzz_rsi_page_CPPFLAGS = $(AM_CPPFLAGS) $(XML2_CFLAGS)
 tests_fuzz_fuzz_rsi_page_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_rsi_page_LDADD = $(CJSON_LIBS) $(XML2_LIBS)
 
-tests_fuzz_fuzz_sandbox_request_SOURCES = tests/fuzz/fuzz-sandbox-request.c src/sandbox/multipart.c src/sandbox/request.c $(FUZZ_BASE)
+tests_fuzz_fuzz_sandbox_request_SOURCES = tests/fuzz/fuzz-sandbox-request.c src/sandbox/exact-json.c src/sandbox/multipart.c src/sandbox/request.c $(FUZZ_BASE)
 tests_fuzz_fuzz_sandbox_request_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_sandbox_request_LDADD = $(FUZZ_LIBS)
 
