@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include <nng/nng.h>
 #include <nng/protocol/pair0/pair.h>
@@ -23,6 +26,7 @@
  * travels together: one nng message is a packet of ours, each message in it behind its length (32 bits, network order).
  */
 
+#define CLOSE_PATIENCE (200 * 1000 * 1000)      /* nanoseconds; a close takes a few microseconds, or for ever */
 #define RECEIVE_BUFFER 256              /* messages; nng's own bound is 8192 */
 #define PACKETS_PER_WAKEUP 64           /* then other sources of the loop get their turn */
 #define PACKET_MAX 32768                /* bytes; a larger message travels alone */
@@ -118,12 +122,44 @@ static pid_t sender_of(nng_msg *msg) {
         return (pid_t) pid;
 }
 
+static void *close_it(void *userdata) {
+        (void) nng_close((nng_socket) { .id = (uint32_t) (uintptr_t) userdata });
+        return NULL;
+}
+
+/*
+ * nng_close() waits until the socket's pipes are gone, and now and then (nng 1.5.2, a peer that dies while its socket is closed) that is
+ * never. No event loop may wait for that: a thread does, which is left behind when it takes too long. It hears no signals; those are the
+ * loop's.
+ */
+static void socket_close(nng_socket socket) {
+        struct timespec until;
+        sigset_t all, before;
+        pthread_t thread;
+        int r;
+
+        (void) sigfillset(&all);
+        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
+        r = pthread_create(&thread, NULL, close_it, (void *) (uintptr_t) socket.id);
+        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+        if (r != 0)
+                return;         /* no thread to be had: the socket stays open until the process ends */
+        (void) clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += CLOSE_PATIENCE;
+        if (until.tv_nsec >= 1000 * 1000 * 1000) {
+                until.tv_nsec -= 1000 * 1000 * 1000;
+                until.tv_sec++;
+        }
+        if (pthread_timedjoin_np(thread, NULL, &until) != 0)
+                (void) pthread_detach(thread);
+}
+
 static void destroy(Channel *ch) {
         sd_event_source_disable_unref(ch->receive_source);
         sd_event_source_disable_unref(ch->send_source);
         sd_event_source_disable_unref(ch->soon);
         if (ch->is_open)
-                (void) nng_close(ch->socket);   /* nothing can be done about a socket that does not close */
+                socket_close(ch->socket);
         while (ch->first) {
                 Packet *p = ch->first;
 
@@ -478,7 +514,7 @@ ControlServer *control_free(ControlServer *server) {
                 return NULL;
         sd_event_source_disable_unref(server->source);
         if (server->is_open)
-                (void) nng_close(server->socket);
+                socket_close(server->socket);
         if (server->path)
                 (void) unlink(server->path);
         free(server->path);
@@ -570,7 +606,7 @@ int control_ask(const char *url, const char *question, int timeout_ms, char **re
                 strbuf_append_bytes(&text, nng_msg_body(msg), nng_msg_len(msg));
                 nng_msg_free(msg);
         }
-        (void) nng_close(socket);       /* the answer is here or will not come */
+        socket_close(socket);           /* the answer is here or will not come */
         if (r != 0)
                 return error_from_nng(r);
         return strbuf_finish(&text, ret_answer);
