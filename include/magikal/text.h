@@ -57,6 +57,8 @@ const char *text_id_to_string(TextId id);
  * placeholders.def says, is a bug of the caller and sticks to `out` as -EINVAL. args may be NULL.
  */
 void text_put(StrBuf *out, TextId id, const TextArg *args);
+/* The same on a line of its own: behind a newline where something stands already. */
+void text_put_line(StrBuf *out, TextId id, const TextArg *args);
 /* Appends one argument as its kind is shown. */
 void text_put_arg(StrBuf *out, const TextArg *arg);
 /* text_put() as text to free(). -EINVAL, -ENOMEM. */

@@ -181,6 +181,12 @@ void text_put(StrBuf *out, TextId id, const TextArg *args) {
         strbuf_append(out, at);
 }
 
+void text_put_line(StrBuf *out, TextId id, const TextArg *args) {
+        if (out->n_bytes > 0)
+                strbuf_append_char(out, '\n');
+        text_put(out, id, args);
+}
+
 int text_format(TextId id, const TextArg *args, char **ret_text) {
         _strbuf_ StrBuf out = {};
 

@@ -8,12 +8,6 @@
 #include "magikal/views.h"
 #include "view-message.h"
 
-static void put_line(StrBuf *out, TextId id, const TextArg *args) {
-        if (out->n_bytes > 0)
-                strbuf_append_char(out, '\n');
-        text_put(out, id, args);
-}
-
 static int finish(StrBuf *out, char **ret_data) {
         _free_ char *text = NULL;
         int r = strbuf_finish(out, &text);
@@ -52,9 +46,9 @@ int view_options(const RecruitSettings *settings, char **ret_data) {
                         strbuf_appendf(&emoji, "%s ", o->emoji);
                 if (emoji.error < 0)
                         return emoji.error;
-                put_line(&out, o->ping_role.v ? TEXT_OPTION_LINE_ROLE : TEXT_OPTION_LINE,
-                         TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_OURS("value", strbuf_text(&emoji)), ARG_WORDS("name", o->name),
-                                   ARG_ROLE("role", o->ping_role)));
+                text_put_line(&out, o->ping_role.v ? TEXT_OPTION_LINE_ROLE : TEXT_OPTION_LINE,
+                              TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_OURS("value", strbuf_text(&emoji)), ARG_WORDS("name", o->name),
+                                        ARG_ROLE("role", o->ping_role)));
         }
         return finish_list(&out, TEXT_OPTION_LIST, ret_data);
 }
@@ -68,9 +62,9 @@ static int write_questions(const QuestionList *list, bool with_hints, StrBuf *ou
                          TEXT_ARGS(ARG_OURS("value", text_lookup(question_kind_text(q->kind)))));
                 if (kind.error < 0)
                         return kind.error;
-                put_line(out, with_hints && q->placeholder[0] ? TEXT_QUESTION_LINE_HINT : TEXT_QUESTION_LINE,
-                         TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_WORDS("name", q->label), ARG_OURS("value", strbuf_text(&kind)),
-                                   ARG_WORDS("piece", q->placeholder)));
+                text_put_line(out, with_hints && q->placeholder[0] ? TEXT_QUESTION_LINE_HINT : TEXT_QUESTION_LINE,
+                              TEXT_ARGS(ARG_NUMBER("number", i + 1), ARG_WORDS("name", q->label), ARG_OURS("value", strbuf_text(&kind)),
+                                        ARG_WORDS("piece", q->placeholder)));
         }
         return out->error;
 }
@@ -88,7 +82,7 @@ int view_questions(const QuestionList *list, char **ret_data) {
         r = write_questions(list, false, &brief);
         if (r < 0)
                 return r;
-        put_line(&brief, TEXT_QUESTION_LIST_BRIEF, NULL);
+        text_put_line(&brief, TEXT_QUESTION_LIST_BRIEF, NULL);
         return finish_list(&brief, TEXT_QUESTION_LIST, ret_data);
 }
 
@@ -98,7 +92,7 @@ static void put_setting(StrBuf *out, TextId setting, const TextArg *value) {
         text_put_arg(&text, value);
         if (text.error < 0)
                 out->error = text.error;
-        put_line(out, TEXT_SETTING_LINE, TEXT_ARGS(ARG_OURS("setting", text_lookup(setting)), ARG_OURS("value", strbuf_text(&text))));
+        text_put_line(out, TEXT_SETTING_LINE, TEXT_ARGS(ARG_OURS("setting", text_lookup(setting)), ARG_OURS("value", strbuf_text(&text))));
 }
 
 int view_org(const RecruitSettings *settings, char **ret_data) {
@@ -131,9 +125,9 @@ int view_capabilities(const CapableRole *roles, size_t n_roles, char **ret_data)
                         }
                 if (list.error < 0)
                         return list.error;
-                put_line(&out, TEXT_CAPABILITY_LINE,
-                         TEXT_ARGS(ARG_OURS("value", capability_to_string(capability)),
-                                   ARG_OURS("before", list.n_bytes > 0 ? strbuf_text(&list) : text_lookup(TEXT_CAPABILITY_NOBODY))));
+                text_put_line(&out, TEXT_CAPABILITY_LINE,
+                              TEXT_ARGS(ARG_OURS("value", capability_to_string(capability)),
+                                        ARG_OURS("before", list.n_bytes > 0 ? strbuf_text(&list) : text_lookup(TEXT_CAPABILITY_NOBODY))));
         }
         return finish(&out, ret_data);
 }

@@ -52,12 +52,6 @@ static int show(const GuildSettings *settings, const Setting *setting, char **re
         return strbuf_finish(&out, ret_text);
 }
 
-static void put_line(StrBuf *out, TextId id, const TextArg *args) {
-        if (out->n_bytes > 0)
-                strbuf_append_char(out, '\n');
-        text_put(out, id, args);
-}
-
 /* A lack of memory in a part is a lack of memory of the whole. */
 static bool has_failed(StrBuf *out, int r) {
         if (r < 0 && out->error == 0)
@@ -74,22 +68,22 @@ static void list(StrBuf *out, const GuildSettings *settings, unsigned belongs) {
                         continue;
                 if (has_failed(out, show(settings, setting, &value)))
                         return;
-                put_line(out, TEXT_SETTING_LINE,
-                         TEXT_ARGS(ARG_OURS("setting", text_lookup(setting->name)), ARG_OURS("value", value)));
+                text_put_line(out, TEXT_SETTING_LINE,
+                              TEXT_ARGS(ARG_OURS("setting", text_lookup(setting->name)), ARG_OURS("value", value)));
         }
 }
 
 /* A kind of ticket that can be opened but calls nobody is worth a word; one that is not set up is not. */
 static void warn_of_pings(StrBuf *out, const GuildSettings *s) {
         if (s->support_role.v == 0 && (s->support_panel.v || s->support_category.v))
-                put_line(out, TEXT_SETTING_WARN_SUPPORT_ROLE, NULL);
+                text_put_line(out, TEXT_SETTING_WARN_SUPPORT_ROLE, NULL);
         if (s->recruitment_role.v == 0 && (s->recruitment_panel.v || s->recruitment_category.v))
-                put_line(out, TEXT_SETTING_WARN_RECRUITMENT_ROLE, NULL);
+                text_put_line(out, TEXT_SETTING_WARN_RECRUITMENT_ROLE, NULL);
 }
 
 static void warn_of_log(StrBuf *out, const GuildSettings *s) {
         if (s->log_channel.v == 0 && (s->support_panel.v || s->recruitment_panel.v))
-                put_line(out, TEXT_SETTING_WARN_LOG, NULL);
+                text_put_line(out, TEXT_SETTING_WARN_LOG, NULL);
 }
 
 static int finish(StrBuf *out, bool is_ephemeral, char **ret_data) {
@@ -113,9 +107,9 @@ int view_ping(const GuildSettings *settings, char **ret_data) {
 
         list(&out, settings, OF_PING);
         if (settings->support_role.v == 0)
-                put_line(&out, TEXT_SETTING_WARN_SUPPORT_ROLE, NULL);
+                text_put_line(&out, TEXT_SETTING_WARN_SUPPORT_ROLE, NULL);
         if (settings->recruitment_role.v == 0)
-                put_line(&out, TEXT_SETTING_WARN_RECRUITMENT_ROLE, NULL);
+                text_put_line(&out, TEXT_SETTING_WARN_RECRUITMENT_ROLE, NULL);
         return finish(&out, true, ret_data);
 }
 
@@ -132,11 +126,11 @@ int view_settings_change(const GuildSettings *before, const GuildSettings *after
                 changed |= setting->belongs;
                 if (has_failed(&out, show(before, setting, &from)) || has_failed(&out, show(after, setting, &to)))
                         break;
-                put_line(&out, TEXT_SETTING_CHANGED,
-                         TEXT_ARGS(ARG_OURS("setting", text_lookup(setting->name)), ARG_OURS("before", from), ARG_OURS("after", to)));
+                text_put_line(&out, TEXT_SETTING_CHANGED,
+                              TEXT_ARGS(ARG_OURS("setting", text_lookup(setting->name)), ARG_OURS("before", from), ARG_OURS("after", to)));
         }
         if (changed == 0)
-                put_line(&out, TEXT_SETTING_UNCHANGED, NULL);
+                text_put_line(&out, TEXT_SETTING_UNCHANGED, NULL);
         if (changed != OF_DM) {
                 warn_of_pings(&out, after);
                 warn_of_log(&out, after);
