@@ -93,3 +93,5 @@ int application_status_from_string(const char *text, ApplicationStatus *ret);   
 /* "member", "affiliate"; NULL for none. */
 const char *requested_role_to_string(RequestedRole role);
 int requested_role_from_string(const char *text, RequestedRole *ret);           /* -EINVAL */
+/* "Member", "Affiliate"; of none that of a member, which is what is given. */
+TextId requested_role_text(RequestedRole role);

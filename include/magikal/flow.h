@@ -15,6 +15,8 @@
 #define FLOW_HINTS_MAX 3        /* a ticket's message and topic, and the record */
 #define FLOW_MARKER_CHARS 24    /* a nonce has at most 25 characters (Discord reference, "Create Message") */
 
+typedef struct Flow Flow;
+
 /* What the engine gives to every function of a flow. All of it is borrowed until the function returns. */
 typedef struct FlowEnv {
         const Keys *keys;
@@ -27,6 +29,7 @@ typedef struct FlowEnv {
 typedef struct StepContext {
         const FlowEnv *env;
         FlowId flow;
+        const Flow *definition;         /* its table */
         GuildId guild;
         Pseudonym actor;
         UserId actor_user;              /* 0: nobody, or erased since */
@@ -124,7 +127,7 @@ typedef struct Step {
         int (*keep)(const RsiAnswer *answer, Json **ret_kept);
 } Step;
 
-typedef struct Flow {
+struct Flow {
         const char *name;
         int version;
         FactsScope scope;               /* FACTS_RECRUIT: facts->recruit is there for every function of this flow */
@@ -134,7 +137,7 @@ typedef struct Flow {
         int words_before;               /* the good news is said before this step; n_steps: at the end */
         /* The last words in @original, as the body of a message edit. why: NULL, or why the flow was taken back. */
         int (*words)(const StepContext *c, const char *why, char **ret_body);
-} Flow;
+};
 
 /* Reasons the engine itself gives to words(); others are constraint names and what steps put in checkpoint->why. */
 #define WHY_DEADLINE "deadline"                 /* Discord or the database did not let it happen in time */
@@ -146,5 +149,7 @@ typedef struct Flow {
 #define WHY_GONE "gone"                         /* what it concerns does not exist any more */
 #define WHY_REFUSED "refused"                   /* Discord said no for another reason */
 
-/* id of an earlier step's effect, by the step's name; 0 when it made none. */
-uint64_t flow_result_id(const StepContext *c, const Flow *flow, const char *step);
+/* What a step of this flow left, by the step's name; NULL when it is not done, or there is none of that name. */
+const Json *flow_result(const StepContext *c, const char *step);
+/* id of its effect; 0 when it made none. */
+uint64_t flow_result_id(const StepContext *c, const char *step);

@@ -23,3 +23,7 @@ typedef struct Shown {
 int shown_of(const Facts *facts, Shown *ret);
 void shown_done(Shown *shown);
 #define _shown_ _cleanup_(shown_done)
+
+/* What the words of application_verdict_text() name: who was first, and when. recruit: may be NULL for a verdict that names nobody. */
+#define VERDICT_ARGS 3
+void verdict_args(const RecruitFacts *recruit, int verdict, TextArg ret[static VERDICT_ARGS]);

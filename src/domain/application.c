@@ -145,6 +145,10 @@ const char *requested_role_to_string(RequestedRole role) {
         return (unsigned) role < ELEMENTSOF(role_names) ? role_names[role] : NULL;
 }
 
+TextId requested_role_text(RequestedRole role) {
+        return role == REQUESTED_AFFILIATE ? TEXT_RECRUIT_AFFILIATE : TEXT_RECRUIT_MEMBER;
+}
+
 int requested_role_from_string(const char *text, RequestedRole *ret) {
         for (int i = REQUESTED_MEMBER; i <= REQUESTED_AFFILIATE; i++)
                 if (streq(role_names[i], text)) {

@@ -122,20 +122,24 @@ StepContext run_context(const Run *run, const Json *results[FLOW_STEPS_MAX]) {
         for (int i = 0; i < FLOW_STEPS_MAX; i++)
                 results[i] = run->steps[i].result;
         return (StepContext) {
-                .env = &run->engine->config.env, .flow = run->id, .guild = run->guild, .actor = run->actor,
+                .env = &run->engine->config.env, .flow = run->id, .definition = run->flow, .guild = run->guild, .actor = run->actor,
                 .actor_user = run->actor_user, .subject = run->subject, .args = run->args, .step_no = run->at,
                 .marker = run->marker, .first_sent_at = run->first_at, .facts = run->facts ? run->facts : &nothing, .cursor = run->cursor,
                 .results = results,
         };
 }
 
-uint64_t flow_result_id(const StepContext *c, const Flow *flow, const char *step) {
+const Json *flow_result(const StepContext *c, const char *step) {
+        for (int i = 0; i < c->definition->n_steps; i++)
+                if (streq(c->definition->steps[i].name, step))
+                        return c->results[i];
+        return NULL;
+}
+
+uint64_t flow_result_id(const StepContext *c, const char *step) {
         uint64_t id;
 
-        for (int i = 0; i < flow->n_steps; i++)
-                if (streq(flow->steps[i].name, step))
-                        return json_get_u64(c->results[i], "id", &id) == 0 ? id : 0;
-        return 0;
+        return json_get_u64(flow_result(c, step), "id", &id) == 0 ? id : 0;
 }
 
 void run_enter(Run *run) {

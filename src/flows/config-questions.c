@@ -58,8 +58,7 @@ static int settle(const StepContext *c, int r, const QuestionList *list, Batch *
 
 static void audit_question(ConfigOutcome *o, const Question *question, size_t before, size_t after) {
         json_i64(&o->audit, "question", question->id);
-        json_i64(&o->audit, "before", (int64_t) before);
-        json_i64(&o->audit, "after", (int64_t) after);
+        config_audit_count(o, before, after);
 }
 
 int config_question_add(const StepContext *c, Batch *b, ConfigOutcome *o) {
@@ -163,7 +162,6 @@ int config_questions_reset(const StepContext *c, Batch *b, ConfigOutcome *o) {
         question_reset(&list);
         store_add_questions(b, c->guild, &list);
         config_say(o, TEXT_QUESTIONS_RESET, TEXT_ARGS(ARG_NUMBER("limit", before->n), ARG_NUMBER("number", list.n)));
-        json_i64(&o->audit, "before", (int64_t) before->n);
-        json_i64(&o->audit, "after", (int64_t) list.n);
+        config_audit_count(o, before->n, list.n);
         return 0;
 }

@@ -13,9 +13,7 @@
 #include "recruit.h"
 
 void config_say(ConfigOutcome *o, TextId id, const TextArg *args) {
-        if (o->said.n_bytes > 0)
-                strbuf_append_char(&o->said, '\n');
-        text_put(&o->said, id, args);
+        text_put_line(&o->said, id, args);
 }
 
 void config_say_change(ConfigOutcome *o, TextId setting, const TextArg *before, const TextArg *after) {
@@ -44,7 +42,7 @@ static void audit_texts(ConfigOutcome *o, const char *before, const char *after)
         json_string(&o->audit, "after", after);
 }
 
-static void audit_count(ConfigOutcome *o, size_t before, size_t after) {
+void config_audit_count(ConfigOutcome *o, size_t before, size_t after) {
         json_i64(&o->audit, "before", (int64_t) before);
         json_i64(&o->audit, "after", (int64_t) after);
 }
@@ -170,7 +168,7 @@ static int option_add(const StepContext *c, Batch *b, ConfigOutcome *o) {
         store_add_option(b, c->guild, &option);
         config_say(o, option.ping_role.v ? TEXT_OPTION_ADDED_ROLE : TEXT_OPTION_ADDED,
                    TEXT_ARGS(ARG_WORDS("name", option.name), ARG_ROLE("role", option.ping_role)));
-        audit_count(o, settings_of(c)->n_options, settings_of(c)->n_options + 1);
+        config_audit_count(o, settings_of(c)->n_options, settings_of(c)->n_options + 1);
         return 0;
 }
 
@@ -183,7 +181,7 @@ static int option_remove(const StepContext *c, Batch *b, ConfigOutcome *o) {
         option = recruit_option_by_name(settings_of(c), name);
         store_add_option_remove(b, c->guild, name);
         config_say(o, TEXT_OPTION_REMOVED, TEXT_ARGS(ARG_WORDS("name", option ? option->name : name)));
-        audit_count(o, settings_of(c)->n_options, settings_of(c)->n_options - 1);
+        config_audit_count(o, settings_of(c)->n_options, settings_of(c)->n_options - 1);
         return 0;
 }
 
@@ -325,7 +323,7 @@ static int config_words(const StepContext *c, const char *why, char **ret_body) 
         refusal = config_question_refusal(why);
         if (refusal > 0)
                 return say(ret_body, question_refusal_text(refusal), TEXT_ARGS(ARG_NUMBER("limit", question_refusal_limit(refusal))));
-        return say_why(c, &flow_recruit_settings, why, TEXT_TROUBLE, ret_body);
+        return say_why(c, why, TEXT_TROUBLE, ret_body);
 }
 
 /* clang-format off */

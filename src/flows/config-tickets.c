@@ -11,7 +11,7 @@ static int change_words(const StepContext *c, const char *why, char **ret_body) 
         GuildSettings before, after;
 
         if (why)
-                return say_why(c, &flow_settings_change, why, TEXT_TROUBLE, ret_body);
+                return say_why(c, why, TEXT_TROUBLE, ret_body);
         (void) settings_saved(c, 0, &before, &after);   /* without a result before and after are alike, and it says so */
         return view_settings_change(&before, &after, false, ret_body);
 }
@@ -53,7 +53,7 @@ static int about_known(const StepContext *c, const StepReply *reply, Checkpoint 
 
 static int about_words(const StepContext *c, const char *why, char **ret_body) {
         if (why)
-                return say_why(c, &flow_about_post, why, TEXT_TROUBLE, ret_body);
+                return say_why(c, why, TEXT_TROUBLE, ret_body);
         return say(ret_body, TEXT_ABOUT_POSTED, TEXT_ARGS(ARG_CHANNEL("channel", about_channel(c))));
 }
 

@@ -16,6 +16,8 @@ typedef struct ConfigOutcome {
 void config_say(ConfigOutcome *o, TextId id, const TextArg *args);
 /* Appends "**Setting**: before → after", or that it was like that already. */
 void config_say_change(ConfigOutcome *o, TextId setting, const TextArg *before, const TextArg *after);
+/* A number for the audit, before and after. */
+void config_audit_count(ConfigOutcome *o, size_t before, size_t after);
 
 /* ---- config-questions.c: each changes the list that its own facts have, so that two administrators do not overwrite each other --------------- */
 

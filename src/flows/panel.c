@@ -43,13 +43,9 @@ static int panel_find_build(const Panel *panel, const StepContext *c, StepReques
 }
 
 static int panel_undo(const Panel *panel, const StepContext *c, StepRequest *ret) {
-        uint64_t message = flow_result_id(c, &flow_panel_refresh, panel->step);
-        ChannelId channel = channel_of(panel, &c->facts->settings);
+        uint64_t message = flow_result_id(c, panel->step);
 
-        if (message == 0 || channel.v == 0)
-                return STEP_SKIP;
-        *ret = (StepRequest) { .route = ROUTE_MESSAGE_DELETE, .ids = { channel.v, message } };
-        return 0;
+        return message_delete(channel_of(panel, &c->facts->settings), message, ret);
 }
 
 static int support_post(const StepContext *c, StepRequest *ret) {
@@ -171,7 +167,7 @@ static int panels_clean(const StepContext *c, StepRequest *ret) {
 /* Victims that are left: of the list just read, or of the cursor without its first. */
 static size_t put_victims(const StepContext *c, const StepReply *reply, const Cleaning *at, JsonWriter *w) {
         const Panel *panel = panel_at(at->place);
-        uint64_t newest = flow_result_id(c, &flow_panel_refresh, panel->step);
+        uint64_t newest = flow_result_id(c, panel->step);
         size_t n = 0;
 
         json_array(w, "delete");
@@ -182,7 +178,7 @@ static size_t put_victims(const StepContext *c, const StepReply *reply, const Cl
                 JSON_FOREACH(message, reply->body) {
                         uint64_t id;
 
-                        if (json_get_u64(message, "id", &id) == 0 && id != newest && message_has_control(c, message, panel->control)) {
+                        if (json_get_u64(message, "id", &id) == 0 && id != newest && message_has_control(c, message, panel->control, 0)) {
                                 json_put_id(w, id);
                                 n++;
                         }
@@ -231,7 +227,7 @@ static int panel_words(const StepContext *c, const char *why, char **ret_body) {
         GuildSettings before, after;
 
         if (why)
-                return say_why(c, &flow_panel_refresh, why, TEXT_TROUBLE, ret_body);
+                return say_why(c, why, TEXT_TROUBLE, ret_body);
         (void) settings_saved(c, STEP_SAVE, &before, &after);   /* without a result before and after are alike, and it says so */
         return view_settings_change(&before, &after, false, ret_body);
 }
@@ -248,8 +244,7 @@ static const Step steps[] = {
         [STEP_SAVE]          = { "save",          STEP_DB,   NULL,              NULL,              settings_save,     &save_back,        0, 0, NULL },
         [STEP_PANEL]         = { "panel",         STEP_REST, support_post,      &support_find,     support_known,     &support_back,     0, NEEDS_TO_POST, support_channel },
         [STEP_RECRUIT_PANEL] = { "recruit-panel", STEP_REST, recruitment_post,  &recruitment_find, recruitment_known, &recruitment_back, 0, NEEDS_TO_POST, recruitment_channel },
-        [STEP_CLEAN]         = { "clean",         STEP_REST, panels_clean,      NULL,              panels_cleaned,    NULL,
-                                 TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED) },
+        [STEP_CLEAN]         = { "clean",         STEP_REST, panels_clean,      NULL,              panels_cleaned,    NULL, EVERY_REFUSAL },
 };
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* What several flows are made of: our messages and how to find them again, reasons, sentences. Pure. */
+/* What several flows are made of: our messages and how to find them again, a ticket's end, reasons, sentences. Pure. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ int message_find_build(ChannelId channel, const StepContext *c, StepRequest *ret
         return 0;
 }
 
-static bool message_is_ours(const StepContext *c, const Json *message) {
+bool message_is_ours(const StepContext *c, const Json *message) {
         uint64_t author;
 
         return json_get_u64(json_get(message, "author"), "id", &author) == 0 && author == c->env->bot_user.v;
@@ -58,19 +58,52 @@ uint64_t message_find_match(const StepContext *c, const Json *body) {
         return found;
 }
 
-bool message_has_control(const StepContext *c, const Json *message, const char *control) {
+bool message_has_control(const StepContext *c, const Json *message, const char *control, uint64_t id) {
         if (!message_is_ours(c, message))
                 return false;
         JSON_FOREACH(row, json_get(message, "components"))
                 JSON_FOREACH(button, json_get(row, "components")) {
                         const char *text = json_text(json_get(button, "custom_id"));
-                        CustomId id;
+                        CustomId found;
 
-                        if (text && custom_id_read(c->env->keys, c->guild, text, &id) == 0 && streq(id.control, control))
+                        if (text && custom_id_read(c->env->keys, c->guild, text, &found) == 0 &&
+                            (!control || streq(found.control, control)) && (id == 0 || found.ids[0] == id))
                                 return true;
                 }
         return false;
 }
+
+/* ---- the channels that most messages go to ---------------------------------------------------------------------------------------- */
+
+ChannelId ticket_channel(const StepContext *c) {
+        return c->facts->ticket.channel;
+}
+
+ChannelId log_channel(const StepContext *c) {
+        return c->facts->settings.log_channel;
+}
+
+ChannelId dm_channel(const StepContext *c) {
+        return (ChannelId) { flow_result_id(c, "dm-open") };
+}
+
+static int ticket_find(const StepContext *c, StepRequest *ret) {
+        return message_find_build(ticket_channel(c), c, ret);
+}
+
+static int log_find(const StepContext *c, StepRequest *ret) {
+        return message_find_build(log_channel(c), c, ret);
+}
+
+static int dm_find(const StepContext *c, StepRequest *ret) {
+        return message_find_build(dm_channel(c), c, ret);
+}
+
+const StepProbe find_in_ticket = { ticket_find, message_find_match, true };
+const StepProbe find_in_log = { log_find, message_find_match, true };
+const StepProbe find_in_dm = { dm_find, message_find_match, true };
+
+/* ---- requests -------------------------------------------------------------------------------------------------------------------- */
 
 /* Discord keeps no audit log of posted messages, so there is no reason to give (Discord reference, "Audit Logs Resource"). */
 int message_create(ChannelId channel, char *take_body, StepRequest *ret) {
@@ -78,12 +111,59 @@ int message_create(ChannelId channel, char *take_body, StepRequest *ret) {
         return 0;
 }
 
+int message_delete(ChannelId channel, uint64_t message, StepRequest *ret) {
+        if (message == 0 || channel.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = ROUTE_MESSAGE_DELETE, .ids = { channel.v, message } };
+        return 0;
+}
+
+static int log_delete(const StepContext *c, StepRequest *ret) {
+        return message_delete(log_channel(c), flow_result_id(c, "log"), ret);
+}
+
+const StepUndo log_back = { log_delete, NULL };
+
 int channel_delete(ChannelId channel, const StepContext *c, StepRequest *ret) {
         if (channel.v == 0)
                 return STEP_SKIP;
         *ret = (StepRequest) { .route = ROUTE_CHANNEL_DELETE, .ids = { channel.v } };
         audit_reason(ret, "close", &c->facts->ticket);
         return 0;
+}
+
+/* Deleting what is deleted is "gone", which the step tolerates: it may be repeated. */
+int ticket_delete(const StepContext *c, StepRequest *ret) {
+        return channel_delete(ticket_channel(c), c, ret);
+}
+
+int ticket_delete_waits(const StepContext *c, Checkpoint *checkpoint) {
+        store_add_ticket_blocked(checkpoint->batch, c->facts->ticket.id, "manage_channels");
+        return 0;
+}
+
+int opener_role(const StepContext *c, RouteId route, RoleId role, const char *action, StepRequest *ret) {
+        UserId opener = c->facts->ticket.opener_user;
+
+        if (role.v == 0 || opener.v == 0)
+                return STEP_SKIP;
+        *ret = (StepRequest) { .route = route, .ids = { c->guild.v, opener.v, role.v } };
+        audit_reason(ret, action, &c->facts->ticket);
+        return 0;
+}
+
+int opener_overwrite(const StepContext *c, uint64_t allow, uint64_t deny, const char *action, StepRequest *ret) {
+        const Ticket *ticket = &c->facts->ticket;
+        _json_writer_ JsonWriter w = {};
+
+        *ret = (StepRequest) { .route = ROUTE_OVERWRITE_PUT, .ids = { ticket->channel.v, ticket->opener_user.v } };
+        audit_reason(ret, action, ticket);
+        json_open(&w);
+        json_i64(&w, "type", OVERWRITE_MEMBER);
+        json_id(&w, "allow", allow);
+        json_id(&w, "deny", deny);
+        json_close(&w);
+        return json_writer_finish(&w, &ret->body);
 }
 
 int dm_open(const StepContext *c, StepRequest *ret) {
@@ -155,12 +235,10 @@ int note_changed(Checkpoint *checkpoint) {
         return checkpoint->result ? 0 : -ENOMEM;
 }
 
-bool was_changed(const StepContext *c, const Flow *flow, const char *step) {
+bool was_changed(const StepContext *c, const char *step) {
         bool changed = false;
 
-        for (int i = 0; i < flow->n_steps; i++)
-                if (streq(flow->steps[i].name, step))
-                        (void) json_get_bool(c->results[i], "changed", &changed);       /* absent: it was so already */
+        (void) json_get_bool(flow_result(c, step), "changed", &changed);        /* absent: it was so already */
         return changed;
 }
 
@@ -190,10 +268,10 @@ FlowReference flow_reference(FlowId flow) {
 }
 
 /* The step that was refused: the first without a result. */
-static const Step *refused_step(const StepContext *c, const Flow *flow) {
-        for (int i = 0; i < flow->n_steps; i++)
-                if (!c->results[i] && flow->steps[i].kind == STEP_REST)
-                        return &flow->steps[i];
+static const Step *refused_step(const StepContext *c) {
+        for (int i = 0; i < c->definition->n_steps; i++)
+                if (!c->results[i] && c->definition->steps[i].kind == STEP_REST)
+                        return &c->definition->steps[i];
         return NULL;
 }
 
@@ -201,8 +279,8 @@ static const Step *refused_step(const StepContext *c, const Flow *flow) {
  * Discord only says that something is missing. Guild-wide permissions are known from the press itself, so the missing one can be named;
  * in another channel an overwrite may take any of those that the request needs.
  */
-static int say_forbidden(const StepContext *c, const Flow *flow, char **ret_body) {
-        const Step *step = refused_step(c, flow);
+static int say_forbidden(const StepContext *c, char **ret_body) {
+        const Step *step = refused_step(c);
         uint64_t held = args_id(c, "held"), needs = step ? step->needs : 0, missing = held ? needs & ~held : 0;
         ChannelId where = step && step->where ? step->where(c) : (ChannelId) { 0 };
         _strbuf_ StrBuf names = {};
@@ -218,7 +296,7 @@ static int say_forbidden(const StepContext *c, const Flow *flow, char **ret_body
         return say(ret_body, missing ? TEXT_BOT_LACKS : TEXT_BOT_NEEDS, TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names))));
 }
 
-int say_why(const StepContext *c, const Flow *flow, const char *why, TextId otherwise, char **ret_body) {
+int say_why(const StepContext *c, const char *why, TextId otherwise, char **ret_body) {
         FlowReference reference = flow_reference(c->flow);
 
         if (streq(why, WHY_GUILD_FULL))
@@ -228,6 +306,6 @@ int say_why(const StepContext *c, const Flow *flow, const char *why, TextId othe
         if (streq(why, WHY_DEADLINE))
                 return say(ret_body, TEXT_TOOK_TOO_LONG, TEXT_ARGS(ARG_OURS("reference", reference.text)));
         if (streq(why, WHY_FORBIDDEN))
-                return say_forbidden(c, flow, ret_body);
+                return say_forbidden(c, ret_body);
         return say(ret_body, otherwise, TEXT_ARGS(ARG_OURS("reference", reference.text)));
 }

@@ -37,12 +37,10 @@ static int vanished_log(const StepContext *c, StepRequest *ret) {
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
-
 static const Step gone_steps[] = {
-        /* stored name  kind       build         done already?  apply            take it back  tolerates  needs          where */
-        { "closed",     STEP_DB,   NULL,         NULL,          ticket_vanished, NULL,         0,         0,             NULL },
-        { "log",        STEP_REST, vanished_log, &log_find,     NULL,            NULL,         NO_LOG,    NEEDS_TO_POST, recruit_log_channel },
+        /* stored name  kind       build         done already?  apply            take it back  tolerates      needs          where */
+        { "closed",     STEP_DB,   NULL,         NULL,          ticket_vanished, NULL,         0,             0,             NULL },
+        { "log",        STEP_REST, vanished_log, &find_in_log,  NULL,            NULL,         EVERY_REFUSAL, NEEDS_TO_POST, log_channel },
         RECRUIT_TAIL(recruit_show),
 };
 /* clang-format on */
@@ -79,7 +77,7 @@ static int repair_channel(const StepContext *c, StepRequest *ret) {
 
 /* The look found the channel. */
 static bool is_there(const StepContext *c) {
-        return !is_settled(c) && flow_result_id(c, &flow_ticket_repair, "channel") != 0;
+        return !is_settled(c) && flow_result_id(c, "channel") != 0;
 }
 
 static int repair_settle(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {

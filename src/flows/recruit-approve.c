@@ -14,7 +14,6 @@
 enum { STEP_DECIDE, STEP_ROLE, STEP_NICK, STEP_INSTRUCTIONS, STEP_DM_OPEN, STEP_DM, STEP_ACCESS, STEP_LOG };
 
 #define WHY_ROLE_UNMAPPED "role_unmapped"
-#define REFUSALS (TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED))
 
 /* ---- decide: the first wins -------------------------------------------------------------------------------------------------------------- */
 
@@ -45,22 +44,12 @@ static int approve_undecide(const StepContext *c, Checkpoint *checkpoint) {
 
 /* ---- role, nickname: states, so that they may be set again --------------------------------------------------------------------------------- */
 
-static int role_request(const StepContext *c, RouteId route, const char *action, StepRequest *ret) {
-        RoleId role = c->facts->recruit->granted_role;
-
-        if (role.v == 0 || c->facts->ticket.opener_user.v == 0)
-                return STEP_SKIP;
-        *ret = (StepRequest) { .route = route, .ids = { c->guild.v, c->facts->ticket.opener_user.v, role.v } };
-        audit_reason(ret, action, &c->facts->ticket);
-        return 0;
-}
-
 static int role_put(const StepContext *c, StepRequest *ret) {
-        return role_request(c, ROUTE_MEMBER_ROLE_PUT, "approve", ret);
+        return opener_role(c, ROUTE_MEMBER_ROLE_PUT, c->facts->recruit->granted_role, "approve", ret);
 }
 
 static int role_undo(const StepContext *c, StepRequest *ret) {
-        return role_request(c, ROUTE_MEMBER_ROLE_DELETE, "take back approve", ret);
+        return opener_role(c, ROUTE_MEMBER_ROLE_DELETE, c->facts->recruit->granted_role, "take back approve", ret);
 }
 
 static int nick_patch(const StepContext *c, StepRequest *ret) {
@@ -93,20 +82,12 @@ static int instructions_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
 }
 
-static int instructions_find(const StepContext *c, StepRequest *ret) {
-        return message_find_build(c->facts->ticket.channel, c, ret);
-}
-
 static bool hides(const StepContext *c) {
         return c->facts->recruit->application.access == ACCESS_HIDE;
 }
 
 static int hidden_dm_open(const StepContext *c, StepRequest *ret) {
         return hides(c) ? dm_open(c, ret) : STEP_SKIP;
-}
-
-static ChannelId dm_channel(const StepContext *c) {
-        return (ChannelId) { flow_result_id(c, &flow_recruit_approve, "dm-open") };
 }
 
 static int hidden_dm_post(const StepContext *c, StepRequest *ret) {
@@ -120,15 +101,11 @@ static int hidden_dm_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(dm, body, ret);
 }
 
-static int hidden_dm_find(const StepContext *c, StepRequest *ret) {
-        return message_find_build(dm_channel(c), c, ret);
-}
-
 /* ---- access ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Whoever takes no DMs would not know what to do next: they may go on reading. */
 static AccessMode access_of(const StepContext *c) {
-        if (hides(c) && flow_result_id(c, &flow_recruit_approve, "dm") == 0)
+        if (hides(c) && flow_result_id(c, "dm") == 0)
                 return ACCESS_READ_ONLY;
         return c->facts->recruit->application.access;
 }
@@ -143,20 +120,11 @@ static uint64_t held(const StepContext *c) {
 }
 
 static int access_put(const StepContext *c, StepRequest *ret) {
-        UserId opener = c->facts->ticket.opener_user;
-        _json_writer_ JsonWriter w = {};
         uint64_t allow, deny;
 
-        if (opener.v == 0 || !access_mode_overwrite(access_of(c), &allow, &deny))
+        if (c->facts->ticket.opener_user.v == 0 || !access_mode_overwrite(access_of(c), &allow, &deny))
                 return STEP_SKIP;
-        *ret = (StepRequest) { .route = ROUTE_OVERWRITE_PUT, .ids = { c->facts->ticket.channel.v, opener.v } };
-        audit_reason(ret, "approve", &c->facts->ticket);
-        json_open(&w);
-        json_i64(&w, "type", OVERWRITE_MEMBER);
-        json_id(&w, "allow", allow & held(c));
-        json_id(&w, "deny", deny & held(c));
-        json_close(&w);
-        return json_writer_finish(&w, &ret->body);
+        return opener_overwrite(c, allow & held(c), deny & held(c), "approve", ret);
 }
 
 /* ---- log, record ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -187,26 +155,20 @@ static bool was_refused(const StepContext *c, int step) {
         return json_get(c->results[step], "code") != NULL;
 }
 
-static void put_line(StrBuf *out, TextId id, const TextArg *args) {
-        if (out->n_bytes > 0)
-                strbuf_append_char(out, '\n');
-        text_put(out, id, args);
-}
-
 static void put_access(const StepContext *c, StrBuf *out) {
         uint64_t allow, deny, missing;
         _strbuf_ StrBuf names = {};
 
         if (hides(c) && access_of(c) == ACCESS_READ_ONLY)
-                put_line(out, was_refused(c, STEP_ACCESS) ? TEXT_APPROVED_NO_DM : TEXT_APPROVED_DM_CLOSED, TEXT_ARGS());
+                text_put_line(out, was_refused(c, STEP_ACCESS) ? TEXT_APPROVED_NO_DM : TEXT_APPROVED_DM_CLOSED, TEXT_ARGS());
         if (was_refused(c, STEP_ACCESS))
-                put_line(out, TEXT_APPROVED_ACCESS_REFUSED, TEXT_ARGS());
+                text_put_line(out, TEXT_APPROVED_ACCESS_REFUSED, TEXT_ARGS());
         else if (access_mode_overwrite(access_of(c), &allow, &deny)) {
                 missing = (allow | deny) & ~held(c);
                 if (missing == 0)
                         return;
                 permission_names(&names, missing);
-                put_line(out, TEXT_APPROVED_ACCESS_PARTLY, TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names))));
+                text_put_line(out, TEXT_APPROVED_ACCESS_PARTLY, TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names))));
         }
 }
 
@@ -218,16 +180,15 @@ static int say_approved(const StepContext *c, char **ret_body) {
                  TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no), ARG_USER("opener", ticket->opener_user),
                            ARG_ROLE("role", c->facts->recruit->granted_role)));
         if (was_refused(c, STEP_NICK))
-                put_line(&out, TEXT_APPROVED_NICK_REFUSED, TEXT_ARGS());
+                text_put_line(&out, TEXT_APPROVED_NICK_REFUSED, TEXT_ARGS());
         if (was_refused(c, STEP_INSTRUCTIONS))
-                put_line(&out, TEXT_APPROVED_NOT_TOLD, TEXT_ARGS());
+                text_put_line(&out, TEXT_APPROVED_NOT_TOLD, TEXT_ARGS());
         put_access(c, &out);
         return out.error < 0 ? out.error : view_notice(strbuf_text(&out), false, ret_body);
 }
 
 static int approve_words(const StepContext *c, const char *why, char **ret_body) {
-        TextId role = c->facts->recruit && c->facts->recruit->application.requested == REQUESTED_AFFILIATE ? TEXT_RECRUIT_AFFILIATE :
-                                                                                                             TEXT_RECRUIT_MEMBER;
+        TextId role = requested_role_text(c->facts->recruit ? c->facts->recruit->application.requested : REQUESTED_NONE);
         int r;
 
         if (!why)
@@ -243,26 +204,23 @@ static int approve_words(const StepContext *c, const char *why, char **ret_body)
                 return say(ret_body, TEXT_APPLICANT_GONE, TEXT_ARGS());
         if (streq(why, WHY_FORBIDDEN) && c->facts->recruit)
                 return say(ret_body, TEXT_ROLE_REFUSED, TEXT_ARGS(ARG_ROLE("role", role_for(c))));
-        return say_why(c, &flow_recruit_approve, why, TEXT_DECISION_NOT_SAVED, ret_body);
+        return say_why(c, why, TEXT_DECISION_NOT_SAVED, ret_body);
 }
 
 /* clang-format off */
-static const StepProbe instructions_probe = { instructions_find,  message_find_match, true };
-static const StepProbe dm_probe           = { hidden_dm_find,     message_find_match, true };
-static const StepProbe log_probe          = { recruit_log_find,   message_find_match, true };
 static const StepUndo decide_back = { NULL, approve_undecide };
 static const StepUndo role_back = { role_undo, NULL };
 
 static const Step steps[] = {
-        /* stored name               kind       build              done already?        apply           take it back   tolerates  needs                        where */
-        [STEP_DECIDE]       = { "decide",       STEP_DB,   NULL,              NULL,                approve_decide, &decide_back,  0,         0,                           NULL },
-        [STEP_ROLE]         = { "role",         STEP_REST, role_put,          NULL,                NULL,           &role_back,    0,         PERMISSION_MANAGE_ROLES,     NULL },
-        [STEP_NICK]         = { "nick",         STEP_REST, nick_patch,        NULL,                NULL,           NULL,          REFUSALS,  PERMISSION_MANAGE_NICKNAMES, NULL },
-        [STEP_INSTRUCTIONS] = { "instructions", STEP_REST, instructions_post, &instructions_probe, NULL,           NULL,          REFUSALS,  NEEDS_TO_POST,               ticket_channel },
-        [STEP_DM_OPEN]      = { "dm-open",      STEP_REST, hidden_dm_open,    NULL,                NULL,           NULL,          NO_DM,     0,                           NULL },
-        [STEP_DM]           = { "dm",           STEP_REST, hidden_dm_post,    &dm_probe,           NULL,           NULL,          NO_DM,     0,                           NULL },
-        [STEP_ACCESS]       = { "access",       STEP_REST, access_put,        NULL,                NULL,           NULL,          REFUSALS,  PERMISSION_MANAGE_ROLES,     ticket_channel },
-        [STEP_LOG]          = { "log",          STEP_REST, log_post,          &log_probe,          NULL,           NULL,          NO_LOG,    NEEDS_TO_POST,               recruit_log_channel },
+        /* stored name               kind       build              done already?        apply           take it back   tolerates      needs                        where */
+        [STEP_DECIDE]       = { "decide",       STEP_DB,   NULL,              NULL,                approve_decide, &decide_back,  0,             0,                           NULL },
+        [STEP_ROLE]         = { "role",         STEP_REST, role_put,          NULL,                NULL,           &role_back,    0,             PERMISSION_MANAGE_ROLES,     NULL },
+        [STEP_NICK]         = { "nick",         STEP_REST, nick_patch,        NULL,                NULL,           NULL,          EVERY_REFUSAL, PERMISSION_MANAGE_NICKNAMES, NULL },
+        [STEP_INSTRUCTIONS] = { "instructions", STEP_REST, instructions_post, &find_in_ticket,     NULL,           NULL,          EVERY_REFUSAL, NEEDS_TO_POST,               ticket_channel },
+        [STEP_DM_OPEN]      = { "dm-open",      STEP_REST, hidden_dm_open,    NULL,                NULL,           NULL,          EVERY_REFUSAL, 0,                           NULL },
+        [STEP_DM]           = { "dm",           STEP_REST, hidden_dm_post,    &find_in_dm,         NULL,           NULL,          EVERY_REFUSAL, 0,                           NULL },
+        [STEP_ACCESS]       = { "access",       STEP_REST, access_put,        NULL,                NULL,           NULL,          EVERY_REFUSAL, PERMISSION_MANAGE_ROLES,     ticket_channel },
+        [STEP_LOG]          = { "log",          STEP_REST, log_post,          &find_in_log,        NULL,           NULL,          EVERY_REFUSAL, NEEDS_TO_POST,               log_channel },
         RECRUIT_TAIL(approve_show),
 };
 /* clang-format on */

@@ -35,10 +35,6 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         return recruit_log_post(c, is_undecided(c) ? RECRUIT_LOG_CLOSED : RECRUIT_LOG_SHUT, c->facts->ticket.closer_user, ret);
 }
 
-static int log_undo(const StepContext *c, StepRequest *ret) {
-        return recruit_log_take_back(c, flow_result_id(c, &flow_recruit_close, "log"), ret);
-}
-
 static int close_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         if (is_undecided(c))
                 audit_add(c, checkpoint, "application.closed", NULL);
@@ -46,18 +42,16 @@ static int close_show(const StepContext *c, const StepReply *reply, Checkpoint *
 }
 
 static int close_words(const StepContext *c, const char *why, char **ret_body) {
-        return recruit_end_words(c, &flow_recruit_close, STEP_SHOW, APPLICATION_CLOSE, TEXT_CLOSED_UNDECIDED, why, ret_body);
+        return recruit_end_words(c, APPLICATION_CLOSE, TEXT_CLOSED_UNDECIDED, why, ret_body);
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
 static const StepUndo decide_back = { NULL, close_undecide };
-static const StepUndo log_back = { log_undo, NULL };
 
 static const Step steps[] = {
         /* stored name        kind       build     done already?  apply            take it back   tolerates             needs          where */
         [STEP_DECIDE] = { "decide", STEP_DB,   NULL,     NULL,          close_decide,    &decide_back,  0,                    0,             NULL },
-        [STEP_LOG]    = { "log",    STEP_REST, log_post, &log_find,     NULL,            &log_back,     TOLERATES(REST_GONE), NEEDS_TO_POST, recruit_log_channel },
+        [STEP_LOG]    = { "log",    STEP_REST, log_post, &find_in_log,  NULL,            &log_back,     TOLERATES(REST_GONE), NEEDS_TO_POST, log_channel },
         RECRUIT_TAIL(close_show),
         RECRUIT_END,
 };

@@ -2,20 +2,6 @@
 
 #include "recruit.h"
 
-ChannelId ticket_channel(const StepContext *c) {
-        return c->facts->ticket.channel;
-}
-
-/* Deleting what is deleted is "gone", which the step tolerates: it may be repeated. */
-int recruit_delete(const StepContext *c, StepRequest *ret) {
-        return channel_delete(c->facts->ticket.channel, c, ret);
-}
-
-int recruit_delete_waits(const StepContext *c, Checkpoint *checkpoint) {
-        store_add_ticket_blocked(checkpoint->batch, c->facts->ticket.id, "manage_channels");
-        return 0;
-}
-
 int recruit_closed(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         (void) reply;
         store_add_ticket_closed(checkpoint->batch, c->facts->ticket.id);
@@ -44,18 +30,17 @@ static int say_closed(const StepContext *c, char **ret_body) {
         return say(ret_body, TEXT_TICKET_CLOSED, TEXT_ARGS());
 }
 
-int recruit_end_words(const StepContext *c, const Flow *flow, int show, ApplicationAction action, TextId done, const char *why,
-                      char **ret_body) {
+int recruit_end_words(const StepContext *c, ApplicationAction action, TextId done, const char *why, char **ret_body) {
         int r;
 
         if (!why)
                 return say(ret_body, done, TEXT_ARGS(ARG_NUMBER("number", c->facts->ticket.guild_no)));
-        if (streq(why, WHY_FORBIDDEN) && c->results[show])
+        if (streq(why, WHY_FORBIDDEN) && flow_result(c, "show"))
                 return say_waits(c, ret_body);
         r = recruit_say_refused(c, why, action, ret_body);
         if (r != 0)
                 return r < 0 ? r : 0;
         if (streq(why, "ticket_not_open"))
                 return say_closed(c, ret_body);
-        return say_why(c, flow, why, TEXT_DECISION_NOT_SAVED, ret_body);
+        return say_why(c, why, TEXT_DECISION_NOT_SAVED, ret_body);
 }

@@ -28,28 +28,22 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         return recruit_log_post(c, RECRUIT_LOG_FINALISED, c->facts->recruit->finaliser_user, ret);
 }
 
-static int log_undo(const StepContext *c, StepRequest *ret) {
-        return recruit_log_take_back(c, flow_result_id(c, &flow_recruit_finalise, "log"), ret);
-}
-
 static int finalise_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         audit_add(c, checkpoint, "application.finalised", NULL);
         return recruit_show(c, reply, checkpoint);
 }
 
 static int finalise_words(const StepContext *c, const char *why, char **ret_body) {
-        return recruit_end_words(c, &flow_recruit_finalise, STEP_SHOW, APPLICATION_FINALISE, TEXT_FINALISED, why, ret_body);
+        return recruit_end_words(c, APPLICATION_FINALISE, TEXT_FINALISED, why, ret_body);
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
 static const StepUndo decide_back = { NULL, finalise_undecide };
-static const StepUndo log_back = { log_undo, NULL };
 
 static const Step steps[] = {
         /* stored name        kind       build     done already?  apply            take it back   tolerates             needs          where */
         [STEP_DECIDE] = { "decide", STEP_DB,   NULL,     NULL,          finalise_decide, &decide_back,  0,                    0,             NULL },
-        [STEP_LOG]    = { "log",    STEP_REST, log_post, &log_find,     NULL,            &log_back,     TOLERATES(REST_GONE), NEEDS_TO_POST, recruit_log_channel },
+        [STEP_LOG]    = { "log",    STEP_REST, log_post, &find_in_log,  NULL,            &log_back,     TOLERATES(REST_GONE), NEEDS_TO_POST, log_channel },
         RECRUIT_TAIL(finalise_show),
         RECRUIT_END,
 };

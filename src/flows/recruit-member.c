@@ -51,22 +51,14 @@ static int member_there(const StepContext *c, const StepReply *reply, Checkpoint
 static int access_put(const StepContext *c, StepRequest *ret) {
         const Application *application = recruit_application(c);
         uint64_t allow = PERMISSION_TICKET, deny = 0;
-        _json_writer_ JsonWriter w = {};
 
-        if (!was_changed(c, &flow_member_back, "look") || !application || c->facts->ticket.opener_user.v == 0)
+        if (!was_changed(c, "look") || !application || c->facts->ticket.opener_user.v == 0)
                 return STEP_SKIP;
         if (application->status == APPLICATION_APPROVED && application->access == ACCESS_HIDE)
                 return STEP_SKIP;
         if (application->status == APPLICATION_APPROVED)
                 (void) access_mode_overwrite(application->access, &allow, &deny);       /* it may be a mode that changes nothing */
-        *ret = (StepRequest) { .route = ROUTE_OVERWRITE_PUT, .ids = { c->facts->ticket.channel.v, c->facts->ticket.opener_user.v } };
-        audit_reason(ret, "applicant is back,", &c->facts->ticket);
-        json_open(&w);
-        json_i64(&w, "type", OVERWRITE_MEMBER);
-        json_id(&w, "allow", allow);
-        json_id(&w, "deny", deny);
-        json_close(&w);
-        return json_writer_finish(&w, &ret->body);
+        return opener_overwrite(c, allow, deny, "applicant is back,", ret);
 }
 
 static int access_given(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
@@ -81,27 +73,26 @@ static int access_given(const StepContext *c, const StepReply *reply, Checkpoint
 /* ---- log ---------------------------------------------------------------------------------------------------------------------------- */
 
 static int left_log(const StepContext *c, StepRequest *ret) {
-        return was_changed(c, &flow_member_left, "look") ? recruit_log_post(c, RECRUIT_LOG_LEFT, (UserId) { 0 }, ret) : STEP_SKIP;
+        return was_changed(c, "look") ? recruit_log_post(c, RECRUIT_LOG_LEFT, (UserId) { 0 }, ret) : STEP_SKIP;
 }
 
 static int back_log(const StepContext *c, StepRequest *ret) {
-        return was_changed(c, &flow_member_back, "look") ? recruit_log_post(c, RECRUIT_LOG_BACK, (UserId) { 0 }, ret) : STEP_SKIP;
+        return was_changed(c, "look") ? recruit_log_post(c, RECRUIT_LOG_BACK, (UserId) { 0 }, ret) : STEP_SKIP;
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
 
 static const Step left_steps[] = {
         /* stored name  kind       build        done already?  apply         take it back  tolerates             needs                    where */
         { "look",       STEP_REST, member_look, NULL,          member_gone,  NULL,         TOLERATES(REST_GONE), 0,                       NULL },
-        { "log",        STEP_REST, left_log,    &log_find,     NULL,         NULL,         NO_LOG,               NEEDS_TO_POST,           recruit_log_channel },
+        { "log",        STEP_REST, left_log,    &find_in_log,  NULL,         NULL,         EVERY_REFUSAL,        NEEDS_TO_POST,           log_channel },
         RECRUIT_TAIL(recruit_show),
 };
 
 static const Step back_steps[] = {
         { "look",       STEP_REST, member_look, NULL,          member_there, NULL,         TOLERATES(REST_GONE), 0,                       NULL },
-        { "access",     STEP_REST, access_put,  NULL,          access_given, NULL,         NO_LOG,               PERMISSION_MANAGE_ROLES, ticket_channel },
-        { "log",        STEP_REST, back_log,    &log_find,     NULL,         NULL,         NO_LOG,               NEEDS_TO_POST,           recruit_log_channel },
+        { "access",     STEP_REST, access_put,  NULL,          access_given, NULL,         EVERY_REFUSAL,        PERMISSION_MANAGE_ROLES, ticket_channel },
+        { "log",        STEP_REST, back_log,    &find_in_log,  NULL,         NULL,         EVERY_REFUSAL,        NEEDS_TO_POST,           log_channel },
         RECRUIT_TAIL(recruit_show),
 };
 /* clang-format on */

@@ -126,7 +126,7 @@ static int qna_words(const StepContext *c, const char *why, char **ret_body) {
                 r = recruit_say_refused(c, why, APPLICATION_QNA, ret_body);
                 if (r != 0)
                         return r < 0 ? r : 0;
-                return say_why(c, &flow_recruit_qna, why, TEXT_QNA_NOT_SAVED, ret_body);
+                return say_why(c, why, TEXT_QNA_NOT_SAVED, ret_body);
         }
         if (!recruit_application(c))
                 return say(ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());

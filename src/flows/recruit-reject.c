@@ -36,20 +36,12 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         return recruit_log_post(c, RECRUIT_LOG_REJECTED, c->facts->recruit->application.decider_user, ret);
 }
 
-static int log_undo(const StepContext *c, StepRequest *ret) {
-        return recruit_log_take_back(c, flow_result_id(c, &flow_recruit_reject, "log"), ret);
-}
-
 static int reject_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         audit_add(c, checkpoint, "application.declined", NULL);
         return recruit_show(c, reply, checkpoint);
 }
 
 /* ---- DM ---------------------------------------------------------------------------------------------------------------------------------------- */
-
-static ChannelId dm_channel(const StepContext *c) {
-        return (ChannelId) { flow_result_id(c, &flow_recruit_reject, "dm-open") };
-}
 
 static int dm_post(const StepContext *c, StepRequest *ret) {
         ChannelId dm = dm_channel(c);
@@ -62,27 +54,20 @@ static int dm_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(dm, body, ret);
 }
 
-static int dm_find_build(const StepContext *c, StepRequest *ret) {
-        return message_find_build(dm_channel(c), c, ret);
-}
-
 static int reject_words(const StepContext *c, const char *why, char **ret_body) {
-        return recruit_end_words(c, &flow_recruit_reject, STEP_SHOW, APPLICATION_REJECT, TEXT_REJECTED, why, ret_body);
+        return recruit_end_words(c, APPLICATION_REJECT, TEXT_REJECTED, why, ret_body);
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
-static const StepProbe dm_find  = { dm_find_build,    message_find_match, true };
 static const StepUndo decide_back = { NULL, reject_undecide };
-static const StepUndo log_back = { log_undo, NULL };
 
 static const Step steps[] = {
         /* stored name         kind       build     done already?  apply          take it back   tolerates             needs          where */
         [STEP_DECIDE] = { "decide",  STEP_DB,   NULL,     NULL,          reject_decide, &decide_back,  0,                    0,             NULL },
-        [STEP_LOG]    = { "log",     STEP_REST, log_post, &log_find,     NULL,          &log_back,     TOLERATES(REST_GONE), NEEDS_TO_POST, recruit_log_channel },
+        [STEP_LOG]    = { "log",     STEP_REST, log_post, &find_in_log,  NULL,          &log_back,     TOLERATES(REST_GONE), NEEDS_TO_POST, log_channel },
         RECRUIT_TAIL(reject_show),
-                        { "dm-open", STEP_REST, dm_open,  NULL,          NULL,          NULL,          NO_DM,                0,             NULL },
-                        { "dm",      STEP_REST, dm_post,  &dm_find,      NULL,          NULL,          NO_DM,                0,             NULL },
+                        { "dm-open", STEP_REST, dm_open,  NULL,          NULL,          NULL,          EVERY_REFUSAL,        0,             NULL },
+                        { "dm",      STEP_REST, dm_post,  &find_in_dm,   NULL,          NULL,          EVERY_REFUSAL,        0,             NULL },
         RECRUIT_END,
 };
 /* clang-format on */

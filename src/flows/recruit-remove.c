@@ -12,27 +12,17 @@ enum { STEP_ROLE, STEP_DECIDE, STEP_LOG };
 
 /* ---- role ----------------------------------------------------------------------------------------------------------------------------- */
 
-static int role_request(const StepContext *c, RouteId route, const char *action, StepRequest *ret) {
-        RoleId role = c->facts->recruit->granted_role;
-
-        if (role.v == 0 || c->facts->ticket.opener_user.v == 0)
-                return STEP_SKIP;
-        *ret = (StepRequest) { .route = route, .ids = { c->guild.v, c->facts->ticket.opener_user.v, role.v } };
-        audit_reason(ret, action, &c->facts->ticket);
-        return 0;
-}
-
 /* Whoever is none by an application has no role of it; the next step says so. */
 static int role_delete(const StepContext *c, StepRequest *ret) {
         const Application *application = recruit_application(c);
 
         if (!application || application_judge(application, APPLICATION_REMOVE) != 0)
                 return STEP_SKIP;
-        return role_request(c, ROUTE_MEMBER_ROLE_DELETE, "remove", ret);
+        return opener_role(c, ROUTE_MEMBER_ROLE_DELETE, c->facts->recruit->granted_role, "remove", ret);
 }
 
 static int role_undo(const StepContext *c, StepRequest *ret) {
-        return role_request(c, ROUTE_MEMBER_ROLE_PUT, "take back remove", ret);
+        return opener_role(c, ROUTE_MEMBER_ROLE_PUT, c->facts->recruit->granted_role, "take back remove", ret);
 }
 
 /* ---- decide: the first wins -------------------------------------------------------------------------------------------------------------- */
@@ -70,18 +60,17 @@ static int remove_words(const StepContext *c, const char *why, char **ret_body) 
                 return r < 0 ? r : 0;
         if (streq(why, WHY_FORBIDDEN) && c->facts->recruit)
                 return say(ret_body, TEXT_ROLE_REFUSED, TEXT_ARGS(ARG_ROLE("role", c->facts->recruit->granted_role)));
-        return say_why(c, &flow_recruit_remove, why, TEXT_DECISION_NOT_SAVED, ret_body);
+        return say_why(c, why, TEXT_DECISION_NOT_SAVED, ret_body);
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
 static const StepUndo role_back = { role_undo, NULL };
 
 static const Step steps[] = {
         /* stored name        kind       build        done already?  apply          take it back  tolerates             needs                    where */
         [STEP_ROLE]   = { "role",   STEP_REST, role_delete, NULL,          NULL,          &role_back,   TOLERATES(REST_GONE), PERMISSION_MANAGE_ROLES, NULL },
         [STEP_DECIDE] = { "decide", STEP_DB,   NULL,        NULL,          remove_decide, NULL,         0,                    0,                       NULL },
-        [STEP_LOG]    = { "log",    STEP_REST, log_post,    &log_find,     NULL,          NULL,         NO_LOG,               NEEDS_TO_POST,           recruit_log_channel },
+        [STEP_LOG]    = { "log",    STEP_REST, log_post,    &find_in_log,  NULL,          NULL,         EVERY_REFUSAL,        NEEDS_TO_POST,           log_channel },
         RECRUIT_TAIL(recruit_show),
 };
 /* clang-format on */

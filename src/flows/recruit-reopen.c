@@ -8,7 +8,7 @@
 #include "magikal/views.h"
 #include "recruit.h"
 
-enum { STEP_STORE, STEP_ANSWER, STEP_SEEN = STEP_ANSWER + 1 + RECRUIT_TAIL_STEPS };
+enum { STEP_STORE, STEP_ANSWER };
 
 static int reopen_store(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         (void) reply;
@@ -30,10 +30,6 @@ static int answer_post(const StepContext *c, StepRequest *ret) {
                 return STEP_SKIP;
         r = view_qna_reopened(&c->facts->ticket, c->marker, &body);
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
-}
-
-static int answer_find_build(const StepContext *c, StepRequest *ret) {
-        return message_find_build(c->facts->ticket.channel, c, ret);
 }
 
 /* ---- the ticket's message, when somebody has deleted it: the button has to be somewhere --------------------------------------------------- */
@@ -60,7 +56,7 @@ static int message_post(const StepContext *c, StepRequest *ret) {
         char *body;
         int r;
 
-        (void) json_get_bool(c->results[STEP_SEEN], "gone", &is_gone);
+        (void) json_get_bool(flow_result(c, "seen"), "gone", &is_gone);
         if (!is_gone || !recruit_application(c))
                 return STEP_SKIP;
         r = shown_of(c->facts, &shown);
@@ -83,20 +79,18 @@ static int reopen_words(const StepContext *c, const char *why, char **ret_body) 
         r = recruit_say_refused(c, why, APPLICATION_REOPEN_QNA, ret_body);
         if (r != 0)
                 return r < 0 ? r : 0;
-        return say_why(c, &flow_recruit_reopen_qna, why, TEXT_DECISION_NOT_SAVED, ret_body);
+        return say_why(c, why, TEXT_DECISION_NOT_SAVED, ret_body);
 }
 
 /* clang-format off */
-static const StepProbe answer_find = { answer_find_build, message_find_match, true };
-
 static const Step steps[] = {
         [STEP_STORE]  = { .name = "store", .kind = STEP_DB, .apply = reopen_store },
-        [STEP_ANSWER] = { .name = "answer", .kind = STEP_REST, .build = answer_post, .probe = &answer_find, .tolerates = NO_LOG,
+        [STEP_ANSWER] = { .name = "answer", .kind = STEP_REST, .build = answer_post, .probe = &find_in_ticket, .tolerates = EVERY_REFUSAL,
                           .needs = NEEDS_TO_POST, .where = ticket_channel },
         RECRUIT_TAIL(recruit_show),
-        [STEP_SEEN]   = { .name = "seen", .kind = STEP_REST, .build = message_look, .apply = message_seen, .tolerates = NO_LOG },
-                        { .name = "message", .kind = STEP_REST, .build = message_post, .probe = &answer_find, .apply = message_known,
-                          .tolerates = NO_LOG, .needs = NEEDS_TO_POST, .where = ticket_channel },
+                        { .name = "seen", .kind = STEP_REST, .build = message_look, .apply = message_seen, .tolerates = EVERY_REFUSAL },
+                        { .name = "message", .kind = STEP_REST, .build = message_post, .probe = &find_in_ticket, .apply = message_known,
+                          .tolerates = EVERY_REFUSAL, .needs = NEEDS_TO_POST, .where = ticket_channel },
 };
 /* clang-format on */
 

@@ -128,10 +128,6 @@ static int area_call(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
 }
 
-static int area_find_build(const StepContext *c, StepRequest *ret) {
-        return message_find_build(c->facts->ticket.channel, c, ret);
-}
-
 /* ---- what the applicant reads ----------------------------------------------------------------------------------------------------------- */
 
 /* The draft that was kept tells what is wrong with it, also to whoever takes over from a dead process. */
@@ -151,7 +147,8 @@ static int say_what_is_wrong(const StepContext *c, char **ret_body) {
                                 ret_body);
 }
 
-static int step1_words(const StepContext *c, const Flow *flow, ApplicationAction action, const char *why, char **ret_body) {
+static int step1_words(const StepContext *c, const char *why, char **ret_body) {
+        ApplicationAction action = c->definition == &flow_recruit_edit_step1 ? APPLICATION_EDIT_STEP1 : APPLICATION_STEP1;
         const Application *application = recruit_application(c);
         int r;
 
@@ -159,7 +156,7 @@ static int step1_words(const StepContext *c, const Flow *flow, ApplicationAction
                 r = recruit_say_refused(c, why, action, ret_body);
                 if (r != 0)
                         return r < 0 ? r : 0;
-                return say_why(c, flow, why, TEXT_STEP1_NOT_SAVED, ret_body);
+                return say_why(c, why, TEXT_STEP1_NOT_SAVED, ret_body);
         }
         if (!application)
                 return say(ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
@@ -170,32 +167,22 @@ static int step1_words(const StepContext *c, const Flow *flow, ApplicationAction
         return say(ret_body, application->is_qna_open ? TEXT_STEP1_DONE_QNA : TEXT_STEP1_DONE, TEXT_ARGS());
 }
 
-static int first_words(const StepContext *c, const char *why, char **ret_body) {
-        return step1_words(c, &flow_recruit_step1, APPLICATION_STEP1, why, ret_body);
-}
-
-static int edit_words(const StepContext *c, const char *why, char **ret_body) {
-        return step1_words(c, &flow_recruit_edit_step1, APPLICATION_EDIT_STEP1, why, ret_body);
-}
-
 /* clang-format off */
-static const StepProbe area_find = { area_find_build, message_find_match, true };
-
 static const Step steps[] = {
         { .name = "store", .kind = STEP_DB, .apply = step1_store },
         RECRUIT_RSI,
         RECRUIT_TAIL(step1_show),
-        { .name = "area-call", .kind = STEP_REST, .build = area_call, .probe = &area_find,
-          .tolerates = TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED), .needs = NEEDS_TO_POST },
+        { .name = "area-call", .kind = STEP_REST, .build = area_call, .probe = &find_in_ticket,
+          .tolerates = EVERY_REFUSAL, .needs = NEEDS_TO_POST },
 };
 /* clang-format on */
 
 const Flow flow_recruit_step1 = {
         .name = "recruit.step1", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = STEP_RSI_LOOK_UP, .words = first_words,
+        .words_before = STEP_RSI_LOOK_UP, .words = step1_words,
 };
 
 const Flow flow_recruit_edit_step1 = {
         .name = "recruit.edit-step1", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = STEP_RSI_LOOK_UP, .words = edit_words,
+        .words_before = STEP_RSI_LOOK_UP, .words = step1_words,
 };

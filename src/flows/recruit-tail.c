@@ -138,12 +138,8 @@ const StepProbe record_find = { record_find_build, message_find_match, true };
 
 /* ---- the action log -------------------------------------------------------------------------------------------------------------------- */
 
-ChannelId recruit_log_channel(const StepContext *c) {
-        return c->facts->settings.log_channel;
-}
-
 int recruit_log_post(const StepContext *c, RecruitLog what, UserId by, StepRequest *ret) {
-        ChannelId log = recruit_log_channel(c);
+        ChannelId log = log_channel(c);
         _shown_ Shown shown = {};
         char *body;
         int r;
@@ -158,40 +154,11 @@ int recruit_log_post(const StepContext *c, RecruitLog what, UserId by, StepReque
         return r < 0 ? r : message_create(log, body, ret);
 }
 
-int recruit_log_find(const StepContext *c, StepRequest *ret) {
-        return message_find_build(recruit_log_channel(c), c, ret);
-}
-
-int recruit_log_take_back(const StepContext *c, uint64_t message, StepRequest *ret) {
-        ChannelId log = recruit_log_channel(c);
-
-        if (message == 0 || log.v == 0)
-                return STEP_SKIP;
-        *ret = (StepRequest) { .route = ROUTE_MESSAGE_DELETE, .ids = { log.v, message } };
-        return 0;
-}
-
 /* ---- who was first ----------------------------------------------------------------------------------------------------------------------- */
-
-static int say_verdict(const StepContext *c, int verdict, char **ret_body) {
-        const RecruitFacts *recruit = c->facts->recruit;
-        const Application *a = &recruit->application;
-        TextId id = application_verdict_text(verdict);
-
-        switch (verdict) {
-        case APPLICATION_DECIDED:
-                return say(ret_body, id, TEXT_ARGS(ARG_USER("decider", a->decider_user), ARG_TIME("time", a->decided_at)));
-        case APPLICATION_IS_FINALISED:
-                return say(ret_body, id, TEXT_ARGS(ARG_USER("finaliser", recruit->finaliser_user), ARG_TIME("time", recruit->finalised_at)));
-        case APPLICATION_IS_REMOVED:
-                return say(ret_body, id, TEXT_ARGS(ARG_USER("remover", a->remover_user), ARG_TIME("time", a->removed_at)));
-        default:
-                return say(ret_body, id, TEXT_ARGS());
-        }
-}
 
 int recruit_say_refused(const StepContext *c, const char *why, ApplicationAction action, char **ret_body) {
         const Application *a = recruit_application(c);
+        TextArg args[VERDICT_ARGS];
         int verdict, r;
 
         if (streq(why, "application_own"))
@@ -201,7 +168,8 @@ int recruit_say_refused(const StepContext *c, const char *why, ApplicationAction
                 verdict = a ? application_judge(a, action) : APPLICATION_NONE;
                 if (verdict == 0)
                         return 0;
-                r = say_verdict(c, verdict, ret_body);
+                verdict_args(c->facts->recruit, verdict, args);
+                r = say(ret_body, application_verdict_text(verdict), args);
         } else
                 return 0;
         return r < 0 ? r : 1;

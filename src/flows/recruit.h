@@ -26,9 +26,7 @@
         { .name = "written", .kind = STEP_WAIT, .wait = record_wait, .apply = record_written,                                        \
           .tolerates = TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_LATER) },                                   \
         { .name = "record", .kind = STEP_REST, .build = record_post, .probe = &record_find, .apply = record_known,                   \
-          .tolerates = TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED), .needs = NEEDS_TO_POST,           \
-          .where = record_channel }
-#define RECRUIT_TAIL_STEPS 3
+          .tolerates = EVERY_REFUSAL, .needs = NEEDS_TO_POST, .where = record_channel }
 
 /* Before the tail: looks the handle up where nothing is known of it yet. An outage never blocks: the field says so and is filled later. */
 #define RECRUIT_RSI                                                                                                                  \
@@ -41,8 +39,8 @@
  * closed   the ticket is over, and so is what was drafted
  */
 #define RECRUIT_END                                                                                                                  \
-        { .name = "delete", .kind = STEP_REST, .build = recruit_delete, .tolerates = TOLERATES(REST_GONE),                          \
-          .needs = PERMISSION_MANAGE_CHANNELS, .where = ticket_channel, .waits = recruit_delete_waits },                            \
+        { .name = "delete", .kind = STEP_REST, .build = ticket_delete, .tolerates = TOLERATES(REST_GONE),                           \
+          .needs = PERMISSION_MANAGE_CHANNELS, .where = ticket_channel, .waits = ticket_delete_waits },                             \
         { .name = "closed", .kind = STEP_DB, .apply = recruit_closed }
 
 int recruit_ask_rsi(const StepContext *c, RsiQuery *ret);
@@ -63,28 +61,18 @@ extern const StepProbe record_find;
 /* Wants an edit, and tells the editor after the commit. take_body: malloced; NULL is -ENOMEM. */
 int want_edit(const StepContext *c, Checkpoint *checkpoint, ChannelId channel, MessageId message, char *take_body);
 
-/* The entry in the action log, as a step's build and probe; STEP_SKIP without a log channel. by: who did it. */
+/* The entry in the action log; STEP_SKIP without a log channel. by: who did it. */
 int recruit_log_post(const StepContext *c, RecruitLog what, UserId by, StepRequest *ret);
-int recruit_log_find(const StepContext *c, StepRequest *ret);
-ChannelId recruit_log_channel(const StepContext *c);
-/* Takes an entry back; message 0: there is none. */
-int recruit_log_take_back(const StepContext *c, uint64_t message, StepRequest *ret);
-/* Behind the last words nothing may fail for good: an entry that cannot be posted is left out. */
-#define NO_LOG (TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED))
 
-int recruit_delete(const StepContext *c, StepRequest *ret);
-int recruit_delete_waits(const StepContext *c, Checkpoint *checkpoint);
 int recruit_closed(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint);
-ChannelId ticket_channel(const StepContext *c);
 /*
- * The words of a flow that ends a ticket.
+ * The words of a flow that ends a ticket. From RECRUIT_TAIL on what was decided is kept, and only the channel may still wait for a
+ * permission.
  *
- * show      its step "show": from there on what was decided is kept, and only the channel may still wait for a permission
  * action    what it does to the application, for those who come second
  * done      the sentence when it went well; {number}
  */
-int recruit_end_words(const StepContext *c, const Flow *flow, int show, ApplicationAction action, TextId done, const char *why,
-                      char **ret_body);
+int recruit_end_words(const StepContext *c, ApplicationAction action, TextId done, const char *why, char **ret_body);
 
 /* The facts' application, if it is what the flow's arguments are about; else NULL. */
 const Application *recruit_application(const StepContext *c);

@@ -6,15 +6,6 @@
 
 #include "magikal/citizen.h"
 
-
-static size_t count(const Json *array) {
-        size_t n = 0;
-
-        JSON_FOREACH(item, array)
-                n++;
-        return n;
-}
-
 /* The answer as a reader sees it, to free(); NULL: none. */
 static int answer_shown(const Json *stored, char **ret_text) {
         _strbuf_ StrBuf out = {};
@@ -34,7 +25,7 @@ static int answer_shown(const Json *stored, char **ret_text) {
 }
 
 static int put_answers(const Json *stored, Shown *ret) {
-        size_t n = count(stored);
+        size_t n = (size_t) json_array_size(stored);
 
         if (n == 0)
                 return 0;
@@ -95,4 +86,22 @@ void shown_done(Shown *shown) {
                 free((char *) shown->answers[i].answer);
         free(shown->answers);
         *shown = (Shown) {};
+}
+
+void verdict_args(const RecruitFacts *recruit, int verdict, TextArg ret[static VERDICT_ARGS]) {
+        copy_bytes(ret, (const TextArg[VERDICT_ARGS]) {}, VERDICT_ARGS * sizeof(*ret));
+        switch (verdict) {
+        case APPLICATION_DECIDED:
+                ret[0] = ARG_USER("decider", recruit->application.decider_user);
+                ret[1] = ARG_TIME("time", recruit->application.decided_at);
+                return;
+        case APPLICATION_IS_FINALISED:
+                ret[0] = ARG_USER("finaliser", recruit->finaliser_user);
+                ret[1] = ARG_TIME("time", recruit->finalised_at);
+                return;
+        case APPLICATION_IS_REMOVED:
+                ret[0] = ARG_USER("remover", recruit->application.remover_user);
+                ret[1] = ARG_TIME("time", recruit->application.removed_at);
+                return;
+        }
 }

@@ -68,9 +68,8 @@ static void add_problem(Step1Checked *checked, TextId label, TextId problem, con
         text_put(&words, problem, args);
         if (words.error < 0)
                 checked->problems.error = words.error;
-        if (checked->problems.n_bytes > 0)
-                strbuf_append_char(&checked->problems, '\n');
-        text_put(&checked->problems, TEXT_STEP1_PROBLEM, TEXT_ARGS(ARG_OURS("setting", text_lookup(label)), ARG_OURS("value", strbuf_text(&words))));
+        text_put_line(&checked->problems, TEXT_STEP1_PROBLEM,
+                      TEXT_ARGS(ARG_OURS("setting", text_lookup(label)), ARG_OURS("value", strbuf_text(&words))));
 }
 
 static void check_role(const Step1Form *form, Step1Checked *ret) {

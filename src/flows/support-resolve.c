@@ -44,31 +44,10 @@ static int log_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(log, body, ret);
 }
 
-static ChannelId log_channel(const StepContext *c) {
-        return c->facts->settings.log_channel;
-}
-
-static int log_find_build(const StepContext *c, StepRequest *ret) {
-        return message_find_build(c->facts->settings.log_channel, c, ret);
-}
-
-static int log_undo(const StepContext *c, StepRequest *ret) {
-        uint64_t message = flow_result_id(c, &flow_support_resolve, "log");
-
-        if (message == 0 || c->facts->settings.log_channel.v == 0)
-                return STEP_SKIP;
-        *ret = (StepRequest) { .route = ROUTE_MESSAGE_DELETE, .ids = { c->facts->settings.log_channel.v, message } };
-        return 0;
-}
-
 /* ---- DM ------------------------------------------------------------------------------------------------------------------------------ */
 
 static int dm_begin(const StepContext *c, StepRequest *ret) {
         return c->facts->settings.dm_on_close ? dm_open(c, ret) : STEP_SKIP;
-}
-
-static ChannelId dm_channel(const StepContext *c) {
-        return (ChannelId) { flow_result_id(c, &flow_support_resolve, "dm-open") };
 }
 
 static int dm_post(const StepContext *c, StepRequest *ret) {
@@ -82,26 +61,7 @@ static int dm_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(dm, body, ret);
 }
 
-static int dm_find_build(const StepContext *c, StepRequest *ret) {
-        return message_find_build(dm_channel(c), c, ret);
-}
-
 /* ---- the channel, and the end ------------------------------------------------------------------------------------------------------------ */
-
-static ChannelId ticket_channel(const StepContext *c) {
-        return c->facts->ticket.channel;
-}
-
-/* Deleting what is deleted is "gone", which the step tolerates: it may be repeated. */
-static int channel_close(const StepContext *c, StepRequest *ret) {
-        return channel_delete(c->facts->ticket.channel, c, ret);
-}
-
-/* The result is told and logged: without the permission the channel stays until somebody gives it. */
-static int channel_waits(const StepContext *c, Checkpoint *checkpoint) {
-        store_add_ticket_blocked(checkpoint->batch, c->facts->ticket.id, "manage_channels");
-        return 0;
-}
 
 static int ticket_closed(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         (void) reply;
@@ -146,7 +106,7 @@ static int resolve_words(const StepContext *c, const char *why, char **ret_body)
                            TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_OURS("permission", permission_name(PERMISSION_MANAGE_CHANNELS)),
                                      ARG_CHANNEL("channel", t->channel)));
         if (streq(why, WHY_FORBIDDEN))
-                return say_why(c, &flow_support_resolve, why, TEXT_TROUBLE, ret_body);
+                return say_why(c, why, TEXT_TROUBLE, ret_body);
         if (t->id.v == 0)
                 return say(ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
         return say(ret_body, TEXT_TICKET_NOT_RESOLVED,
@@ -154,18 +114,15 @@ static int resolve_words(const StepContext *c, const char *why, char **ret_body)
 }
 
 /* clang-format off */
-static const StepProbe log_find = { log_find_build, message_find_match, true };
-static const StepProbe dm_find  = { dm_find_build,  message_find_match, true };
 static const StepUndo closing_back = { NULL, ticket_reopen };
-static const StepUndo log_back = { log_undo, NULL };
 
 static const Step steps[] = {
         /* stored name  kind       build          done already?  apply           take it back    tolerates             needs                       where          waits */
         { "closing",    STEP_DB,   NULL,          NULL,          ticket_closing, &closing_back,  0,                    0,                          NULL },
-        { "log",        STEP_REST, log_post,      &log_find,     NULL,           &log_back,      TOLERATES(REST_GONE), NEEDS_TO_POST,              log_channel },
-        { "dm-open",    STEP_REST, dm_begin,      NULL,          NULL,           NULL,           NO_DM,                0,                          NULL },
-        { "dm",         STEP_REST, dm_post,       &dm_find,      NULL,           NULL,           NO_DM,                0,                          NULL },
-        { "delete",     STEP_REST, channel_close, NULL,          NULL,           NULL,           TOLERATES(REST_GONE), PERMISSION_MANAGE_CHANNELS, ticket_channel, channel_waits },
+        { "log",        STEP_REST, log_post,      &find_in_log,  NULL,           &log_back,      TOLERATES(REST_GONE), NEEDS_TO_POST,              log_channel },
+        { "dm-open",    STEP_REST, dm_begin,      NULL,          NULL,           NULL,           EVERY_REFUSAL,        0,                          NULL },
+        { "dm",         STEP_REST, dm_post,       &find_in_dm,   NULL,           NULL,           EVERY_REFUSAL,        0,                          NULL },
+        { "delete",     STEP_REST, ticket_delete, NULL,          NULL,           NULL,           TOLERATES(REST_GONE), PERMISSION_MANAGE_CHANNELS, ticket_channel, ticket_delete_waits },
         { "closed",     STEP_DB,   NULL,          NULL,          ticket_closed,  NULL,           0,                    0,                          NULL },
 };
 /* clang-format on */

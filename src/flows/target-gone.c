@@ -87,10 +87,10 @@ static int gone_log(const StepContext *c, StepRequest *ret) {
         char *body;
         int r;
 
-        if (target < 0 || target == LOG_CHANNEL || recruit_log_channel(c).v == 0 || !is_set(c))
+        if (target < 0 || target == LOG_CHANNEL || log_channel(c).v == 0 || !is_set(c))
                 return STEP_SKIP;
         r = view_target_gone(targets[target].text, c->marker, &body);
-        return r < 0 ? r : message_create(recruit_log_channel(c), body, ret);
+        return r < 0 ? r : message_create(log_channel(c), body, ret);
 }
 
 static int gone_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
@@ -116,11 +116,9 @@ static int gone_known(const StepContext *c, const StepReply *reply, Checkpoint *
 }
 
 /* clang-format off */
-static const StepProbe log_find = { recruit_log_find, message_find_match, true };
-
 static const Step steps[] = {
-        /* stored name  kind       build     done already?  apply       take it back  tolerates  needs          where */
-        { "log",        STEP_REST, gone_log, &log_find,     gone_known, NULL,         NO_LOG,    NEEDS_TO_POST, recruit_log_channel },
+        /* stored name  kind       build     done already?  apply       take it back  tolerates      needs          where */
+        { "log",        STEP_REST, gone_log, &find_in_log,  gone_known, NULL,         EVERY_REFUSAL, NEEDS_TO_POST, log_channel },
 };
 /* clang-format on */
 

@@ -192,7 +192,7 @@ static int channel_known(const StepContext *c, const StepReply *reply, Checkpoin
 }
 
 static int channel_undo(const StepContext *c, StepRequest *ret) {
-        return channel_delete((ChannelId) { flow_result_id(c, &flow_support_open, "channel") }, c, ret);
+        return channel_delete((ChannelId) { flow_result_id(c, "channel") }, c, ret);
 }
 
 /* ---- opening message ---------------------------------------------------------------------------------------------------------------- */
@@ -213,10 +213,6 @@ static int opening_post(const StepContext *c, StepRequest *ret) {
         return r < 0 ? r : message_create(ticket->channel, body, ret);
 }
 
-static int opening_find_build(const StepContext *c, StepRequest *ret) {
-        return message_find_build(c->facts->ticket.channel, c, ret);
-}
-
 static int opening_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         store_add_ticket_opened(checkpoint->batch, c->flow, (MessageId) { reply->id });
         audit_add(c, checkpoint, "ticket.opened", NULL);
@@ -225,13 +221,13 @@ static int opening_known(const StepContext *c, const StepReply *reply, Checkpoin
 
 /* ---- what the member reads ------------------------------------------------------------------------------------------------------------ */
 
-static int open_words(const StepContext *c, const Flow *flow, const char *why, char **ret_body) {
+static int open_words(const StepContext *c, const char *why, char **ret_body) {
         ChannelId older = c->facts->actor_ticket_channel;
 
         if (!why)
                 return say(ret_body, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", c->facts->ticket.channel)));
         if (streq(why, "ticket_one") && older.v)
-                return say(ret_body, flow == &flow_recruit_open ? TEXT_APPLICATION_ALREADY_OPEN : TEXT_TICKET_ALREADY_OPEN,
+                return say(ret_body, c->definition == &flow_recruit_open ? TEXT_APPLICATION_ALREADY_OPEN : TEXT_TICKET_ALREADY_OPEN,
                            TEXT_ARGS(ARG_CHANNEL("channel", older)));
         if (streq(why, "ticket_one"))
                 return say(ret_body, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
@@ -239,39 +235,30 @@ static int open_words(const StepContext *c, const Flow *flow, const char *why, c
                 return say(ret_body, TEXT_TICKET_COOLDOWN, TEXT_ARGS());
         if (streq(why, "ticket_per_day"))
                 return say(ret_body, TEXT_TICKET_PER_DAY, TEXT_ARGS());
-        return say_why(c, flow, why, TEXT_TICKET_NOT_OPENED, ret_body);
-}
-
-static int support_words(const StepContext *c, const char *why, char **ret_body) {
-        return open_words(c, &flow_support_open, why, ret_body);
-}
-
-static int recruit_words(const StepContext *c, const char *why, char **ret_body) {
-        return open_words(c, &flow_recruit_open, why, ret_body);
+        return say_why(c, why, TEXT_TICKET_NOT_OPENED, ret_body);
 }
 
 /* clang-format off */
 static const StepProbe channel_find = { channel_find_build, channel_find_match, false };
-static const StepProbe opening_find = { opening_find_build, message_find_match, true };
 static const StepUndo reserve_back = { NULL, ticket_fail };
 static const StepUndo channel_back = { channel_undo, NULL };
 
 #define REFUSALS (TOLERATES(REST_GONE) | TOLERATES(REST_REFUSED))
 
 static const Step steps[] = {
-        /* stored name  kind       build           done already?  apply           take it back    tolerates  needs                       where */
-        { "reserve",    STEP_DB,   NULL,           NULL,          ticket_reserve, &reserve_back,  0,         0,                          NULL },
-        { "channel",    STEP_REST, channel_create, &channel_find, channel_known,  &channel_back,  REFUSALS,  PERMISSION_MANAGE_CHANNELS, NULL },
-        { "opening",    STEP_REST, opening_post,   &opening_find, opening_known,  NULL,           0,         NEEDS_TO_POST,              NULL },
+        /* stored name  kind       build           done already?    apply           take it back    tolerates  needs                       where */
+        { "reserve",    STEP_DB,   NULL,           NULL,            ticket_reserve, &reserve_back,  0,         0,                          NULL },
+        { "channel",    STEP_REST, channel_create, &channel_find,   channel_known,  &channel_back,  REFUSALS,  PERMISSION_MANAGE_CHANNELS, NULL },
+        { "opening",    STEP_REST, opening_post,   &find_in_ticket, opening_known,  NULL,           0,         NEEDS_TO_POST,              NULL },
 };
 /* clang-format on */
 
 const Flow flow_support_open = {
         .name = "support.open", .version = 1, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = ELEMENTSOF(steps), .words = support_words,
+        .words_before = ELEMENTSOF(steps), .words = open_words,
 };
 
 const Flow flow_recruit_open = {
         .name = "recruit.open", .version = 1, .scope = FACTS_RECRUIT, .ttl_s = 600, .steps = steps, .n_steps = ELEMENTSOF(steps),
-        .words_before = ELEMENTSOF(steps), .words = recruit_words,
+        .words_before = ELEMENTSOF(steps), .words = open_words,
 };

@@ -45,22 +45,6 @@ static int message_look(const StepContext *c, StepRequest *ret) {
         return messages_after(channel_of(c), channel_of(c).v, PAGE, ret);
 }
 
-static bool has_control_of(const StepContext *c, const Json *message, uint64_t ticket) {
-        uint64_t author;
-
-        if (json_get_u64(json_get(message, "author"), "id", &author) != 0 || author != c->env->bot_user.v)
-                return false;
-        JSON_FOREACH(row, json_get(message, "components"))
-                JSON_FOREACH(button, json_get(row, "components")) {
-                        const char *text = json_text(json_get(button, "custom_id"));
-                        CustomId id;
-
-                        if (text && custom_id_read(c->env->keys, c->guild, text, &id) == 0 && id.ids[0] == ticket)
-                                return true;
-                }
-        return false;
-}
-
 static int put_result(uint64_t id, const char *status, Checkpoint *checkpoint) {
         _json_writer_ JsonWriter w = {};
 
@@ -91,7 +75,7 @@ static int message_looked(const StepContext *c, const StepReply *reply, Checkpoi
         uint64_t found = 0;
 
         JSON_FOREACH(message, reply->outcome == 0 ? reply->body : NULL)
-                if (has_control_of(c, message, args_id(c, "tid")) && (found == 0 || message_id(message) < found)) {
+                if (message_has_control(c, message, NULL, args_id(c, "tid")) && (found == 0 || message_id(message) < found)) {
                         found = message_id(message);
                         status = status_in(message);
                 }
@@ -103,7 +87,7 @@ static int message_looked(const StepContext *c, const StepReply *reply, Checkpoi
 }
 
 static MessageId proof(const StepContext *c) {
-        return (MessageId) { flow_result_id(c, &flow_ticket_rebuild, "message") };
+        return (MessageId) { flow_result_id(c, "message") };
 }
 
 /* ---- record: what became of the application ---------------------------------------------------------------------------------------------- */
@@ -125,13 +109,12 @@ static int record_look(const StepContext *c, StepRequest *ret) {
 /* "TID 7 APP 3", perhaps with more behind it. */
 static bool is_record(const StepContext *c, const Json *message) {
         const char *text = json_text(json_path(json_first(json_get(message, "embeds")), "footer", "text", NULL));
-        uint64_t author;
         char wanted[64];
         int n = snprintf(wanted, sizeof(wanted), "TID %llu APP %llu", (unsigned long long) args_id(c, "tid"),
                          (unsigned long long) args_id(c, "app"));
 
         return text && strncmp(text, wanted, (size_t) n) == 0 && (text[n] < '0' || text[n] > '9') &&
-               json_get_u64(json_get(message, "author"), "id", &author) == 0 && author == c->env->bot_user.v;
+               message_is_ours(c, message);
 }
 
 static int record_next_page(const StepContext *c, uint64_t newest, Checkpoint *checkpoint) {
@@ -165,7 +148,7 @@ static int record_looked(const StepContext *c, const StepReply *reply, Checkpoin
 }
 
 static MessageId record_of(const StepContext *c) {
-        return (MessageId) { flow_result_id(c, &flow_ticket_rebuild, "find-record") };
+        return (MessageId) { flow_result_id(c, "find-record") };
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -315,14 +298,12 @@ static int restored(const StepContext *c, const StepReply *reply, Checkpoint *ch
 }
 
 /* clang-format off */
-#define LOOKS (TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED))
-
 static const Step steps[] = {
         /* stored name   kind       build         done already?  apply           take it back  tolerates */
-        { "message",     STEP_REST, message_look, NULL,          message_looked, NULL,         LOOKS },
-        { "find-record", STEP_REST, record_look,  NULL,          record_looked,  NULL,         LOOKS },
+        { "message",     STEP_REST, message_look, NULL,          message_looked, NULL,         EVERY_REFUSAL },
+        { "find-record", STEP_REST, record_look,  NULL,          record_looked,  NULL,         EVERY_REFUSAL },
         { "rows",        STEP_DB,   NULL,         NULL,          rows_make,      NULL,         0 },
-        { "restore",     STEP_REST, restore_look, NULL,          restored,       NULL,         LOOKS },
+        { "restore",     STEP_REST, restore_look, NULL,          restored,       NULL,         EVERY_REFUSAL },
         RECRUIT_RSI,
         RECRUIT_TAIL(recruit_show),
 };

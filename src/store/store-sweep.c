@@ -142,22 +142,22 @@ int store_requeue(Store *store, FlowId flow, CountDone done, void *userdata) {
         return batch_submit(store, STORE_FLOW, b, finish_count, (AnyDone) done, userdata);
 }
 
-int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
+/* Accepts flows of one kind for all rows that need one. */
+static int start_flows(Store *store, StatementId statement, const char *kind, int code_version, IdsDone done, void *userdata) {
         Batch *b = batch_new(store);
 
-        batch_call(b, SQL_REPAIR_TICKETS);
+        batch_call(b, statement);
         batch_text(b, kind);
         batch_i64(b, code_version);
         return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
 }
 
-int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
-        Batch *b = batch_new(store);
+int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
+        return start_flows(store, SQL_REPAIR_TICKETS, kind, code_version, done, userdata);
+}
 
-        batch_call(b, SQL_REFRESH_RSI);
-        batch_text(b, kind);
-        batch_i64(b, code_version);
-        return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
+int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
+        return start_flows(store, SQL_REFRESH_RSI, kind, code_version, done, userdata);
 }
 
 int store_retention(Store *store, CountDone done, void *userdata) {

@@ -78,18 +78,14 @@ void fields_add_applicant(FieldList *fields, const ApplicationShown *shown) {
         _strbuf_ StrBuf value = {};
 
         text_put_arg(&value, &ARG_USER("opener", shown->ticket->opener_user));
-        if (shown->application->has_left) {
-                strbuf_append_char(&value, '\n');
-                text_put(&value, TEXT_RECRUIT_HAS_LEFT, NULL);
-        }
+        if (shown->application->has_left)
+                text_put_line(&value, TEXT_RECRUIT_HAS_LEFT, NULL);
         fields_add(fields, TEXT_RECRUIT_APPLICANT, &value, true);
 }
 
 void fields_add_requested(FieldList *fields, const Application *a) {
-        if (a->requested == REQUESTED_MEMBER)
-                fields_add_text(fields, TEXT_RECRUIT_ROLE, TEXT_RECRUIT_MEMBER, NULL);
-        else if (a->requested == REQUESTED_AFFILIATE)
-                fields_add_text(fields, TEXT_RECRUIT_ROLE, TEXT_RECRUIT_AFFILIATE, NULL);
+        if (a->requested != REQUESTED_NONE)
+                fields_add_text(fields, TEXT_RECRUIT_ROLE, requested_role_text(a->requested), NULL);
 }
 
 /* A handle that is none (an older row, a hand in the database) is shown without a link. */
@@ -157,15 +153,9 @@ void append_stars(StrBuf *out, int n_stars) {
                 strbuf_append(out, "\xE2\x98\x85");
 }
 
-static void put_line(StrBuf *out, TextId id, const TextArg *args) {
-        if (out->n_bytes > 0)
-                strbuf_append_char(out, '\n');
-        text_put(out, id, args);
-}
-
 static void put_named(StrBuf *out, TextId id, const char *name) {
         if (!text_is_blank(name))
-                put_line(out, id, TEXT_ARGS(ARG_WORDS("name", name)));
+                text_put_line(out, id, TEXT_ARGS(ARG_WORDS("name", name)));
 }
 
 static void put_org(StrBuf *out, const Citizen *c) {
@@ -173,10 +163,10 @@ static void put_org(StrBuf *out, const Citizen *c) {
         case CITIZEN_ORG_NOT_TOLD:
                 return;
         case CITIZEN_ORG_NONE:
-                put_line(out, TEXT_CITIZEN_ORG_NONE, NULL);
+                text_put_line(out, TEXT_CITIZEN_ORG_NONE, NULL);
                 return;
         case CITIZEN_ORG_CONCEALED:
-                put_line(out, TEXT_CITIZEN_ORG_CONCEALED, NULL);
+                text_put_line(out, TEXT_CITIZEN_ORG_CONCEALED, NULL);
                 return;
         case CITIZEN_ORG_NAMED:
                 break;
@@ -186,9 +176,9 @@ static void put_org(StrBuf *out, const Citizen *c) {
         else if (text_is_blank(c->org_sid))
                 put_named(out, TEXT_CITIZEN_ORG, c->org_name);
         else
-                put_line(out, TEXT_CITIZEN_ORG_SID, TEXT_ARGS(ARG_WORDS("name", c->org_name), ARG_WORDS("piece", c->org_sid)));
+                text_put_line(out, TEXT_CITIZEN_ORG_SID, TEXT_ARGS(ARG_WORDS("name", c->org_name), ARG_WORDS("piece", c->org_sid)));
         if (!text_is_blank(c->org_rank)) {
-                put_line(out, TEXT_CITIZEN_RANK, TEXT_ARGS(ARG_WORDS("rank", c->org_rank)));
+                text_put_line(out, TEXT_CITIZEN_RANK, TEXT_ARGS(ARG_WORDS("rank", c->org_rank)));
                 if (c->n_stars > 0)
                         strbuf_append_char(out, ' ');
                 append_stars(out, c->n_stars);
@@ -198,7 +188,7 @@ static void put_org(StrBuf *out, const Citizen *c) {
 static void put_citizen(StrBuf *out, const Citizen *c) {
         put_named(out, TEXT_CITIZEN_NAME, c->display_name);
         if (text_is_blank(c->record))
-                put_line(out, TEXT_CITIZEN_NO_RECORD, NULL);
+                text_put_line(out, TEXT_CITIZEN_NO_RECORD, NULL);
         else
                 put_named(out, TEXT_CITIZEN_RECORD, c->record);
         put_named(out, TEXT_CITIZEN_ENLISTED, c->enlisted);

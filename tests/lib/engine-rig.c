@@ -43,7 +43,7 @@ static uint64_t make_match(const StepContext *c, const Json *body) {
 static const Flow flow_full;
 
 static int make_back(const StepContext *c, StepRequest *ret) {
-        uint64_t id = flow_result_id(c, &flow_full, "make");
+        uint64_t id = flow_result_id(c, "make");
 
         if (id == 0)
                 return STEP_SKIP;
