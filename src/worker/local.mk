@@ -20,6 +20,7 @@ src_libworker_a_SOURCES = \
 	src/worker/tickets-command.c \
 	src/worker/timezones.c \
 	src/worker/topics.c \
+	src/worker/unasked.c \
 	src/worker/upkeep.c \
 	src/worker/worker.c \
 	src/worker/worker.h \

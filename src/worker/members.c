@@ -3,8 +3,6 @@
  * happened while nobody listened, the sweeper asks for each applicant of an open ticket, one a second, so that people's requests come first.
  */
 
-#include <stdio.h>
-
 #include "magikal/log.h"
 #include "worker.h"
 
@@ -21,23 +19,10 @@ struct Members {
 
 /* ---- a flow that looks and stores ------------------------------------------------------------------------------------------------------ */
 
-static void news_accepted(int outcome, const Accepted *accepted, void *userdata) {
-        Worker *worker = userdata;
-
-        if (outcome == 0 && accepted->flow.v)
-                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
-}
-
 void member_news(Worker *worker, const Flow *flow, GuildId guild, TicketId ticket) {
-        char idem[64], subject[40], args[48];
-        AcceptRequest request = { .idem_key = idem, .kind = flow->name, .code_version = flow->version, .guild = guild,
-                                  .subject = subject, .args = args };
-
-        (void) snprintf(idem, sizeof(idem), "%s:%llu:%llu", flow->name, (unsigned long long) ticket.v,
-                        (unsigned long long) (clock_realtime() / SAME_NEWS));
-        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) ticket.v);
-        (void) snprintf(args, sizeof(args), "{\"tid\":\"%llu\"}", (unsigned long long) ticket.v);
-        (void) store_accept(worker->store, &request, news_accepted, worker);    /* lost now: the sweeper finds it */
+        (void) unasked_accept(worker, &(Unasked) { .flow = flow, .guild = guild, .ticket = ticket }, NULL, "%s:%llu:%llu", flow->name,
+                              (unsigned long long) ticket.v,
+                              (unsigned long long) (clock_realtime() / SAME_NEWS));     /* lost now: the sweeper finds it */
 }
 
 /* ---- what the gateway tells -------------------------------------------------------------------------------------------------------------- */

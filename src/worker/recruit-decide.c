@@ -24,12 +24,11 @@ static void ask(Job *job, RecruitAsk what, const char *words) {
 
 /* Asked before anything is: whoever confirms should not be told only then. The flow asks again. */
 static bool said_no_role(Job *job) {
-        bool is_affiliate = recruit_of(job)->requested == REQUESTED_AFFILIATE;
-        TextId wish = is_affiliate ? TEXT_RECRUIT_AFFILIATE : TEXT_RECRUIT_MEMBER;
+        RequestedRole requested = recruit_of(job)->requested;
 
-        if (recruit_role(&job->facts->recruit->settings, is_affiliate).v)
+        if (recruit_role(&job->facts->recruit->settings, requested == REQUESTED_AFFILIATE).v)
                 return false;
-        job_say(job, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(wish))));
+        job_say(job, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(requested_role_text(requested)))));
         return true;
 }
 

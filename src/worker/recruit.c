@@ -9,18 +9,10 @@ const Application *recruit_of(const Job *job) {
 }
 
 void recruit_say_verdict(Job *job, int verdict) {
-        const Application *a = recruit_of(job);
-        TextId id = application_verdict_text(verdict);
+        TextArg args[VERDICT_ARGS];
 
-        if (verdict == APPLICATION_DECIDED)
-                job_say(job, id, TEXT_ARGS(ARG_USER("decider", a->decider_user), ARG_TIME("time", a->decided_at)));
-        else if (verdict == APPLICATION_IS_FINALISED)
-                job_say(job, id, TEXT_ARGS(ARG_USER("finaliser", job->facts->recruit->finaliser_user),
-                                           ARG_TIME("time", job->facts->recruit->finalised_at)));
-        else if (verdict == APPLICATION_IS_REMOVED)
-                job_say(job, id, TEXT_ARGS(ARG_USER("remover", a->remover_user), ARG_TIME("time", a->removed_at)));
-        else
-                job_say(job, id, TEXT_ARGS());
+        verdict_args(job->facts->recruit, verdict, args);
+        job_say(job, application_verdict_text(verdict), args);
 }
 
 /* What is wrong with the place: an older message of ours, a foreign channel, a ticket that is over. */

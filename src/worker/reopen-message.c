@@ -40,24 +40,15 @@ DEFINE_CLEANUP(Wish *, wish_free)
 
 /* ---- accepting ------------------------------------------------------------------------------------------------------------------------- */
 
-static void wish_accepted(int outcome, const Accepted *accepted, void *userdata) {
-        Worker *worker = userdata;
-
-        if (outcome == 0 && accepted->flow.v)
-                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
-}
-
 static void wish_accept(const Wish *wish) {
-        char idem[40], subject[40], args[96];
-        AcceptRequest request = { .idem_key = idem, .kind = flow_recruit_reopen_qna.name, .code_version = flow_recruit_reopen_qna.version,
-                                  .guild = wish->guild, .user = wish->author, .subject = subject, .args = args,
-                                  .ttl_s = flow_recruit_reopen_qna.ttl_s };
+        char args[96];
 
-        (void) snprintf(idem, sizeof(idem), "msg:%llu", (unsigned long long) wish->message);
-        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) wish->ticket.v);
         (void) snprintf(args, sizeof(args), "{\"tid\":\"%llu\",\"message\":\"%llu\"}", (unsigned long long) wish->ticket.v,
                         (unsigned long long) wish->message);
-        if (store_accept(wish->worker->store, &request, wish_accepted, wish->worker) < 0)
+        if (unasked_accept(wish->worker,
+                           &(Unasked) { .flow = &flow_recruit_reopen_qna, .guild = wish->guild, .user = wish->author,
+                                        .ticket = wish->ticket, .args = args },
+                           NULL, "msg:%llu", (unsigned long long) wish->message) < 0)
                 log_event(LOG_NOTICE, "message.not_accepted", "A command that was written as a message could not be taken.",
                           LOG_GUILD(wish->guild.v), LOG_CHANNEL(wish->channel.v));
 }

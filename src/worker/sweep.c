@@ -52,16 +52,6 @@ static Comparison *comparison_free(Comparison *c) {
 }
 DEFINE_CLEANUP(Comparison *, comparison_free)
 
-static bool channel_exists(const Json *channels, ChannelId channel) {
-        JSON_FOREACH(item, channels) {
-                uint64_t id;
-
-                if (json_get_u64(item, "id", &id) == 0 && id == channel.v)
-                        return true;
-        }
-        return false;
-}
-
 static void orphan_deleted(int outcome, const RestReply *reply, void *userdata) {
         (void) userdata;
         if (outcome != 0 && outcome != REST_GONE)
@@ -205,7 +195,7 @@ static void compare(int outcome, const Ticket *tickets, size_t n_tickets, void *
         if (outcome != 0)
                 return;         /* the next sweep */
         for (size_t i = 0; i < n_tickets; i++)
-                if (tickets[i].state == TICKET_OPEN && tickets[i].channel.v && !channel_exists(c->channels, tickets[i].channel) &&
+                if (tickets[i].state == TICKET_OPEN && tickets[i].channel.v && !is_listed(c->channels, tickets[i].channel.v) &&
                     snowflake_time(tickets[i].channel.v) + ORPHAN_AGE < clock_realtime())
                         world_channel_gone(c->worker, c->guild, tickets[i].id, tickets[i].channel);
         JSON_FOREACH(channel, c->channels)

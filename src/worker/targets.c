@@ -10,22 +10,12 @@
 
 /* ---- a flow that tells ----------------------------------------------------------------------------------------------------------------- */
 
-static void gone_accepted(int outcome, const Accepted *accepted, void *userdata) {
-        Worker *worker = userdata;
-
-        if (outcome == 0 && accepted->flow.v)
-                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
-}
-
 static void tell_gone(Worker *worker, GuildId guild, const Target *target) {
-        char idem[80], subject[40], args[96];
-        AcceptRequest request = { .idem_key = idem, .kind = flow_target_gone.name, .code_version = flow_target_gone.version,
-                                  .guild = guild, .subject = subject, .args = args };
+        char args[96];
 
-        (void) snprintf(idem, sizeof(idem), "target:%s:%llu", target->name, (unsigned long long) target->id);
-        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) guild.v);
         (void) snprintf(args, sizeof(args), "{\"target\":\"%s\",\"id\":\"%llu\"}", target->name, (unsigned long long) target->id);
-        (void) store_accept(worker->store, &request, gone_accepted, worker);    /* lost now: the sweeper finds it */
+        (void) unasked_accept(worker, &(Unasked) { .flow = &flow_target_gone, .guild = guild, .args = args }, NULL, "target:%s:%llu",
+                              target->name, (unsigned long long) target->id);           /* lost now: the sweeper finds it */
 }
 
 /* ---- what is missing --------------------------------------------------------------------------------------------------------------------- */
@@ -46,7 +36,7 @@ static Inventory *inventory_free(Inventory *inventory) {
 }
 DEFINE_CLEANUP(Inventory *, inventory_free)
 
-static bool is_in(const Json *list, uint64_t wanted) {
+bool is_listed(const Json *list, uint64_t wanted) {
         JSON_FOREACH(item, list) {
                 uint64_t id;
 
@@ -61,7 +51,7 @@ static bool is_gone(const Inventory *inventory, const Target *target) {
 
         if (inventory->deleted)
                 return target->id == inventory->deleted;
-        return list && !is_in(list, target->id) && snowflake_time(target->id) + YOUNG < clock_realtime();
+        return list && !is_listed(list, target->id) && snowflake_time(target->id) + YOUNG < clock_realtime();
 }
 
 static void settings_known(int outcome, const Facts *facts, void *userdata) {

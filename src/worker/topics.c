@@ -29,23 +29,11 @@ typedef struct Broken {
         ChannelId channel;
 } Broken;
 
-static void mend_accepted(int outcome, const Accepted *accepted, void *userdata) {
-        Worker *worker = userdata;
-
-        if (outcome == 0 && accepted->flow.v)
-                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
-}
-
 static void mend(const Broken *broken) {
-        char idem[64], subject[40], args[48];
-        AcceptRequest request = { .idem_key = idem, .kind = flow_topic_mend.name, .code_version = flow_topic_mend.version,
-                                  .guild = broken->guild, .subject = subject, .args = args };
-
-        (void) snprintf(idem, sizeof(idem), "topic:%llu:%llu", (unsigned long long) broken->channel.v,
-                        (unsigned long long) (clock_realtime() / MEND_EVERY));
-        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) broken->ticket.v);
-        (void) snprintf(args, sizeof(args), "{\"tid\":\"%llu\"}", (unsigned long long) broken->ticket.v);
-        (void) store_accept(broken->worker->store, &request, mend_accepted, broken->worker);    /* lost now: the sweeper finds it */
+        (void) unasked_accept(broken->worker,
+                              &(Unasked) { .flow = &flow_topic_mend, .guild = broken->guild, .ticket = broken->ticket }, NULL,
+                              "topic:%llu:%llu", (unsigned long long) broken->channel.v,
+                              (unsigned long long) (clock_realtime() / MEND_EVERY));    /* lost now: the sweeper finds it */
 }
 
 static void edit_known(int outcome, const EditState *edit, void *userdata) {

@@ -219,6 +219,27 @@ void on_post_support_about(Job *job);
 void timezones_with(Job *job, void (*done)(Job *job, const char *const *names, size_t n_names));
 Timezones *timezones_free(Timezones *timezones);
 
+/* ---- unasked.c: flows that nobody pressed for ---------------------------------------------------------------------------------------------- */
+
+typedef struct Unasked {
+        const Flow *flow;
+        GuildId guild;
+        UserId user;                    /* 0: nobody */
+        TicketId ticket;                /* the subject; 0: it is the guild */
+        const char *args;               /* JSON, borrowed; NULL: {"tid":"<ticket>"} */
+} Unasked;
+/*
+ * Stores it, and then runs it.
+ *
+ * done         NULL, or what calls unasked_accepted() and says what else is to be said
+ * idem_format  the key, at most 79 bytes, that makes a repetition harmless
+ *
+ * -errno when the database cannot be asked now.
+ */
+int unasked_accept(Worker *worker, const Unasked *unasked, AcceptDone done, const char *idem_format, ...) _printf_(4, 5);
+/* userdata: the worker */
+void unasked_accepted(int outcome, const Accepted *accepted, void *userdata);
+
 /* ---- world.c: dispatches that are no interactions; upkeep.c: ticks; sweep.c -------------------------------------------------------------- */
 
 void world_event(Worker *worker, const char *event, const char *frame, size_t n_bytes);
@@ -261,6 +282,8 @@ void topic_updated(Worker *worker, const Json *d);
 void target_deleted(Worker *worker, GuildId guild, uint64_t id);
 /* All channels of a guild, and all roles (NULL: not known): what is set and not among them was deleted. Borrowed. */
 void targets_compare(Worker *worker, GuildId guild, const Json *channels, const Json *roles);
+/* Is there one with this id in an array of channels or roles? */
+bool is_listed(const Json *list, uint64_t wanted);
 
 /* ---- lost-ticket.c: a ticket that only its channel knows --------------------------------------------------------------------------------- */
 

@@ -6,27 +6,17 @@
 #include "magikal/log.h"
 #include "worker.h"
 
-
 /* ---- a ticket's channel is gone --------------------------------------------------------------------------------------------------- */
 
 static void gone_accepted(int outcome, const Accepted *accepted, void *userdata) {
-        Worker *worker = userdata;
-
-        if (outcome == 0 && accepted->flow.v)
-                (void) engine_accepted(worker->engine, accepted->flow, NULL);   /* nobody to answer; the claim timer runs it too */
-        else if (outcome != 0)
+        unasked_accepted(outcome, accepted, userdata);
+        if (outcome != 0)
                 log_event(LOG_NOTICE, "ticket.channel_gone_later", "A deleted ticket channel could not be noted; the sweeper will find it.");
 }
 
 void world_channel_gone(Worker *worker, GuildId guild, TicketId ticket, ChannelId channel) {
-        char idem[40], subject[40], args[48];
-        AcceptRequest request = { .idem_key = idem, .kind = flow_channel_gone.name, .code_version = flow_channel_gone.version,
-                                  .guild = guild, .subject = subject, .args = args };
-
-        (void) snprintf(idem, sizeof(idem), "gone:%llu", (unsigned long long) channel.v);
-        (void) snprintf(subject, sizeof(subject), "ticket:%llu", (unsigned long long) ticket.v);
-        (void) snprintf(args, sizeof(args), "{\"tid\":\"%llu\"}", (unsigned long long) ticket.v);
-        (void) store_accept(worker->store, &request, gone_accepted, worker);    /* lost now: the sweeper finds it */
+        (void) unasked_accept(worker, &(Unasked) { .flow = &flow_channel_gone, .guild = guild, .ticket = ticket }, gone_accepted,
+                              "gone:%llu", (unsigned long long) channel.v);             /* lost now: the sweeper finds it */
 }
 
 typedef struct Lookup {
