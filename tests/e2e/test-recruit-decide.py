@@ -10,10 +10,9 @@ import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from recruit import (APPROVE, CHANNEL_RECORDS, COLOURS, CONFIRM, FINALISE, REASON, REJECT, ROLE_AFFILIATE,  # noqa: E402
-                     ROLE_MEMBER, RecruitStack, buttons_of, calls, expect, expect_order, fields_of, words_of)
-from stack import (APPLICANT, BOT, CHANNEL_LOG, GUILD, OUTSIDER, OWNER, SECOND, STAFF, Tap, inputs_of,  # noqa: E402
-                   skip_unless_possible, wait_for)
+from recruit import (APPROVE, CHANNEL_RECORDS, COLOURS, CONFIRM, FINALISE, REASON, REJECT, ROLE_AFFILIATE, ROLE_MEMBER, answered, buttons_of,  # noqa: E402
+                     calls, every_exchange_fits_discords_description, expect, expect_order, fields_of, number_of, pending, run_checks, words_of)
+from stack import APPLICANT, BOT, CHANNEL_LOG, GUILD, OUTSIDER, OWNER, SECOND, STAFF, inputs_of, wait_for  # noqa: E402
 
 BOT_ROLE = "810000000000000001"
 REACT, VIEW, SEND, HISTORY, PRIVATE_THREADS = 1 << 6, 1 << 10, 1 << 11, 1 << 16, 1 << 36
@@ -22,18 +21,6 @@ ACCESS_ROUTE = "/channels/{channel_id}/permissions/{overwrite_id}"
 
 
 # ---- where an application stands -------------------------------------------------------------------------------------------------------
-
-def pending(stack, who=APPLICANT, **values):
-    channel = stack.apply(who, qna=False, **values)
-    stack.quiet()
-    return channel, stack.ticket_of(channel)
-
-
-def answered(stack, who=APPLICANT, **values):
-    channel = stack.apply(who, **values)
-    stack.quiet()
-    return channel, stack.ticket_of(channel)
-
 
 def clean(stack):
     """No open ticket, nobody is a member by an application, everything is set as at the beginning."""
@@ -72,10 +59,6 @@ def unchanged(stack, tid, interaction, pattern):
 
 def logged(stack, channel=CHANNEL_LOG):
     return [m["embeds"][0].get("title") for m in stack.messages(channel) if m["embeds"]]
-
-
-def number_of(stack, tid):
-    return stack.postgres.sql(f"SELECT guild_no FROM cfg.tickets WHERE tid = {tid}")[0][0]
 
 
 def expect_status(stack, tid, status, **wanted):
@@ -572,11 +555,6 @@ def what_goes_on_after_a_death_happens_once(stack):
     clean(stack)
 
 
-def every_exchange_fits_discords_description(stack):
-    if not stack.judge():
-        print("# not judged: the judge's packages are not installed (make schema-tools)")
-
-
 CHECKS = [
     a_member_is_approved_in_order, everything_that_can_be_set_comes_in_its_order, who_may_only_read_finds_no_side_door,
     before_the_answers_are_in_it_is_asked_first, without_a_role_nothing_is_even_asked, a_role_that_is_unset_while_it_is_asked_is_told,
@@ -592,27 +570,4 @@ CHECKS = [
 ]
 
 
-def isolated(check, stack):
-    """What one check leaves behind when it fails is not the next one's trouble."""
-    try:
-        check(stack)
-    except Exception:
-        clean(stack)
-        raise
-
-
-def main():
-    skip_unless_possible()
-    only = sys.argv[1:]
-    tap = Tap()
-    with RecruitStack() as stack:
-        stack.set_up()
-        stack.set_up_recruitment()
-        for check in CHECKS:
-            if only and check.__name__ not in only:
-                continue
-            tap.run(check.__name__.replace("_", " "), isolated, check, stack)
-    return tap.finish()
-
-
-sys.exit(main())
+sys.exit(run_checks(CHECKS, clean))

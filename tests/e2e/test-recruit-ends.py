@@ -9,10 +9,10 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from recruit import (APPROVE, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, REASON, REJECT, ROLE_ADMIN,  # noqa: E402
-                     ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, RecruitStack, buttons_of, calls, expect, expect_order, fields_of, words_of)
-from stack import (ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_LOG, GUILD, OUTSIDER, OWNER, SECOND, STAFF, Tap,  # noqa: E402
-                   skip_unless_possible, wait_for)
+from recruit import (APPROVE, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, REASON, REJECT, ROLE_ADMIN, ROLE_AFFILIATE,  # noqa: E402
+                     ROLE_MEMBER, ROLE_RECRUITMENT, answered, buttons_of, calls, every_exchange_fits_discords_description, expect,
+                     expect_order, fields_of, number_of, pending, run_checks, words_of)
+from stack import ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_LOG, GUILD, OUTSIDER, OWNER, SECOND, STAFF, wait_for  # noqa: E402
 
 NO_ROLE = "810000000000000777"
 SEND, MANAGE_CHANNELS, PERMISSIONS = 1 << 11, 1 << 4, 378360032336
@@ -23,18 +23,6 @@ ORG = "https://robertsspaceindustries.com/orgs/LANTERN"
 
 def drafted(stack):
     channel = stack.open_application()
-    stack.quiet()
-    return channel, stack.ticket_of(channel)
-
-
-def pending(stack, who=APPLICANT, **values):
-    channel = stack.apply(who, qna=False, **values)
-    stack.quiet()
-    return channel, stack.ticket_of(channel)
-
-
-def answered(stack, who=APPLICANT, **values):
-    channel = stack.apply(who, **values)
     stack.quiet()
     return channel, stack.ticket_of(channel)
 
@@ -72,10 +60,6 @@ def clean(stack):
 def went(stack, channel):
     wait_for(lambda: stack.is_gone(channel), "the channel to go")
     stack.quiet()
-
-
-def number_of(stack, tid):
-    return stack.postgres.sql(f"SELECT guild_no FROM cfg.tickets WHERE tid = {tid}")[0][0]
 
 
 def logged(stack, channel=CHANNEL_LOG):
@@ -460,11 +444,6 @@ def of_two_who_remove_the_second_gives_nothing_back(stack):
     clean(stack)
 
 
-def every_exchange_fits_discords_description(stack):
-    if not stack.judge():
-        print("# not judged: the judge's packages are not installed (make schema-tools)")
-
-
 CHECKS = [
     closing_is_for_staff, a_draft_leaves_no_record, an_undecided_application_keeps_its_status, what_was_decided_stays_when_its_ticket_is_closed,
     of_two_who_close_at_once_one_does, whoever_presses_while_it_closes_is_told,
@@ -478,29 +457,15 @@ CHECKS = [
 ]
 
 
-def isolated(check, stack):
-    """What one check leaves behind when it fails is not the next one's trouble."""
-    try:
-        check(stack)
-    except Exception:
-        let(stack)
-        stack.answer(stack.tickets(ADMIN, "set-targets", log_channel=CHANNEL_LOG))
-        clean(stack)
-        raise
+def restore(stack):
+    let(stack)
+    stack.answer(stack.tickets(ADMIN, "set-targets", log_channel=CHANNEL_LOG))
+    clean(stack)
 
 
-def main():
-    skip_unless_possible()
-    only = sys.argv[1:]
-    tap = Tap()
-    with RecruitStack(config={"tickets": {"edit_quiet_ms": 50}}) as stack:
-        stack.set_up()
-        stack.set_up_recruitment()
-        stack.world("set_roles", user=ADMIN, roles=[ROLE_ADMIN, ROLE_RECRUITMENT])      # who may finalise, and sees the tickets
-        for check in CHECKS:
-            if not only or check.__name__ in only:
-                tap.run(check.__name__.replace("_", " "), isolated, check, stack)
-    return tap.finish()
+def prepare(stack):
+    """Who may finalise also sees the tickets."""
+    stack.world("set_roles", user=ADMIN, roles=[ROLE_ADMIN, ROLE_RECRUITMENT])
 
 
-sys.exit(main())
+sys.exit(run_checks(CHECKS, restore, prepare, config={"tickets": {"edit_quiet_ms": 50}}))

@@ -10,9 +10,9 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from recruit import (CHANNEL_APPLY, CHANNEL_RECORDS, CONFIRM, QNA, ROLE_ADMIN, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1, RecruitStack,  # noqa: E402
-                     buttons_of, expect, fields_of, words_of)
-from stack import ADMIN, APPLICANT, CHANNEL_LOG, OUTSIDER, OWNER, STAFF, Tap, inputs_of, skip_unless_possible, wait_for  # noqa: E402
+from recruit import (CHANNEL_APPLY, CHANNEL_RECORDS, CONFIRM, QNA, ROLE_ADMIN, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1,  # noqa: E402
+                     buttons_of, every_exchange_fits_discords_description, expect, run_checks)
+from stack import ADMIN, APPLICANT, CHANNEL_LOG, OUTSIDER, OWNER, STAFF, inputs_of, wait_for  # noqa: E402
 
 BOT_ROLE = "810000000000000001"
 
@@ -307,11 +307,6 @@ def without_a_database_nothing_is_offered(stack):
     wait_for(lambda: stack.complete(ADMIN, "recruit-config qa-remove", "number", ""), "questions to be offered again", 30)
 
 
-def every_exchange_fits_discords_description(stack):
-    if not stack.judge():
-        print("# not judged: the judge's packages are not installed (make schema-tools)")
-
-
 CHECKS = [
     a_new_guild_has_areas_to_choose_from, areas_are_added_and_removed,
     an_emoji_that_discord_does_not_take_keeps_nobody_from_applying, wrong_areas_are_refused, there_are_25_areas_at_most_and_one_at_least,
@@ -325,15 +320,4 @@ CHECKS = [
 ]
 
 
-def main():
-    skip_unless_possible()
-    tap = Tap()
-    with RecruitStack() as stack:
-        stack.set_up()
-        stack.set_up_recruitment()
-        for check in CHECKS:
-            tap.run(check.__name__.replace("_", " "), check, stack)
-    return tap.finish()
-
-
-sys.exit(main())
+sys.exit(run_checks(CHECKS))

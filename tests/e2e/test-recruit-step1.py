@@ -10,10 +10,9 @@ import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from recruit import (APPROVE, CHANNEL_RECORDS, EDIT, FIX, QNA, STEP1, TYPE_ZONE, RecruitStack, buttons_of, expect, fields_of,  # noqa: E402
-                     filled, words_of)
-from stack import (ADMIN, APPLICANT, CHANNEL_LOG, OUTSIDER, PEOPLE, ROLE_SUPPORT, STAFF, Tap, inputs_of, skip_unless_possible,  # noqa: E402
-                   wait_for)
+from recruit import (APPROVE, CHANNEL_RECORDS, EDIT, FIX, QNA, STEP1, TYPE_ZONE, buttons_of, calls, every_exchange_fits_discords_description,  # noqa: E402
+                     expect, fields_of, filled, run_checks, words_of)
+from stack import ADMIN, APPLICANT, CHANNEL_LOG, OUTSIDER, PEOPLE, ROLE_SUPPORT, STAFF, inputs_of, wait_for  # noqa: E402
 
 ROLE, AREA, ZONE, HANDLE, NOTES = "Member or Affiliate", "Main area/focus", "Time zone", "RSI handle", "Short intro/notes"
 SECRET = "the lantern hangs under the stairs"
@@ -43,12 +42,6 @@ def pending(stack, **values):
 def row(stack, tid):
     it = stack.application(tid)
     return it["status"], it["role"], it["area"], it["zone"], it["handle"], it["notes"]
-
-
-def calls(stack, after):
-    """What the bot did to the guild since then, without its answers to people."""
-    return [(e["effect"], e.get("channel")) for e in stack.effects(after)
-            if e["by"] == "bot" and e["effect"] not in ("interaction.callback", "original.edit", "original.delete")]
 
 
 def actions(stack, tid):
@@ -370,11 +363,6 @@ def what_was_typed_is_in_no_log_and_in_no_audit(stack):
     expect(SECRET not in str(stack.messages(CHANNEL_LOG)), "nor does the log channel")
 
 
-def every_exchange_fits_discords_description(stack):
-    if not stack.judge():
-        print("# not judged: the judge's packages are not installed (make schema-tools)")
-
-
 CHECKS = [
     step_1_is_sent_and_changed, another_handle_is_looked_up_and_the_same_one_is_not, everything_that_is_wrong_is_named_at_once,
     notes_of_nothing_are_none, zones_are_found_as_people_call_them, others_cannot_send_it, forged_forms_are_named_and_change_nothing,
@@ -384,26 +372,4 @@ CHECKS = [
 ]
 
 
-def isolated(check, stack):
-    """What one check leaves behind when it fails is not the next one's trouble."""
-    try:
-        check(stack)
-    except Exception:
-        clean(stack)
-        raise
-
-
-def main():
-    skip_unless_possible()
-    only = sys.argv[1:]
-    tap = Tap()
-    with RecruitStack() as stack:
-        stack.set_up()
-        stack.set_up_recruitment()
-        for check in CHECKS:
-            if not only or check.__name__ in only:
-                tap.run(check.__name__.replace("_", " "), isolated, check, stack)
-    return tap.finish()
-
-
-sys.exit(main())
+sys.exit(run_checks(CHECKS, clean))

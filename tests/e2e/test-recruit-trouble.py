@@ -13,9 +13,9 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import (ALL_ANSWERS, ANSWERS, APPROVE, CHANNEL_RECORDS, CLOSE, CONFIRM, EDIT, FINALISE, FIX, QNA, REASON, REJECT, ROLE_AFFILIATE,  # noqa: E402
-                     ROLE_MEMBER, STEP1, TYPE_ZONE, RecruitStack, buttons_of, expect, fields_of, filled, words_of)
-from stack import (ADMIN, APPLICANT, CHANNEL_LOG, GUILD, OUTSIDER, OWNER, SECOND, STAFF, Tap, inputs_of, skip_unless_possible,  # noqa: E402
-                   wait_for)
+                     ROLE_MEMBER, STEP1, TYPE_ZONE, buttons_of, every_exchange_fits_discords_description, expect, fields_of, filled,
+                     run_checks, words_of)
+from stack import ADMIN, APPLICANT, CHANNEL_LOG, GUILD, OWNER, SECOND, STAFF, inputs_of, wait_for  # noqa: E402
 
 BOT_ROLE = "810000000000000001"
 VIEW, SEND, HISTORY = 1 << 10, 1 << 11, 1 << 16
@@ -571,11 +571,6 @@ def staff_ask_the_questions_again(stack):
     clean(stack)
 
 
-def every_exchange_fits_discords_description(stack):
-    if not stack.judge():
-        print("# not judged: the judge's packages are not installed (make schema-tools)")
-
-
 CHECKS = [
     only_the_applicant_fills_in_the_forms, only_staff_decide, nobody_decides_on_their_own_application,
     wrong_handles_are_named_and_nobody_types_twice, odd_notes_are_harmless, zones_that_are_not_listed_are_typed,
@@ -592,28 +587,9 @@ CHECKS = [
 ]
 
 
-def isolated(check, stack):
-    """What one check leaves behind when it fails is not the next one's trouble."""
-    try:
-        check(stack)
-    except Exception:
-        default_questions(stack)
-        clean(stack)
-        raise
+def restore(stack):
+    default_questions(stack)
+    clean(stack)
 
 
-def main():
-    skip_unless_possible()
-    only = sys.argv[1:]
-    tap = Tap()
-    with RecruitStack() as stack:
-        stack.set_up()
-        stack.set_up_recruitment()
-        for check in CHECKS:
-            if only and check.__name__ not in only:
-                continue
-            tap.run(check.__name__.replace("_", " "), isolated, check, stack)
-    return tap.finish()
-
-
-sys.exit(main())
+sys.exit(run_checks(CHECKS, restore))

@@ -9,11 +9,11 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from recruit import (APPROVE, CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, COLOURS, CONFIRM, EDIT, FINALISE, FIX, QNA,  # noqa: E402
-                     REASON, REJECT, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1, TYPE_ZONE, RecruitStack, buttons_of, calls,
-                     expect, expect_order, fields_of, filled, words_of)
-from stack import (ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, OWNER, PEOPLE,  # noqa: E402
-                   ROLE_SUPPORT, SECOND, STAFF, TOKEN, Tap, inputs_of, skip_unless_possible, wait_for)
+from recruit import (APPROVE, CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_RECORDS, CLOSE, COLOURS, CONFIRM, EDIT, FINALISE, FIX, QNA, REASON,  # noqa: E402
+                     REJECT, ROLE_AFFILIATE, ROLE_MEMBER, ROLE_RECRUITMENT, STEP1, TYPE_ZONE, buttons_of, calls,
+                     every_exchange_fits_discords_description, expect, expect_order, fields_of, filled, number_of, run_checks, words_of)
+from stack import (ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OUTSIDER, OWNER, PEOPLE, ROLE_SUPPORT, SECOND,  # noqa: E402
+                   STAFF, TOKEN, inputs_of, wait_for)
 
 VIEW, SEND, EMBED, ATTACH, HISTORY = 1 << 10, 1 << 11, 1 << 14, 1 << 15, 1 << 16
 TICKET = VIEW | SEND | EMBED | ATTACH | HISTORY
@@ -88,10 +88,6 @@ def expect_logged(stack, title, *texts):
     for text in texts:
         expect(text in words_of(found[0]), f"the entry names {text}: {words_of(found[0])}")
     expect_pings(found[0], [], [])
-
-
-def number_of(stack, tid):
-    return stack.postgres.sql(f"SELECT guild_no FROM cfg.tickets WHERE tid = {tid}")[0][0]
 
 
 def clean(stack):
@@ -434,11 +430,6 @@ def the_record_channel_receives_application_embeds(stack):
     clean(stack)
 
 
-def every_exchange_fits_discords_description(stack):
-    if not stack.judge():
-        print("# not judged: the judge's packages are not installed (make schema-tools)")
-
-
 CHECKLIST = [
     the_support_panel_opens_a_private_channel, resolving_logs_and_deletes_the_channel, the_recruitment_panel_opens_a_private_channel,
     the_step_1_wizard_works, qa_saves_and_updates_both_ticket_and_permanent_record, approve_grants_the_correct_role,
@@ -449,15 +440,4 @@ CHECKLIST = [
 ]
 
 
-def main():
-    skip_unless_possible()
-    tap = Tap()
-    with RecruitStack() as stack:
-        stack.set_up()
-        stack.set_up_recruitment()
-        for check in CHECKLIST:
-            tap.run(check.__name__.replace("_", " "), check, stack)
-    return tap.finish()
-
-
-sys.exit(main())
+sys.exit(run_checks(CHECKLIST))

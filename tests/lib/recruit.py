@@ -5,10 +5,11 @@ person or an auditor looks afterwards. RecruitGuild talks to any sandbox with a 
 
 import json
 import re
+import sys
 import urllib.request
 
 from stack import (ADMIN, APPLICANT, CATEGORY_RECRUITMENT, CHANNEL_APPLY, CHANNEL_LOG, GUILD, OWNER, ROLE_RECRUITMENT, STAFF, Guild,
-                   Stack, TOKEN, Trouble, brief, inputs_of, wait_for)
+                   Stack, TOKEN, Tap, Trouble, brief, inputs_of, skip_unless_possible, wait_for)
 
 CHANNEL_RECORDS = "820000000000000042"
 ROLE_ADMIN, ROLE_MEMBER, ROLE_AFFILIATE = "810000000000000004", "810000000000000005", "810000000000000006"
@@ -318,3 +319,53 @@ class RecruitStack(Recruitment, Stack):
         return [row[0] for row in self.postgres.sql(
             f"SELECT action FROM flow.audit WHERE subject = 'ticket:{tid}'"
             f" OR flow_id = (SELECT open_flow FROM cfg.tickets WHERE tid = {tid}) ORDER BY audit_id")]
+
+
+# ---- files of checks ----------------------------------------------------------------------------------------------------------------
+
+def pending(stack, who=APPLICANT, **values):
+    channel = stack.apply(who, qna=False, **values)
+    stack.quiet()
+    return channel, stack.ticket_of(channel)
+
+
+def answered(stack, who=APPLICANT, **values):
+    channel = stack.apply(who, **values)
+    stack.quiet()
+    return channel, stack.ticket_of(channel)
+
+
+def number_of(stack, tid):
+    return stack.postgres.sql(f"SELECT guild_no FROM cfg.tickets WHERE tid = {tid}")[0][0]
+
+
+def every_exchange_fits_discords_description(stack):
+    if not stack.judge():
+        print("# not judged: the judge's packages are not installed (make schema-tools)")
+
+
+def isolated(check, stack, restore):
+    """What one check leaves behind when it fails is not the next one's trouble."""
+    try:
+        check(stack)
+    except Exception:
+        restore(stack)
+        raise
+
+
+def run_checks(checks, restore=lambda stack: None, prepare=lambda stack: None, **options):
+    """
+    One stack, and each check on it under its own name; those that the command line names, or all. restore: what a failed one leaves
+    behind. options: as RecruitStack() takes them. Returns what to exit with.
+    """
+    skip_unless_possible()
+    only = sys.argv[1:]
+    tap = Tap()
+    with RecruitStack(**options) as stack:
+        stack.set_up()
+        stack.set_up_recruitment()
+        prepare(stack)
+        for check in checks:
+            if not only or check.__name__ in only:
+                tap.run(check.__name__.replace("_", " "), isolated, check, stack, restore)
+    return tap.finish()
