@@ -9,31 +9,45 @@ const ROUTES = [
   ['POST /interactions/{interaction_id}/{interaction_token}/callback', 'answer to a press (callback)'],
   ['PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original', 'edit of its answer'],
   ['POST /guilds/{guild_id}/channels', 'create a channel'],
+  ['PATCH /channels/{channel_id}', 'edit a channel'],
   ['DELETE /channels/{channel_id}', 'delete a channel'],
   ['POST /channels/{channel_id}/messages', 'post a message'],
   ['PATCH /channels/{channel_id}/messages/{message_id}', 'edit a message'],
   ['POST /users/@me/channels', 'open a direct channel'],
+  ['PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}', 'give a role'],
+  ['PATCH /guilds/{guild_id}/members/{user_id}', 'change a nickname'],
   ['GET /gateway/bot', 'ask for the gateway'],
 ];
 
 const FAULTS = [
-  { label: 'Slow', hint: 'answers after the given time', rule: (ms) => ({ do: 'slow', ms }) },
+  { label: 'Slow', hint: 'waits for the given time, then is done', rule: (ms) => ({ do: 'slow', ms }) },
+  { label: 'Hold', hint: 'done at once, answered after the given time', rule: (ms) => ({ do: 'hold', ms }) },
   { label: '500', hint: 'refused with a server error', rule: () => ({ do: 'status', status: 500 }) },
   { label: '503', hint: 'refused as overloaded', rule: () => ({ do: 'status', status: 503 }) },
+  { label: 'Forbidden', hint: 'refused for a missing permission', rule: () => ({ do: 'status', code: 50013 }) },
   { label: '429', hint: 'rate limited for the given time', rule: (ms) => ({ do: 'ratelimit', retry_after: ms / 1000, scope: 'user' }) },
+  { label: '429 global', hint: 'every route rate limited so long', rule: (ms) => ({ do: 'ratelimit', retry_after: ms / 1000, scope: 'global' }) },
   { label: 'Drop after apply', hint: 'done, but the answer is lost', rule: () => ({ do: 'drop_after' }) },
   { label: 'Drop before', hint: 'lost on the way, not done', rule: () => ({ do: 'drop_before' }) },
+  { label: 'Late', hint: 'the answer is lost, done after the given time', rule: (ms) => ({ do: 'late', ms }) },
 ];
 
 // Rules are used up by the bot's requests, of which nobody tells the page.
 const FAULTS_REFRESH_MS = 1000;
 
+// Each order is made from the time that the panel shows.
 const GATEWAY = [
-  ['Cut gateway', { do: 'cut' }, 'The connection ends without a word'],
-  ['Ask to reconnect', { do: 'reconnect' }, 'Op 7'],
-  ['Expire session', { do: 'invalid_session', resumable: false }, 'Op 9, not resumable'],
-  ['No heartbeat ACKs', { do: 'silence' }, 'The connection goes silent'],
-  ['Replay events', { do: 'replay', n: 5 }, 'The last five dispatches come again'],
+  ['Cut gateway', () => ({ do: 'cut' }), 'The connection ends without a word'],
+  ['Cut in a frame', () => ({ do: 'cut', half: true }), 'The connection ends in the middle of a frame'],
+  ['Close', () => ({ do: 'close', code: 4000 }), 'Close code 4000, after which one resumes'],
+  ['Refuse', (ms) => ({ do: 'refuse', ms }), 'No new connections for the given time'],
+  ['Ask to reconnect', () => ({ do: 'reconnect' }), 'Op 7'],
+  ['Ask to resume', () => ({ do: 'invalid_session', resumable: true }), 'Op 9, resumable'],
+  ['Expire session', () => ({ do: 'invalid_session', resumable: false }), 'Op 9, not resumable'],
+  ['Forget sessions', () => ({ do: 'expire' }), 'Sessions that are not connected can no longer be resumed'],
+  ['Ask for a heartbeat', () => ({ do: 'heartbeat' }), 'Op 1'],
+  ['No heartbeat ACKs', () => ({ do: 'silence' }), 'The connection goes silent'],
+  ['Replay events', () => ({ do: 'replay', n: 5 }), 'The last five dispatches come again'],
 ];
 
 /** The fault panel. Returns { update } which reads the active rules again. */
@@ -90,7 +104,7 @@ export function faultPanel(root, world) {
     active,
     h('div', { class: 'panel-buttons' }, action('Clear faults', 'Remove every rule', () => api.clearFaults(), 'Faults cleared.', 'success')));
   append(root, 'Gateway', h('div', { class: 'panel-buttons' },
-    GATEWAY.map(([label, what, title]) => action(label, title, () => api.gateway(what)))));
+    GATEWAY.map(([label, order, title]) => action(label, title, () => api.gateway(order(Number(ms.value) || 0))))));
   append(root, 'By hand', h('div', { class: 'panel-buttons' },
     action('Close my DMs', 'Direct messages to this person are refused', () => api.world({ do: 'set_dms', user: world.me, open: false })),
     action('Open my DMs', 'Direct messages to this person arrive', () => api.world({ do: 'set_dms', user: world.me, open: true })),
@@ -107,7 +121,11 @@ function append(root, title, ...children) {
 
 function describe(rule) {
   const where = rule.match?.route ? `${rule.match.method ?? ''} ${rule.match.route}`.trim() : rule.match?.path ?? 'any request';
-  const what = { slow: `slow, ${rule.ms} ms`, status: `status ${rule.status ?? rule.code}`, ratelimit: `429, ${rule.retry_after} s` }[rule.do] ?? rule.do;
+  const what = {
+    slow: `slow, ${rule.ms} ms`, hold: `hold, ${rule.ms} ms`, late: `late, ${rule.ms} ms`,
+    status: `status ${rule.status}${rule.code ? `, code ${rule.code}` : ''}`,
+    ratelimit: `429${rule.scope === 'global' ? ' global' : ''}, ${rule.retry_after} s`,
+  }[rule.do] ?? rule.do;
   const left = rule.count === 0 ? 'used up' : rule.count < 0 ? 'until cleared' : plural(rule.count, 'time', 'times');
 
   return [h('strong', null, what.replaceAll('_', ' ')), ` on ${where}, ${left}`, rule.hits ? `, hit ${rule.hits}×` : ''];
