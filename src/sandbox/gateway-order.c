@@ -46,6 +46,14 @@ static void order_silence(Connection *c, const Json *order _unused_) {
         c->is_silent = true;
 }
 
+/* "Transport Compression": a payload may come in several messages, and ends with the one that ends in 00 00 ff ff. */
+static void order_split(Connection *c, const Json *order) {
+        int64_t n_bytes = 0;
+
+        (void) json_get_i64(order, "bytes", &n_bytes);                  /* checked by gateway_control() */
+        c->split_at = (size_t) n_bytes;
+}
+
 static void order_heartbeat(Connection *c, const Json *order _unused_) {
         connection_send_op(c, 1, "null");
 }
@@ -88,14 +96,15 @@ static const struct {
         { "close",           order_close           },
         { "silence",         order_silence         },
         { "heartbeat",       order_heartbeat       },
+        { "split",           order_split           },
         { "replay",          order_replay          },
 };
 
 int gateway_control(Gateway *gateway, const Json *order, const char **ret_why) {
         const char *name = json_text(json_get(order, "do"));
-        int64_t code = 4000, ms = 0;
+        int64_t code = 4000, ms = 0, n_bytes;
 
-        *ret_why = "do is reconnect, invalid_session, cut, close, silence, heartbeat, replay, refuse or expire";
+        *ret_why = "do is reconnect, invalid_session, cut, close, silence, heartbeat, split, replay, refuse or expire";
         if (!name)
                 return -EINVAL;
         if (streq(name, "refuse")) {
@@ -116,6 +125,10 @@ int gateway_control(Gateway *gateway, const Json *order, const char **ret_why) {
         }
         if (streq(name, "close") && (json_get_i64(order, "code", &code) < 0 || code < 1000 || code > 4999 || (code >= 1004 && code <= 1006))) {
                 *ret_why = "code is a close code that may be sent, 1000 to 4999";
+                return -EINVAL;
+        }
+        if (streq(name, "split") && (json_get_i64(order, "bytes", &n_bytes) != 0 || n_bytes > 65536 || (n_bytes != 0 && n_bytes < ZLIB_SUFFIX_SIZE))) {
+                *ret_why = "bytes is 4 to 65536, or 0: whole again";
                 return -EINVAL;
         }
         for (size_t i = 0; i < ELEMENTSOF(orders); i++)

@@ -8,6 +8,7 @@
 #include "session.h"
 
 #define FRAMES_PER_MINUTE 120   /* Gateway reference, "Rate Limiting" */
+#define ZLIB_SUFFIX_SIZE  4     /* 00 00 ff ff: Gateway reference, "Transport Compression" */
 
 struct Connection {
         Gateway *gateway;
@@ -17,6 +18,7 @@ struct Connection {
         bool is_silent;                 /* heartbeats are not acknowledged */
         bool has_zlib;
         z_stream zlib;
+        size_t split_at;                /* compressed payloads go out in messages of at most so many bytes, no fewer than the suffix; 0: whole */
         Usec frame_times[FRAMES_PER_MINUTE];    /* ring, boot time */
         size_t n_frames;
         sd_event_source *heartbeat, *bye;

@@ -136,8 +136,17 @@ static void connection_send(Connection *c, const char *text) {
                 websocket_send(c->ws, false, text, strlen(text));
                 return;
         }
-        if (connection_deflate(c, text, strlen(text), &out))
-                websocket_send(c->ws, true, out.text, out.n_bytes);
+        if (!connection_deflate(c, text, strlen(text), &out))
+                return;
+        for (size_t at = 0; at < out.n_bytes;) {
+                size_t left = out.n_bytes - at, n = c->split_at > 0 ? MIN(c->split_at, left) : left;
+
+                /* Clients look for the suffix in the last message alone, as the reference's own example does */
+                if (left - n > 0 && left - n < ZLIB_SUFFIX_SIZE)
+                        n = left - ZLIB_SUFFIX_SIZE;
+                websocket_send(c->ws, true, out.text + at, n);
+                at += n;
+        }
 }
 
 void connection_send_op(Connection *c, int op, const char *d) {

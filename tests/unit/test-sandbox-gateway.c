@@ -381,6 +381,42 @@ static void zlib_stream_is_one_stream(void **state) {
         assert_int_equal(inflateEnd(&z), Z_OK);
 }
 
+/* A payload in pieces has its 00 00 ff ff in the last of them only, and they make the same text. */
+static void a_compressed_payload_comes_in_pieces(void **state) {
+        Rig *rig = *state;
+        _client_ Client c = {};
+        z_stream z = {};
+        char text[65536];
+        size_t n_pieces = 0;
+
+        assert_int_equal(inflateInit(&z), Z_OK);
+        client_open(&c, rig, URL "&compress=zlib-stream");
+        rig_expect(rig, "POST", "/sandbox/gateway", "{\"do\":\"split\"}", 400);
+        rig_expect(rig, "POST", "/sandbox/gateway", "{\"do\":\"split\",\"bytes\":3}", 400);
+        rig_expect(rig, "POST", "/sandbox/gateway", "{\"do\":\"split\",\"bytes\":7}", 200);
+        (void) client_next(&c);                 /* Hello was sent before */
+        z.next_in = (unsigned char *) c.raw.text;
+        z.avail_in = (uInt) c.raw.n_bytes;
+        z.next_out = (unsigned char *) text;
+        z.avail_out = sizeof(text) - 1;
+        assert_int_equal(inflate(&z, Z_SYNC_FLUSH), Z_OK);
+        client_send(&c, IDENTIFY);
+        z.next_out = (unsigned char *) text;
+        z.avail_out = sizeof(text) - 1;
+        for (bool is_whole = false; !is_whole; n_pieces++) {
+                (void) client_next(&c);
+                assert_in_range(c.raw.n_bytes, 1, 7);
+                is_whole = c.raw.n_bytes >= 4 && memcmp(c.raw.text + c.raw.n_bytes - 4, "\0\0\377\377", 4) == 0;
+                z.next_in = (unsigned char *) c.raw.text;
+                z.avail_in = (uInt) c.raw.n_bytes;
+                assert_int_equal(inflate(&z, Z_SYNC_FLUSH), Z_OK);
+        }
+        text[sizeof(text) - 1 - z.avail_out] = '\0';
+        assert_non_null(strstr(text, "\"t\":\"READY\""));
+        assert_in_range(n_pieces, 20, 1000);
+        assert_int_equal(inflateEnd(&z), Z_OK);
+}
+
 static void pages_hear_what_their_person_may_see(void **state) {
         Rig *rig = *state;
         _client_ Client one = {}, two = {}, bot = {};
@@ -433,6 +469,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(half_a_frame_is_followed_by_the_end, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(identifies_are_paced_when_limits_are_on, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(zlib_stream_is_one_stream, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_compressed_payload_comes_in_pieces, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(pages_hear_what_their_person_may_see, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(garbage_is_survived, set_up, tear_down),
         };
