@@ -204,6 +204,7 @@ static const struct {
 } calls[] = {
         { "GET",    "state",        control_model       },
         { "GET",    "messages",     control_model       },
+        { "GET",    "people",       control_model       },
         { "POST",   "act",          control_model       },
         { "POST",   "world",        control_model       },
         { "GET",    "interaction/", control_interaction },

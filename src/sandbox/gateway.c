@@ -222,6 +222,14 @@ static bool read_shard(const Json *d, unsigned *ret_shard, unsigned *ret_n_shard
         return true;
 }
 
+/* 50 to 250, 50 where it is absent (Gateway reference, "Identify"). */
+static size_t read_large_threshold(const Json *d) {
+        int64_t threshold = 50;
+
+        (void) json_get_i64(d, "large_threshold", &threshold);          /* odd: as if absent */
+        return threshold < 50 ? 50 : threshold > 250 ? 250 : (size_t) threshold;
+}
+
 static bool shard_has_guild(const Session *s, uint64_t guild) {
         return guild == 0 ? s->shard == 0 : (guild >> 22) % s->n_shards == s->shard;
 }
@@ -276,14 +284,14 @@ static void connection_send_guild(Connection *c) {
 
         if (!session_wants(c->session, SBX_INTENT_GUILDS, model_guild_id(sandbox)))
                 return;
-        model_put_guild_create(sandbox, &w, c->session->intents);
+        model_put_guild_create(sandbox, &w, c->session->intents, c->session->large_threshold);
         if (json_writer_finish(&w, &text) == 0)
                 connection_dispatch(c, "GUILD_CREATE", text);
 }
 
-static void connection_begin_session(Connection *c, uint32_t intents, unsigned shard, unsigned n_shards) {
+/* Takes the session, filled from Identify. */
+static void connection_begin_session(Connection *c, Session *s) {
         Gateway *g = c->gateway;
-        Session *s = session_new(g->sandbox->options->resume_events);
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf id = {};
         _free_ char *text = NULL;
@@ -295,13 +303,10 @@ static void connection_begin_session(Connection *c, uint32_t intents, unsigned s
                 return;
         }
         (void) snprintf(s->id, sizeof(s->id), "%s", strbuf_text(&id));
-        s->intents = intents;
-        s->shard = shard;
-        s->n_shards = n_shards;
         s->connection = c;
         s->next = g->sessions;
         g->sessions = s;
-        g->last_intents = intents;
+        g->last_intents = s->intents;
         c->session = s;
 
         put_ready(g->sandbox, s, &w);
@@ -334,8 +339,16 @@ static void on_identify(Connection *c, const Json *d) {
         else if (buckets_identify(g->sandbox->buckets, sbx_now(g->sandbox)) < 0)
                 connection_invalidate(c, false);
         else {
+                Session *s = session_new(g->sandbox->options->resume_events);
+
                 gateway_expire_sessions(g);
-                connection_begin_session(c, (uint32_t) intents, shard, n_shards);
+                if (s) {
+                        s->intents = (uint32_t) intents;
+                        s->shard = shard;
+                        s->n_shards = n_shards;
+                        s->large_threshold = read_large_threshold(d);
+                }
+                connection_begin_session(c, s);
         }
 }
 
@@ -385,9 +398,11 @@ static void on_resume(Connection *c, const Json *d) {
         gateway_tell_pages(g);
 }
 
+static void send_members_chunk(void *userdata, const char *d) {
+        connection_dispatch(userdata, "GUILD_MEMBERS_CHUNK", d);
+}
+
 static void on_request_members(Connection *c, const Json *d) {
-        _json_writer_ JsonWriter w = {};
-        _free_ char *text = NULL;
         uint64_t guild;
 
         if (!c->session) {
@@ -396,9 +411,7 @@ static void on_request_members(Connection *c, const Json *d) {
         }
         if (json_get_u64(d, "guild_id", &guild) != 0 || guild != model_guild_id(c->gateway->sandbox))
                 return;         /* Discord says nothing about guilds that one is not in */
-        model_put_members_chunk(c->gateway->sandbox, &w, d);
-        if (json_writer_finish(&w, &text) == 0)
-                connection_dispatch(c, "GUILD_MEMBERS_CHUNK", text);
+        model_each_members_chunk(c->gateway->sandbox, d, send_members_chunk, c);
 }
 
 static bool connection_is_flooding(Connection *c) {

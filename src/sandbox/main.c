@@ -12,6 +12,8 @@
 
 #include "http.h"
 
+#define GUILD_SIZE_MAX 1000000U /* Discord's own largest guilds have some millions of members and no more than 500 channels */
+
 static const struct {
         const char *name;
         SbxBucket bucket;
@@ -49,6 +51,8 @@ static void print_help(void) {
                "  --heartbeat-interval MS     of Hello (41250)\n"
                "  --resume-window MS          how long a lost session can be resumed (300000)\n"
                "  --resume-events N           how many of its events are kept (4096)\n"
+               "  --channels N                a ready-made guild of so many channels, whatever Discord's limit\n"
+               "  --members N                 and of so many members\n"
                "  --help\n"
                "\n"
                "Classes of --rate-limit: global");
@@ -97,7 +101,7 @@ static int parse_limit(const char *text, Options *options) {
 }
 
 enum { OPTION_LISTEN = 256, OPTION_ADDRESS_FILE, OPTION_STATE, OPTION_TRAFFIC, OPTION_TOKEN, OPTION_WEB, OPTION_NO_RATE_LIMITS,
-       OPTION_RATE_LIMIT, OPTION_DISALLOW_INTENTS, OPTION_HEARTBEAT, OPTION_RESUME_WINDOW, OPTION_RESUME_EVENTS, OPTION_HELP };
+       OPTION_RATE_LIMIT, OPTION_DISALLOW_INTENTS, OPTION_HEARTBEAT, OPTION_RESUME_WINDOW, OPTION_RESUME_EVENTS, OPTION_CHANNELS, OPTION_MEMBERS, OPTION_HELP };
 
 static const struct option long_options[] = {
         { "listen", required_argument, NULL, OPTION_LISTEN },
@@ -112,6 +116,8 @@ static const struct option long_options[] = {
         { "heartbeat-interval", required_argument, NULL, OPTION_HEARTBEAT },
         { "resume-window", required_argument, NULL, OPTION_RESUME_WINDOW },
         { "resume-events", required_argument, NULL, OPTION_RESUME_EVENTS },
+        { "channels", required_argument, NULL, OPTION_CHANNELS },
+        { "members", required_argument, NULL, OPTION_MEMBERS },
         { "help", no_argument, NULL, OPTION_HELP },
         {},
 };
@@ -157,6 +163,14 @@ static int option_apply(Options *options, int option, const char *value) {
                 r = parse_number(value, 1, 1000000, &number);
                 if (r == 0)
                         options->resume_events = (size_t) number;
+                return r;
+        case OPTION_CHANNELS:
+        case OPTION_MEMBERS:
+                r = parse_number(value, 0, GUILD_SIZE_MAX, &number);
+                if (r == 0 && option == OPTION_CHANNELS)
+                        options->guild_size.n_channels = (size_t) number;
+                else if (r == 0)
+                        options->guild_size.n_members = (size_t) number;
                 return r;
         default:
                 return -EINVAL;

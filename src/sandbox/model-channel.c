@@ -9,8 +9,6 @@
 #include <errno.h>
 
 enum {
-        GUILD_CHANNELS_MAX = 500,
-        CATEGORY_CHANNELS_MAX = 50,
         NAME_MAX_LENGTH = 100,
         TOPIC_MAX_LENGTH = 1024,
         FORUM_TOPIC_MAX_LENGTH = 4096,
@@ -298,7 +296,7 @@ void rest_create_channel(Sandbox *sandbox, const SbxRequest *request, SbxReply *
                 (void) form_refuses(&form, reply);
                 return;
         }
-        if (guild_size(model) >= GUILD_CHANNELS_MAX)
+        if (guild_size(model) >= model->channels_max)
                 reply_code(reply, 30013);
         else
                 create_channel(model, request, &wanted, reply);

@@ -3,6 +3,7 @@
 #include "model.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define GUILD       UINT64_C(800000000000000001)
 #define APPLICATION UINT64_C(900000000000000001)
@@ -10,6 +11,9 @@
 #define ROLE(n)     (UINT64_C(810000000000000000) + (n))
 #define USER(n)     (UINT64_C(700000000000000000) + (n))
 #define CHANNEL(n)  (UINT64_C(820000000000000000) + (n))
+#define CROWD_FIRST 100000U /* behind everybody and everything that tests name */
+#define CROWD(n)    USER(CROWD_FIRST + (n))
+#define JOINED_AT   (UINT64_C(1767312000) * USEC_PER_SEC) /* 2026-01-02 */
 
 #define BOT_ROLE    ROLE(1)
 #define SUPPORT     ROLE(2)
@@ -108,7 +112,7 @@ static int seed_users(SbxModel *model) {
                         return -ENOMEM;
                 user->is_bot = user->id == APPLICATION;
                 user->is_member = true;
-                user->joined_at = UINT64_C(1767312000) * USEC_PER_SEC; /* 2026-01-02 */
+                user->joined_at = JOINED_AT;
                 for (size_t k = 0; k < ELEMENTSOF(users[i].roles); k++)
                         if (users[i].roles[k] && id_list_add(&user->roles, users[i].roles[k]) < 0)
                                 return -ENOMEM;
@@ -143,12 +147,81 @@ static int seed_channels(SbxModel *model) {
         return 0;
 }
 
+/* ---- a guild larger than the tables, for load ---- */
+
+/* The n-th of the crowd, from 1: most have no role, some are members or affiliates. */
+static int seed_member(SbxModel *model, size_t n) {
+        _cleanup_(user_freep) User *user = NULL;
+        char name[32];
+
+        (void) snprintf(name, sizeof(name), "member-%05zu", n);
+        user = user_new(CROWD(n), name);
+        if (!user)
+                return -ENOMEM;
+        user->is_member = true;
+        user->joined_at = JOINED_AT;
+        if ((n % 10 == 0 && id_list_add(&user->roles, ROLE(5)) < 0) || (n % 100 == 0 && id_list_add(&user->roles, ROLE(6)) < 0) ||
+            table_add(&model->users, user) < 0)
+                return -ENOMEM;
+        (void) TAKE(user);
+        return 0;
+}
+
+static int seed_channel(SbxModel *model, uint64_t id, int type, const char *name, int64_t position, uint64_t parent) {
+        _cleanup_(channel_freep) Channel *channel = channel_new(id, type, name);
+
+        if (!channel)
+                return -ENOMEM;
+        channel->position = position;
+        channel->parent = parent;
+        if (table_add(&model->channels, channel) < 0)
+                return -ENOMEM;
+        (void) TAKE(channel);
+        return 0;
+}
+
+/* Categories of fifty, each behind its category. */
+static int seed_more_channels(SbxModel *model, size_t n_more) {
+        uint64_t category = 0;
+        int64_t n_categories = ELEMENTSOF(channels), n_texts = ELEMENTSOF(channels);
+
+        for (size_t i = 0; i < n_more; i++) {
+                bool is_category = i % (1 + CATEGORY_CHANNELS_MAX) == 0;
+                char name[32];
+                int r;
+
+                (void) snprintf(name, sizeof(name), "%s-%05zu", is_category ? "category" : "channel", i + 1);
+                if (is_category)
+                        category = CHANNEL(CROWD_FIRST + i);
+                r = seed_channel(model, CHANNEL(CROWD_FIRST + i), is_category ? CHANNEL_CATEGORY : CHANNEL_TEXT, name,
+                                 is_category ? n_categories++ : n_texts++, is_category ? 0 : category);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int model_seed(SbxModel *model) {
+        SbxGuildSize size = sbx_guild_size(model->sandbox);
+        int r;
+
         model->guild = GUILD;
         model->owner = OWNER;
         model->application = APPLICATION;
+        model->channels_max = GUILD_CHANNELS_MAX;
         if (replace_text(&model->guild_name, "Magikal Test Guild") < 0 || seed_roles(model) < 0 ||
-            seed_users(model) < 0)
+            seed_users(model) < 0 || seed_channels(model) < 0)
                 return -ENOMEM;
-        return seed_channels(model);
+
+        for (size_t n = ELEMENTSOF(users) + 1; n <= size.n_members; n++) {
+                r = seed_member(model, n);
+                if (r < 0)
+                        return r;
+        }
+        if (size.n_channels <= ELEMENTSOF(channels))
+                return 0;
+        /* What a bot may make on top of it is as much as in a guild that begins empty. */
+        if (size.n_channels > GUILD_CHANNELS_MAX)
+                model->channels_max = size.n_channels + GUILD_CHANNELS_MAX;
+        return seed_more_channels(model, size.n_channels - ELEMENTSOF(channels));
 }

@@ -136,8 +136,8 @@ static void put_guild_members(const SbxModel *model, JsonWriter *w) {
         put_roles(model, w);
 }
 
-static int64_t count_members(const SbxModel *model) {
-        int64_t n = 0;
+size_t guild_n_members(const SbxModel *model) {
+        size_t n = 0;
 
         for (size_t i = 0; i < model->users.n; i++)
                 n += ((const User *) model->users.items[i])->is_member;
@@ -153,8 +153,8 @@ void rest_get_guild(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply
         json_open(&w);
         put_guild_members(model, &w);
         if (sbx_query_bool(request, "with_counts", false)) {
-                json_i64(&w, "approximate_member_count", count_members(model));
-                json_i64(&w, "approximate_presence_count", count_members(model));
+                json_i64(&w, "approximate_member_count", (int64_t) guild_n_members(model));
+                json_i64(&w, "approximate_presence_count", (int64_t) guild_n_members(model));
         }
         json_close(&w);
         sbx_reply_json(reply, 200, &w);
@@ -190,27 +190,31 @@ void guild_tell(SbxModel *model) {
 
 /*
  * Without GUILD_PRESENCES the event names only the bot itself, as everybody else may be absent from
- * `members` (Discord reference, "Guild Create").
+ * `members` (Discord reference, "Guild Create"). A large guild leaves out who is offline ("Identify", large_threshold), and here
+ * nobody has a presence.
  */
-void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents) {
+void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents, size_t large_threshold) {
         static const char *const empty[] = {
                 "voice_states",           "threads",           "presences", "stage_instances",
                 "guild_scheduled_events", "soundboard_sounds",
         };
         const SbxModel *model = sbx_model(sandbox);
-        bool has_presences = intents & (UINT32_C(1) << 8);
+        size_t n_members = guild_n_members(model);
+        bool is_large = n_members > large_threshold, names_all = !is_large && (intents & (UINT32_C(1) << 8));
 
         json_open(w);
         put_guild_members(model, w);
         put_time(w, "joined_at", model_bot(model)->joined_at);
-        json_bool(w, "large", false);
+        json_bool(w, "large", is_large);
         json_bool(w, "unavailable", false);
-        json_i64(w, "member_count", count_members(model));
+        json_i64(w, "member_count", (int64_t) n_members);
         json_array(w, "members");
-        for (size_t i = 0; i < model->users.n; i++) {
+        if (!names_all)
+                put_member(model, w, model_bot(model), MEMBER_WITH_USER, NULL);
+        for (size_t i = 0; names_all && i < model->users.n; i++) {
                 const User *user = model->users.items[i];
 
-                if (user->is_member && (has_presences || user->id == model->application))
+                if (user->is_member)
                         put_member(model, w, user, MEMBER_WITH_USER, NULL);
         }
         json_close_array(w);

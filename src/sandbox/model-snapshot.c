@@ -114,6 +114,7 @@ void model_save(Sandbox *sandbox, JsonWriter *w) {
         json_string(w, "guild_name", model->guild_name);
         json_id(w, "owner", model->owner);
         json_id(w, "application", model->application);
+        json_i64(w, "channels_max", (int64_t) model->channels_max);
         json_array(w, "roles");
         for (size_t i = 0; i < model->roles.n; i++)
                 save_role(w, model->roles.items[i]);
@@ -363,10 +364,12 @@ static int load_all(SbxModel *model, const Json *state) {
         Loader l = { .object = state };
         int r = 0;
 
+        model->channels_max = GUILD_CHANNELS_MAX;
         load_u64(&l, "guild", &model->guild);
         load_text(&l, "guild_name", &model->guild_name);
         load_u64(&l, "owner", &model->owner);
         load_u64(&l, "application", &model->application);
+        load_u64(&l, "channels_max", &model->channels_max);
         if (l.error < 0)
                 return l.error;
         if ((r = load_each(model, state, "roles", load_role)) < 0 ||

@@ -11,7 +11,7 @@ static User *request_person(const SbxModel *model, const SbxRequest *request, Sb
         return NULL;
 }
 
-static void put_guild(const SbxModel *model, JsonWriter *w) {
+static void put_guild(const SbxModel *model, JsonWriter *w, const Crowd *crowd) {
         json_object(w, "guild");
         json_id(w, "id", model->guild);
         json_string(w, "name", model->guild_name);
@@ -21,13 +21,11 @@ static void put_guild(const SbxModel *model, JsonWriter *w) {
                 put_role(w, model->roles.items[i]);
         json_close_array(w);
         json_array(w, "members");
-        for (size_t i = 0; i < model->users.n; i++) {
-                const User *user = model->users.items[i];
-
-                if (user->is_member)
-                        put_member(model, w, user, MEMBER_WITH_USER, NULL);
-        }
+        for (size_t i = 0; i < crowd->n; i++)
+                if (crowd->users[i]->is_member)
+                        put_member(model, w, crowd->users[i], MEMBER_WITH_USER, NULL);
         json_close_array(w);
+        json_i64(w, "member_count", (int64_t) guild_n_members(model));
         json_close(w);
 }
 
@@ -50,13 +48,15 @@ static void put_dms(const SbxModel *model, JsonWriter *w, const User *user) {
 void state_get(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         const User *user = request_person(model, request, reply);
         _json_writer_ JsonWriter w = {};
+        Crowd crowd;
 
         if (!user)
                 return;
+        crowd_gather(model, user, request, &crowd);
         json_open(&w);
         json_put_key(&w, "me");
         put_user(&w, user);
-        put_guild(model, &w);
+        put_guild(model, &w, &crowd);
         json_array(&w, "channels");
         for (size_t i = 0; i < model->channels.n; i++) {
                 const Channel *channel = model->channels.items[i];
@@ -71,12 +71,9 @@ void state_get(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         json_close_array(&w);
         put_dms(model, &w, user);
         json_array(&w, "people");
-        for (size_t i = 0; i < model->users.n; i++) {
-                const User *person = model->users.items[i];
-
-                if (!person->is_bot)
-                        json_put_id(&w, person->id);
-        }
+        for (size_t i = 0; i < crowd.n; i++)
+                if (!crowd.users[i]->is_bot)
+                        json_put_id(&w, crowd.users[i]->id);
         json_close_array(&w);
         json_put_key(&w, "gateway");
         sbx_put_gateway(model->sandbox, &w);

@@ -257,6 +257,7 @@ void model_control(Sandbox *sandbox, const char *what, const SbxRequest *request
         } calls[] = {
                 { "state", "GET", state_get },
                 { "messages", "GET", messages_get },
+                { "people", "GET", people_get },
                 { "act", "POST", act_do },
                 { "world", "POST", world_do },
         };

@@ -18,6 +18,7 @@
  *   model-submit.c         modals as sent                  model-world.c          changes made by hand
  *   model-input.c          selects, text inputs, groups    model-state.c          what a person sees
  *   model-role.c           roles                           model-snapshot.c       save and load
+ *   model-members.c        members over the gateway        model-people.c         people for the page
  */
 
 #include "model-form.h"
@@ -185,6 +186,7 @@ struct SbxModel {
         Table interactions;
         NonceBook *nonces;
         Usec nonce_window;
+        uint64_t channels_max; /* of the guild */
 };
 
 /* ---- model.c ---- */
@@ -219,6 +221,10 @@ bool channel_takes_messages(const Channel *channel);
 int replace_text(char **text, const char *with);
 
 /* ---- model-seed.c ---- */
+enum {
+        GUILD_CHANNELS_MAX = 500, /* code 30013 */
+        CATEGORY_CHANNELS_MAX = 50,
+};
 int model_seed(SbxModel *model);
 
 /* ---- model-error.c ---- */
@@ -297,6 +303,7 @@ HANDLER(rest_get_application);
 HANDLER(rest_get_guild);
 HANDLER(rest_get_roles);
 HANDLER(rest_get_dm_channel);
+size_t guild_n_members(const SbxModel *model);
 
 /* ---- model-role.c ---- */
 HANDLER(rest_create_role);
@@ -532,3 +539,14 @@ void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved
 void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply);
 void state_get(SbxModel *model, const SbxRequest *request, SbxReply *reply);
 void messages_get(SbxModel *model, const SbxRequest *request, SbxReply *reply);
+
+/* ---- model-people.c ---- */
+enum { PEOPLE_MAX = 1000 }; /* of one answer, as of Discord's own lists of members */
+/* The people that one person's page begins with, by id: oneself, the bot and the owner, then those with a role, then anybody. */
+typedef struct Crowd {
+        const User *users[PEOPLE_MAX];
+        size_t n;
+} Crowd;
+/* As many as the query's "members" says. */
+void crowd_gather(const SbxModel *model, const User *me, const SbxRequest *request, Crowd *ret_crowd);
+void people_get(SbxModel *model, const SbxRequest *request, SbxReply *reply);

@@ -24,6 +24,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-nonce.c \
 	src/sandbox/model-object.c \
 	src/sandbox/model-overwrite.c \
+	src/sandbox/model-people.c \
 	src/sandbox/model-permission.c src/sandbox/model-permission.h \
 	src/sandbox/model-post.c \
 	src/sandbox/model-role.c \
@@ -47,6 +48,7 @@ MODEL_TESTS = \
 	tests/unit/test-sandbox-interaction \
 	tests/unit/test-sandbox-member \
 	tests/unit/test-sandbox-message \
+	tests/unit/test-sandbox-people \
 	tests/unit/test-sandbox-permission \
 	tests/unit/test-sandbox-state
 MODEL_TEST_LIBS = src/libsandboxmodel.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
@@ -63,6 +65,8 @@ tests_unit_test_sandbox_member_SOURCES = tests/unit/test-sandbox-member.c $(MODE
 tests_unit_test_sandbox_member_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_message_SOURCES = tests/unit/test-sandbox-message.c $(MODEL_RIG)
 tests_unit_test_sandbox_message_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_people_SOURCES = tests/unit/test-sandbox-people.c $(MODEL_RIG)
+tests_unit_test_sandbox_people_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_permission_SOURCES = tests/unit/test-sandbox-permission.c
 tests_unit_test_sandbox_permission_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_state_SOURCES = tests/unit/test-sandbox-state.c $(MODEL_RIG)

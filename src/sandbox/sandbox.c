@@ -212,6 +212,10 @@ SbxModel *sbx_model(Sandbox *sandbox) {
         return sandbox->model;
 }
 
+SbxGuildSize sbx_guild_size(Sandbox *sandbox) {
+        return sandbox->options->guild_size;
+}
+
 int sandbox_reset(Sandbox *sandbox) {
         int r;
 

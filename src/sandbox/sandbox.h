@@ -134,6 +134,12 @@ void sbx_get_gateway_bot(Sandbox *sandbox, const SbxRequest *request, SbxReply *
 
 SbxModel *sbx_model(Sandbox *sandbox);
 
+/* How many channels and members the ready-made guild shall have at least; 0: as few as its tables. */
+typedef struct SbxGuildSize {
+        size_t n_channels, n_members;
+} SbxGuildSize;
+SbxGuildSize sbx_guild_size(Sandbox *sandbox);
+
 /* Microseconds since 1970, moved by POST /sandbox/clock. */
 Usec sbx_now(Sandbox *sandbox);
 /* A new id of the present; never the same twice, growing as long as the clock is not moved back. */
@@ -221,19 +227,20 @@ int model_load(Sandbox *sandbox, const Json *state);
 
 uint64_t model_application_id(Sandbox *sandbox);        /* also the bot's user id */
 uint64_t model_guild_id(Sandbox *sandbox);
-/* The data of GUILD_MEMBERS_CHUNK; request: the data of opcode 8. */
-void model_put_members_chunk(Sandbox *sandbox, JsonWriter *w, const Json *request);
+/* Calls `send` for the data of each GUILD_MEMBERS_CHUNK; request: the data of opcode 8. */
+void model_each_members_chunk(Sandbox *sandbox, const Json *request, void (*send)(void *userdata, const char *d), void *userdata);
 /* exact-json.c: as json_parse(), but whole numbers of more than 15 digits become strings. */
 int sbx_parse_json(const char *text, size_t n_bytes, Json **ret_json);
 void model_put_self(Sandbox *sandbox, JsonWriter *w);   /* the bot's user object, one value */
-void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents);  /* d of GUILD_CREATE, one value */
+/* d of GUILD_CREATE, one value; large_threshold: of Identify. */
+void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents, size_t large_threshold);
 
 /* True when the person sees the channel (a guild channel, or a DM they are in). */
 bool model_may_see(Sandbox *sandbox, uint64_t user, uint64_t channel);
 /* True when pages may be opened as this person. */
 bool model_is_person(Sandbox *sandbox, uint64_t user);
 
-/* Control calls of the model: `what` is the path below /sandbox/, here "state", "messages", "act", "world". 404 for anything else. */
+/* Control calls of the model: `what` is the path below /sandbox/, here "state", "messages", "people", "act", "world". 404 for anything else. */
 void model_control(Sandbox *sandbox, const char *what, const SbxRequest *request, SbxReply *reply);
 
 /*

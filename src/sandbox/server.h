@@ -37,6 +37,7 @@ typedef struct Options {
         uint64_t heartbeat_ms;
         uint64_t resume_ms;             /* how long a session without connection can be resumed */
         size_t resume_events;           /* how many dispatches it keeps */
+        SbxGuildSize guild_size;
 } Options;
 
 /* What is used where no option says otherwise. */

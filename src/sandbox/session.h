@@ -10,6 +10,7 @@ typedef struct Session {
         char id[33];
         uint32_t intents;
         unsigned shard, n_shards;
+        size_t large_threshold;         /* members up to which a guild comes with all of them */
         uint64_t seq;                   /* of the newest dispatch, 0: none yet */
         Connection *connection;         /* NULL: waits to be resumed */
         Usec lost_at;                   /* boot time at which it lost its connection */

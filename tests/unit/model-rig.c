@@ -30,6 +30,7 @@ typedef struct Event {
 
 struct Sandbox {
         SbxModel *model;
+        SbxGuildSize size;
         Usec now;
         uint64_t last_id;
         SbxTimer timers[TIMERS_MAX];
@@ -43,9 +44,14 @@ struct Sandbox {
 };
 
 Sandbox *rig_new(void) {
+        return rig_new_sized((SbxGuildSize){});
+}
+
+Sandbox *rig_new_sized(SbxGuildSize size) {
         Sandbox *sandbox = new0(Sandbox, 1);
 
         assert_non_null(sandbox);
+        sandbox->size = size;
         sandbox->now = UINT64_C(1790000000) * USEC_PER_SEC;
         sandbox->model = model_new(sandbox);
         assert_non_null(sandbox->model);
@@ -71,6 +77,10 @@ Sandbox *rig_free(Sandbox *sandbox) {
 
 SbxModel *sbx_model(Sandbox *sandbox) {
         return sandbox->model;
+}
+
+SbxGuildSize sbx_guild_size(Sandbox *sandbox) {
+        return sandbox->size;
 }
 
 Usec sbx_now(Sandbox *sandbox) {

@@ -22,6 +22,8 @@
 
 /* The ready-made guild, at a fixed time. Ends the test when there is no memory. */
 Sandbox *rig_new(void);
+/* The same with that many channels and members. */
+Sandbox *rig_new_sized(SbxGuildSize size);
 Sandbox *rig_free(Sandbox *sandbox);
 DEFINE_CLEANUP(Sandbox *, rig_free)
 #define _rig_ _cleanup_(rig_freep)

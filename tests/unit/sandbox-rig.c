@@ -370,15 +370,18 @@ void model_put_self(Sandbox *sandbox, JsonWriter *w) {
         json_close(w);
 }
 
-void model_put_members_chunk(Sandbox *sandbox _unused_, JsonWriter *w, const Json *request) {
-        const char *nonce = json_text(json_get(request, "nonce"));
+void model_each_members_chunk(Sandbox *sandbox _unused_, const Json *request, void (*send)(void *userdata, const char *d), void *userdata) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *d = NULL;
 
-        json_open(w);
-        json_string(w, "nonce", nonce);
-        json_close(w);
+        json_open(&w);
+        json_string(&w, "nonce", json_text(json_get(request, "nonce")));
+        json_close(&w);
+        if (json_writer_finish(&w, &d) == 0)
+                send(userdata, d);
 }
 
-void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents _unused_) {
+void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents _unused_, size_t large_threshold _unused_) {
         json_open(w);
         json_id(w, "id", model_guild_id(sandbox));
         json_close(w);
