@@ -18,6 +18,7 @@
 
 #include "buckets.h"
 #include "gateway-private.h"
+#include "journal.h"
 #include "pages.h"
 
 #define FRAME_MAX 4096          /* Gateway reference, "Sending Events": larger payloads close with 4002 */
@@ -162,8 +163,10 @@ void connection_send_op(Connection *c, int op, const char *d) {
 void connection_dispatch(Connection *c, const char *event, const char *d) {
         const char *frame = session_add(c->session, event, d);
 
-        if (frame)
-                connection_send(c, frame);
+        if (!frame)
+                return;
+        journal_dispatch(c->gateway->sandbox->journal, sbx_now(c->gateway->sandbox), event, d);
+        connection_send(c, frame);
 }
 
 void connection_invalidate(Connection *c, bool is_resumable) {
@@ -563,6 +566,8 @@ unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
                 if (!session_wants(s, dispatch->intent, dispatch->guild))
                         continue;
                 frame = session_add(s, dispatch->event, d);
+                if (frame)
+                        journal_dispatch(sandbox->journal, sbx_now(sandbox), dispatch->event, d);
                 if (!frame || !s->connection)
                         continue;
                 connection_send(s->connection, frame);

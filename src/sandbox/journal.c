@@ -102,9 +102,19 @@ const char *journal_effect(Journal *journal, Usec now, uint64_t application, con
         return log_add(&journal->effects, &w);
 }
 
-static void journal_write_traffic(Journal *journal, Usec now, const Exchanged *x) {
-        _json_writer_ JsonWriter w = {};
+/* A full disk costs the file its end, not the run: the validator sees a short file. */
+static void traffic_add(Journal *journal, JsonWriter *w) {
         _free_ char *text = NULL;
+
+        if (json_writer_finish(w, &text) < 0)
+                return;
+        (void) fprintf(journal->traffic, "%s\n", text);
+        (void) fflush(journal->traffic);
+}
+
+static void journal_write_traffic(Journal *journal, Usec now, const Exchanged *x) {
+        const char *content_type = sbx_header(x->request, "Content-Type");
+        _json_writer_ JsonWriter w = {};
 
         json_open(&w);
         json_i64(&w, "at_us", (int64_t) now);
@@ -117,6 +127,10 @@ static void journal_write_traffic(Journal *journal, Usec now, const Exchanged *x
                 json_put_value(&w, x->request->body);
         else
                 json_put_null(&w);
+        if (content_type)
+                json_string(&w, "content_type", content_type);
+        if (x->request->n_files > 0)
+                json_i64(&w, "files", (int64_t) x->request->n_files);
         json_i64(&w, "status", x->status);
         json_raw(&w, "response", *x->response ? x->response : "null");
         json_string(&w, "auth", x->request->has_bot_auth ? "bot" : "none");
@@ -125,11 +139,20 @@ static void journal_write_traffic(Journal *journal, Usec now, const Exchanged *x
         if (x->fault)
                 json_string(&w, "fault", x->fault);
         json_close(&w);
-        if (json_writer_finish(&w, &text) < 0)
+        traffic_add(journal, &w);
+}
+
+void journal_dispatch(Journal *journal, Usec now, const char *event, const char *d) {
+        _json_writer_ JsonWriter w = {};
+
+        if (!journal->traffic)
                 return;
-        /* A full disk costs the file its end, not the run: the validator sees a short file. */
-        (void) fprintf(journal->traffic, "%s\n", text);
-        (void) fflush(journal->traffic);
+        json_open(&w);
+        json_i64(&w, "at_us", (int64_t) now);
+        json_string(&w, "event", event);
+        json_raw(&w, "d", d);
+        json_close(&w);
+        traffic_add(journal, &w);
 }
 
 void journal_request(Journal *journal, Usec now, const Exchanged *exchanged) {

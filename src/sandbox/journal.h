@@ -22,6 +22,8 @@ typedef struct Exchanged {
         bool is_rsi;                    /* no request to Discord: kept out of the traffic file */
 } Exchanged;
 void journal_request(Journal *journal, Usec now, const Exchanged *exchanged);
+/* One event as a session gets it; d is rendered. Only the traffic file has it. */
+void journal_dispatch(Journal *journal, Usec now, const char *event, const char *d);
 
 /* {"effects":[…],"last":n} with the entries after a number whose text contains `match` (NULL: all). Returns how many. */
 size_t journal_put_effects(Journal *journal, uint64_t after, const char *match, JsonWriter *w);

@@ -42,7 +42,7 @@ static void print_help(void) {
                "  --listen ADDRESS:PORT       where to serve (127.0.0.1:8780; port 0 picks a free one)\n"
                "  --address-file FILE         gets the address when everything is ready\n"
                "  --state FILE                keeps the guild between runs\n"
-               "  --traffic FILE              appends every REST exchange as a line of JSON\n"
+               "  --traffic FILE              appends every REST exchange and gateway event as a line of JSON\n"
                "  --token TOKEN               the bot's token (sandbox-token)\n"
                "  --web DIR                   the page's files\n"
                "  --no-rate-limits            no bucket headers, no 429 but by fault rule\n"
@@ -53,12 +53,18 @@ static void print_help(void) {
                "  --resume-events N           how many of its events are kept (4096)\n"
                "  --channels N                a ready-made guild of so many channels, whatever Discord's limit\n"
                "  --members N                 and of so many members\n"
+               "  --list-routes               prints what of Discord's REST interface is served: method and path, one a line\n"
                "  --help\n"
                "\n"
                "Classes of --rate-limit: global");
         for (size_t i = 0; i < ELEMENTSOF(bucket_names); i++)
                 printf(" %s", bucket_names[i].name);
         printf("\n");
+}
+
+static void print_routes(void) {
+        for (size_t i = 0; i < sbx_n_routes; i++)
+                printf("%s\t%s\n", sbx_routes[i].method, sbx_routes[i].template);
 }
 
 /* A decimal number within bounds. 0 or -EINVAL. */
@@ -101,7 +107,8 @@ static int parse_limit(const char *text, Options *options) {
 }
 
 enum { OPTION_LISTEN = 256, OPTION_ADDRESS_FILE, OPTION_STATE, OPTION_TRAFFIC, OPTION_TOKEN, OPTION_WEB, OPTION_NO_RATE_LIMITS,
-       OPTION_RATE_LIMIT, OPTION_DISALLOW_INTENTS, OPTION_HEARTBEAT, OPTION_RESUME_WINDOW, OPTION_RESUME_EVENTS, OPTION_CHANNELS, OPTION_MEMBERS, OPTION_HELP };
+       OPTION_RATE_LIMIT, OPTION_DISALLOW_INTENTS, OPTION_HEARTBEAT, OPTION_RESUME_WINDOW, OPTION_RESUME_EVENTS, OPTION_CHANNELS, OPTION_MEMBERS,
+       OPTION_LIST_ROUTES, OPTION_HELP };
 
 static const struct option long_options[] = {
         { "listen", required_argument, NULL, OPTION_LISTEN },
@@ -118,6 +125,7 @@ static const struct option long_options[] = {
         { "resume-events", required_argument, NULL, OPTION_RESUME_EVENTS },
         { "channels", required_argument, NULL, OPTION_CHANNELS },
         { "members", required_argument, NULL, OPTION_MEMBERS },
+        { "list-routes", no_argument, NULL, OPTION_LIST_ROUTES },
         { "help", no_argument, NULL, OPTION_HELP },
         {},
 };
@@ -177,14 +185,20 @@ static int option_apply(Options *options, int option, const char *value) {
         }
 }
 
-/* 0, 1 when help was asked for, or -EINVAL after having said why. */
+/* 0, 1 after having printed what was asked for, or -EINVAL after having said why. */
 static int parse_options(int argc, char **argv, Options *options) {
         int option;
 
         options_init(options);
         while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
-                if (option == OPTION_HELP)
+                if (option == OPTION_HELP) {
+                        print_help();
                         return 1;
+                }
+                if (option == OPTION_LIST_ROUTES) {
+                        print_routes();
+                        return 1;
+                }
                 if (option == '?')
                         return -EINVAL;
                 if (option_apply(options, option, optarg) < 0) {
@@ -238,8 +252,6 @@ int main(int argc, char **argv) {
 
         log_init("sandbox", LOG_INFO);
         r = parse_options(argc, argv, &options);
-        if (r > 0)
-                print_help();
         if (r != 0)
                 return r > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         r = run(&options);
