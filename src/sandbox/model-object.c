@@ -122,7 +122,6 @@ void put_role(JsonWriter *w, const Role *role) {
         json_open(w);
         json_id(w, "id", role->id);
         json_string(w, "name", role->name);
-        json_null(w, "description");
         json_id(w, "permissions", role->permissions);
         json_i64(w, "position", role->position);
         json_i64(w, "color", role->color);

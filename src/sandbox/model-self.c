@@ -41,7 +41,6 @@ void rest_get_application(Sandbox *sandbox, const SbxRequest *request, SbxReply 
         json_null(&w, "type");
         json_put_key(&w, "bot");
         put_user(&w, model_bot(model));
-        json_string(&w, "summary", "");
         json_bool(&w, "bot_public", false);
         json_bool(&w, "bot_require_code_grant", false);
         json_string(&w, "verify_key", "0000000000000000000000000000000000000000000000000000000000000000");

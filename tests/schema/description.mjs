@@ -82,19 +82,49 @@ function schemaOf(type) {
   throw new Error(`a type expression this reader does not know: ${type.getText()}`);
 }
 
+/*
+ * A query parameter as it is sent: text. What is described as a number or a boolean has to read as one; booleans as Discord's reference
+ * has them ("Boolean Query Strings").
+ */
+const IN_QUERY = {
+  [ts.SyntaxKind.NumberKeyword]: () => z.string().check(z.regex(/^-?\d+$/)),
+  [ts.SyntaxKind.BooleanKeyword]: () => z.enum(['True', 'true', '1', 'False', 'false', '0']),
+};
+
+function querySchemaOf(type) {
+  if (IN_QUERY[type.kind])
+    return IN_QUERY[type.kind]();
+  const schema = schemaOf(type);
+
+  // an enumeration of numbers arrives as their digits
+  return z.union([schema, z.pipe(z.string().check(z.regex(/^\d+$/)), z.pipe(z.transform(Number), schema))]);
+}
+
 function isNothing(type) {
   return !type || [ts.SyntaxKind.UndefinedKeyword, ts.SyntaxKind.NeverKeyword].includes(type.kind);
+}
+
+/** The members of one kind of parameters: name → {type, isNeeded}. */
+function parametersOf(node, kind) {
+  const group = members(node.type).get(kind)?.type;
+
+  return new Map(isNothing(group) ? [] : [...members(group)].map(([name, m]) => [name, { type: m.type, isNeeded: !m.questionToken }]));
 }
 
 /** One method of one path. Schemas are made when they are first asked for; `null` means that no body is described. */
 class Operation {
   #made = new Map();
 
-  constructor(node) {
+  constructor(path, node) {
     const parts = members(node.type);
     const body = parts.get('requestBody')?.type;
 
+    this.path = path;
     this.request = isNothing(body) ? null : body;
+    this.query = parametersOf(parts.get('parameters'), 'query');
+    this.inPath = parametersOf(parts.get('parameters'), 'path');
+    // "security: [{}, …]": one way of proving who asks is to prove nothing
+    this.isOpen = !parts.has('security') || parts.get('security').type.elements.some((way) => way.members.length === 0);
     this.responses = new Map([...members(parts.get('responses').type)].map(([status, m]) => [status, m.type]));
   }
 
@@ -102,6 +132,21 @@ class Operation {
     if (!this.#made.has(type))
       this.#made.set(type, schemaOf(type));
     return this.#made.get(type);
+  }
+
+  /** By the order of the path's segments: [name, schema]. */
+  pathSchemas() {
+    return [...this.path.matchAll(/\{([^}]*)\}/g)].map(([, name]) =>
+      [name, this.inPath.has(name) ? this.#make(this.inPath.get(name).type) : z.string()]);
+  }
+
+  /** undefined: no such parameter is described. */
+  querySchema(name) {
+    const parameter = this.query.get(name);
+
+    if (parameter && !this.#made.has(parameter))
+      this.#made.set(parameter, querySchemaOf(parameter.type));
+    return this.#made.get(parameter);
   }
 
   requestSchema() {
@@ -122,6 +167,13 @@ class Operation {
   }
 }
 
+/** A named shape of the description, as a schema. */
+export function shape(name) {
+  if (!shapes[`${name}Schema`])
+    throw new Error(`discord-api-spec has no schema for ${name}`);
+  return shapes[`${name}Schema`];
+}
+
 /** All operations: "METHOD path shape" → Operation. */
 export function readDescription() {
   const text = readFileSync(fileURLToPath(PATHS_FILE), 'utf8');
@@ -133,6 +185,6 @@ export function readDescription() {
     throw new Error('discord-api-spec has no interface Paths');
   for (const [path, methods] of members(paths))
     for (const [method, operation] of members(methods.type))
-      operations.set(`${method.toUpperCase()} ${shapeOfPath(path)}`, new Operation(operation));
+      operations.set(`${method.toUpperCase()} ${shapeOfPath(path)}`, new Operation(path, operation));
   return operations;
 }

@@ -1,143 +1,154 @@
-// Judges one exchange between bot and sandbox by Discord's description. What is asked of each side differs: a reply may say
-// more than the description (Discord's own do), a request may not, since Discord would drop what it does not know.
+// Judges what passes between bot and sandbox by Discord's description: REST exchanges here, events of the gateway in events.mjs. What is
+// forgiven, and why, is in exceptions.mjs.
 
-import * as z from 'zod/mini';
-
+import { check, mayHave } from './check.mjs';
 import { readDescription, shapeOfPath } from './description.mjs';
-
-z.config(z.locales.en());
+import { judgeEvent } from './events.mjs';
+import { bitsAsNumbers, describedError, timesInZ } from './exceptions.mjs';
 
 const operations = readDescription();
 const templates = [...operations.keys()].map((key) => {
-  const [method, shape] = key.split(' ');
-  const pattern = shape.split('{}').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^/]+');
+  const [method, form] = key.split(' ');
+  const pattern = form.split('{}').map((s) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^/]+');
 
-  return { key, method, pattern: new RegExp(`^${pattern}$`), n: shape.split('{}').length };
+  return { key, method, pattern: new RegExp(`^${pattern}$`), n: form.split('{}').length };
 }).sort((a, b) => a.n - b.n);
 
-function operationOf(exchange) {
+function plainPath(exchange) {
+  return (exchange.path ?? '').replace(/^\/api\/v\d+/, '').replace(/\?.*$/, '');
+}
+
+/** What the description has on a method and a path, or a template of one; undefined when it has nothing. */
+export function operationOf(exchange) {
   const known = exchange.route ? operations.get(`${exchange.method} ${shapeOfPath(exchange.route)}`) : undefined;
-  const path = decodeURIComponent(exchange.path ?? '').replace(/^\/api\/v\d+/, '').replace(/\?.*$/, '');
+  const path = decodeURIComponent(plainPath(exchange));
 
   return known ?? operations.get(templates.find((t) => t.method === exchange.method && t.pattern.test(path))?.key);
 }
 
-function place(path) {
-  return path.length ? path.map(String).join('.') : '(body)';
+export function allOperations() {
+  return operations;
 }
 
-/** Of an union's arms, the one that was meant: the arm whose first complaint lies deepest, then the one with the fewest. */
-function meantArm(arms) {
-  const depth = (issues) => Math.min(...issues.map((i) => (i.code === 'invalid_value' && i.path.length <= 1 ? 0 : i.path.length)));
+// ---- the request ----------------------------------------------------------------------------------------------------------------------
 
-  return [...arms].filter((a) => a.length).sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
-}
+function* judgePath(operation, exchange) {
+  const names = operation.path.split('/');
+  const given = plainPath(exchange).split('/');
+  const schemas = new Map(operation.pathSchemas());
 
-function* complaints(issues, above = []) {
-  for (const issue of issues) {
-    const path = [...above, ...issue.path];
-    const arm = issue.code === 'invalid_union' && issue.errors?.length ? meantArm(issue.errors) : null;
+  for (const [i, name] of names.entries()) {
+    const schema = schemas.get(name.replace(/[{}]/g, ''));
 
-    if (arm)
-      yield* complaints(arm, path);
-    else
-      yield { path: place(path), reason: issue.message };
+    if (name.startsWith('{') && given[i] !== undefined)
+      for (const found of check(schema, decodeURIComponent(given[i])))
+        yield { path: `(path) ${name}`, reason: found.reason };
   }
 }
 
-/** Keys of `given` that a schema's output has dropped: the schema does not know them. */
-function* unknownKeys(given, kept, path = []) {
-  if (Array.isArray(given) && Array.isArray(kept)) {
-    for (const [i, item] of given.entries())
-      yield* unknownKeys(item, kept[i], [...path, i]);
-  } else if (given && typeof given === 'object' && kept && typeof kept === 'object') {
-    for (const [key, value] of Object.entries(given))
-      if (Object.hasOwn(kept, key))
-        yield* unknownKeys(value, kept[key], [...path, key]);
-      else
-        yield { path: place([...path, key]), reason: 'not in the description' };
+function* judgeQuery(operation, exchange, mayHaveMore) {
+  const given = new URLSearchParams(exchange.query ?? '');
+
+  for (const [name, value] of given) {
+    const schema = operation.querySchema(name);
+    // an array is its key repeated, each with one of its items
+    const issues = schema ? check(schema, value) : [];
+
+    if (!schema && !mayHaveMore)
+      yield { path: `(query) ${name}`, reason: 'not in the description' };
+    else if (issues.length && check(schema, [value]).length)
+      yield { path: `(query) ${name}`, reason: issues[0].reason };
   }
+  for (const [name, { isNeeded }] of operation.query)
+    if (isNeeded && !given.has(name))
+      yield { path: `(query) ${name}`, reason: 'missing' };
 }
 
-/** The body with every value of which `change` makes another one replaced. */
-function rewritten(value, change, key) {
-  if (Array.isArray(value))
-    return value.map((v) => rewritten(v, change, key));
-  if (value && typeof value === 'object')
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, rewritten(v, change, k)]));
-  return change(value, key);
+/** Bodies with attachments are the ones that files can come with (Discord reference, "Uploading Files"). */
+function takesFiles(operation) {
+  return ['attachments', 'data.attachments'].some((path) => mayHave(operation.requestSchema(), path));
 }
 
-/*
- * Where Discord and its description differ, and what is taken instead.
- * - Bit sets in requests: described as integers, documented as strings (Discord reference, "Permissions": "serialized as a
- *   string"), and Discord takes both.
- * - Times: format date-time, which allows an offset (RFC 3339, 5.6) and has one in Discord's replies; the zod schemas were
- *   generated for Z alone.
- * - Codes in the tree of a form error: described as integers, in truth names like BASE_TYPE_REQUIRED (Discord reference, "Error
- *   Messages"). The code of a 429: described as required, documented as optional (Discord reference, "Rate Limits").
- */
-const BIT_SETS = new Set(['allow', 'deny', 'permissions', 'default_member_permissions']);
-const WITH_OFFSET = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)[+-]\d\d:\d\d$/;
+/** Discord reference, "HTTP API", Content Type */
+const CONTENT_TYPES = /^(application\/json|application\/x-www-form-urlencoded|multipart\/form-data)\b/;
 
-const bitsAsNumbers = (value, key) => (BIT_SETS.has(key) && /^\d{1,20}$/.test(value) ? Number(value) : value);
-const codesAsNumbers = (value, key) => (key === 'code' && typeof value === 'string' ? 0 : value);
-const timesInZ = (value) => (typeof value === 'string' ? value.replace(WITH_OFFSET, '$1Z') : value);
+function* judgeBody(operation, exchange, mayHaveMore) {
+  const { request, content_type: contentType, files } = exchange;
+  const schema = operation.requestSchema();
 
-function errorBody(status, response) {
-  if (!response || typeof response !== 'object')
-    return response;
-  const body = response.errors ? { ...response, errors: rewritten(response.errors, codesAsNumbers) } : response;
-
-  return status === 429 ? { code: 0, ...body } : body;
+  if (!schema) {
+    if (request !== null && request !== undefined)
+      yield { path: '(body)', reason: 'no body is described' };
+    return;
+  }
+  const body = timesInZ(request ?? {});
+  yield* check(schema, schema.safeParse(body).success ? body : bitsAsNumbers(body), mayHaveMore);
+  if (request && contentType !== undefined && !CONTENT_TYPES.test(contentType))
+    yield { path: '(content type)', reason: contentType };
+  if (files && !takesFiles(operation))
+    yield { path: '(files)', reason: 'no files are described' };
 }
 
-/** A schema, or the arms of an union. */
-function armsOf(schema) {
-  return schema.def?.type === 'union' ? schema.def.options.flatMap(armsOf) : [schema];
+// ---- the reply ------------------------------------------------------------------------------------------------------------------------
+
+function* judgeReply(operation, exchange) {
+  const { status, response, fault } = exchange;
+  const schema = operation.responseSchema(status);
+
+  // A proxy between bot and Discord answers with its own page, which no description has; only fault rules make these
+  if (fault && (response === null || response === undefined))
+    return;
+  if (status >= 500 || (fault && schema === undefined)) {
+    yield* check(operation.responseSchema(400), describedError(status, response));
+    return;
+  }
+  if (schema === undefined)
+    yield { path: '(status)', reason: `${status} is not described, only ${operation.statuses().join(', ')}` };
+  else if (schema === null)
+    yield* response === null || response === undefined ? [] : [{ path: '(body)', reason: 'no body is described' }];
+  else
+    yield* check(schema, timesInZ(status >= 400 ? describedError(status, response) : response));
+  if (status < 400 && exchange.auth === 'none' && !operation.isOpen)
+    yield { path: '(authorization)', reason: 'answered without a token' };
 }
 
-function check(schema, given, { isRequest, mayHaveMore }) {
-  const plain = rewritten(given, timesInZ);
-  const body = schema.safeParse(plain).success || !isRequest ? plain : rewritten(plain, bitsAsNumbers);
-  const result = schema.safeParse(body);
-
-  if (!result.success)
-    return [...complaints(schema.safeParse(plain).error.issues)];
-  if (mayHaveMore)
-    return [];
-  // The shapes of a channel's change have no member that tells them apart: the one was meant that knows most of what was sent.
-  return armsOf(schema).map((arm) => arm.safeParse(body)).filter((r) => r.success).map((r) => [...unknownKeys(plain, r.data)])
-    .sort((a, b) => a.length - b.length)[0] ?? [];
-}
+/** Error replies of paths that the description does not have: the general shape of an error. */
+const anyError = [...operations.values()][0].responseSchema(400);
 
 /**
- * exchange     one line of the traffic file
- * allowsMore   the request may have members that the description does not know
- * Returns null when the description has nothing on it (unknown route, or a 5xx, which only faults make), else the list of
- * mismatches {side, path, reason}, empty when all is well.
+ * line         one line of the traffic file: a REST exchange, or an event of the gateway
+ * allowsMore   the request is not ours, and may have members that the description does not know
+ * Returns {request, reply, mismatches}: whether each side was judged, and what was wrong, [{side, path, reason}].
  */
-export function judge(exchange, allowsMore = false) {
-  const operation = operationOf(exchange);
-  const { status, request, response } = exchange;
-  const found = [];
-  const add = (side, list) => list.forEach((m) => found.push({ side, ...m }));
+export function judge(line, allowsMore = false) {
+  const mismatches = [];
+  const add = (side, list) => [...list].forEach((m) => mismatches.push({ side, ...m }));
 
-  if (!operation || !(status >= 200 && status < 500))
-    return null;
+  if (line.event !== undefined) {
+    const found = judgeEvent(line.event, timesInZ(line.d));
 
-  // What was refused as malformed was allowed to be malformed.
-  if (status !== 400 && request !== null && request !== undefined) {
-    const schema = operation.requestSchema();
-    add('request', schema ? check(schema, request, { isRequest: true, mayHaveMore: allowsMore }) : [{ path: '(body)', reason: 'no body is described' }]);
+    add('event', found ?? []);
+    return { request: false, reply: found !== null, mismatches };
   }
 
-  const schema = operation.responseSchema(status);
-  if (schema === undefined)
-    add('response', [{ path: '(status)', reason: `${status} is not described, only ${operation.statuses().join(', ')}` }]);
-  else if (schema === null)
-    add('response', response === null || response === undefined ? [] : [{ path: '(body)', reason: 'no body is described' }]);
-  else
-    add('response', check(schema, status >= 400 ? errorBody(status, response) : response, { isRequest: false, mayHaveMore: true }));
-  return found;
+  const operation = operationOf(line);
+  if (!operation) {
+    if (line.status >= 400 && line.response)
+      add('response', check(anyError, describedError(line.status, line.response)));
+    return { request: false, reply: line.status >= 400, mismatches };
+  }
+  // What was refused as malformed was allowed to be malformed; so was what nobody read.
+  const isRefused = line.status === 400 || line.status === 413;
+  const hasNoReply = !line.status;
+
+  if (!isRefused) {
+    if (line.status < 400)
+      add('request', judgePath(operation, line));
+    add('request', judgeQuery(operation, line, allowsMore));
+    if (line.status < 300 || (line.request !== null && line.request !== undefined))
+      add('request', judgeBody(operation, line, allowsMore));
+  }
+  if (!hasNoReply)
+    add('response', judgeReply(operation, line));
+  return { request: !isRefused, reply: !hasNoReply, mismatches };
 }

@@ -1,7 +1,10 @@
 # The sandbox's traffic judged by Discord's own description: validate.mjs TRAFFIC.jsonl
 # named by their place in the source: the copies in the build tree have the same names below it, and make would take those
 SCHEMA_JUDGE = \
+	$(srcdir)/tests/schema/check.mjs \
 	$(srcdir)/tests/schema/description.mjs \
+	$(srcdir)/tests/schema/events.mjs \
+	$(srcdir)/tests/schema/exceptions.mjs \
 	$(srcdir)/tests/schema/judge.mjs \
 	$(srcdir)/tests/schema/package-lock.json \
 	$(srcdir)/tests/schema/package.json \
