@@ -4,8 +4,9 @@
  */
 
 import {
-        ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle, ChannelType, Client, EmbedBuilder, Events, GatewayIntentBits, LabelBuilder,
-        MessageFlags, ModalBuilder, PermissionFlagsBits, REST, Routes, SlashCommandBuilder, StringSelectMenuBuilder, TextInputBuilder, TextInputStyle,
+        ActionRowBuilder, AttachmentBuilder, ButtonBuilder, ButtonStyle, ChannelSelectMenuBuilder, ChannelType, Client, EmbedBuilder, Events,
+        GatewayIntentBits, LabelBuilder, MentionableSelectMenuBuilder, MessageFlags, ModalBuilder, PermissionFlagsBits, REST, RoleSelectMenuBuilder, Routes,
+        SlashCommandBuilder, StringSelectMenuBuilder, TextInputBuilder, TextInputStyle, UserSelectMenuBuilder,
 } from "discord.js";
 
 const ships = ["Aurora", "Avenger", "Carrack", "Cutlass", "Cutter"];
@@ -22,6 +23,9 @@ const commands = [
                 .addUserOption((o) => o.setName("member").setDescription("Whom").setRequired(true))
                 .addRoleOption((o) => o.setName("role").setDescription("Which").setRequired(true)),
         new SlashCommandBuilder().setName("flood").setDescription("More messages than a bucket holds"),
+        new SlashCommandBuilder().setName("choices").setDescription("Every kind of select"),
+        new SlashCommandBuilder().setName("count").setDescription("How many channels there are"),
+        new SlashCommandBuilder().setName("busy").setDescription("Four requests to four places"),
 ];
 
 async function greet(interaction) {
@@ -90,7 +94,44 @@ async function flood(interaction) {
         await interaction.editReply("8 messages");
 }
 
-const handlers = { greet, form, later, room, promote, flood };
+async function choices(interaction) {
+        const menus = [
+                new StringSelectMenuBuilder().setMinValues(2).setMaxValues(3).addOptions(ships.map((s) => ({ label: s, value: s }))).setPlaceholder("string"),
+                new UserSelectMenuBuilder().setMaxValues(2).setPlaceholder("user"),
+                new RoleSelectMenuBuilder().setPlaceholder("role"),
+                new ChannelSelectMenuBuilder().setChannelTypes(ChannelType.GuildText).setPlaceholder("channel"),
+                new MentionableSelectMenuBuilder().setMaxValues(2).setPlaceholder("mentionable"),
+        ];
+        await interaction.reply({
+                content: "Choose.",
+                components: menus.map((menu) => new ActionRowBuilder().addComponents(menu.setCustomId(`choice:${menu.data.placeholder}`))),
+        });
+}
+
+async function chosen(interaction) {
+        const names = [interaction.users?.map((u) => u.username), interaction.roles?.map((r) => r.name), interaction.channels?.map((c) => c.name)]
+                .flatMap((found) => found ?? []);
+        await interaction.reply({
+                content: `${interaction.customId.split(":")[1]}: ${(interaction.isStringSelectMenu() ? [...interaction.values] : names).sort().join(", ")}`,
+                flags: MessageFlags.Ephemeral,
+        });
+}
+
+async function count(interaction) {
+        await interaction.reply({ content: `${interaction.guild.channels.cache.size} channels`, flags: MessageFlags.Ephemeral });
+}
+
+async function busy(interaction) {
+        await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+        const guild = interaction.guild;
+        await Promise.all([
+                interaction.channel.send("one message"), guild.channels.fetch(undefined, { force: true }), guild.roles.fetch(undefined, { force: true }),
+                guild.members.fetch({ user: interaction.user.id, force: true }),
+        ]);
+        await interaction.editReply("was busy");
+}
+
+const handlers = { greet, form, later, room, promote, flood, choices, count, busy };
 const client = new Client({ intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers], rest: { api: process.env.BOT_API } });
 
 client.on(Events.InteractionCreate, async (interaction) => {
@@ -101,6 +142,8 @@ client.on(Events.InteractionCreate, async (interaction) => {
                 await interaction.respond(ships.filter((s) => s.toLowerCase().startsWith(typed)).map((s) => ({ name: s, value: s })));
         } else if (interaction.isButton())
                 await interaction.update({ content: `Hello again, ${interaction.customId.split(":")[1]}!`, components: [] });
+        else if (interaction.isAnySelectMenu() && interaction.customId.startsWith("choice:"))
+                await chosen(interaction);
         else if (interaction.isStringSelectMenu())
                 await interaction.reply({ content: `You chose ${interaction.values[0]}.`, flags: MessageFlags.Ephemeral });
         else if (interaction.isModalSubmit())

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """
 The same bot on discord.py, written as its documentation does (discordpy.readthedocs.io). Only the addresses are unusual: BOT_API is the
-sandbox's …/api/v10 and BOT_GATEWAY its ws://… instead of Discord's, which this library knows by heart; BOT_TOKEN its token. Writes "ready" when it is, and a line for every resume. clients.py plays its
-people.
+sandbox's …/api/v10 and BOT_GATEWAY its ws://… instead of Discord's, which this library knows by heart; BOT_TOKEN its token. Writes "ready" when it is, and a line for every resume. clients.py
+plays its people.
 """
 
 import asyncio
@@ -33,6 +33,31 @@ class Greeting(discord.ui.View):
         await interaction.response.send_message(f"You chose {select.values[0]}.", ephemeral=True)
 
 
+class Choices(discord.ui.View):
+    @discord.ui.select(placeholder="string", min_values=2, max_values=3, options=[discord.SelectOption(label=s) for s in SHIPS])
+    async def string(self, interaction, select):
+        await interaction.response.send_message("string: " + ", ".join(sorted(select.values)), ephemeral=True)
+
+    @discord.ui.select(cls=discord.ui.UserSelect, placeholder="user", max_values=2)
+    async def user(self, interaction, select):
+        await self.names(interaction, "user", select)
+
+    @discord.ui.select(cls=discord.ui.RoleSelect, placeholder="role")
+    async def role(self, interaction, select):
+        await self.names(interaction, "role", select)
+
+    @discord.ui.select(cls=discord.ui.ChannelSelect, placeholder="channel", channel_types=[discord.ChannelType.text])
+    async def channel(self, interaction, select):
+        await self.names(interaction, "channel", select)
+
+    @discord.ui.select(cls=discord.ui.MentionableSelect, placeholder="mentionable", max_values=2)
+    async def mentionable(self, interaction, select):
+        await self.names(interaction, "mentionable", select)
+
+    async def names(self, interaction, kind, select):
+        await interaction.response.send_message(f"{kind}: " + ", ".join(sorted(v.name for v in select.values)), ephemeral=True)
+
+
 class Form(discord.ui.Modal, title="About you"):
     ship = discord.ui.TextInput(label="Ship")
     story = discord.ui.TextInput(label="Story", style=discord.TextStyle.paragraph, max_length=200)
@@ -43,7 +68,7 @@ class Form(discord.ui.Modal, title="About you"):
 
 class Bot(discord.Client):
     def __init__(self):
-        super().__init__(intents=discord.Intents(guilds=True, members=True))
+        super().__init__(intents=discord.Intents(guilds=True, members=True), heartbeat_timeout=7)  # longer than the pause that it makes itself before a new session
         self.tree = app_commands.CommandTree(self)
 
     async def setup_hook(self):
@@ -116,6 +141,24 @@ async def flood(interaction: discord.Interaction):
     await interaction.response.defer(ephemeral=True)
     await asyncio.gather(*[interaction.channel.send(f"message {n}") for n in range(8)])
     await interaction.edit_original_response(content="8 messages")
+
+
+@bot.tree.command(description="Every kind of select")
+async def choices(interaction: discord.Interaction):
+    await interaction.response.send_message("Choose.", view=Choices())
+
+
+@bot.tree.command(description="How many channels there are")
+async def count(interaction: discord.Interaction):
+    await interaction.response.send_message(f"{len(interaction.guild.channels)} channels", ephemeral=True)
+
+
+@bot.tree.command(description="Four requests to four places")
+async def busy(interaction: discord.Interaction):
+    await interaction.response.defer(ephemeral=True)
+    guild = interaction.guild
+    await asyncio.gather(interaction.channel.send("one message"), guild.fetch_channels(), guild.fetch_roles(), guild.fetch_member(interaction.user.id))
+    await interaction.edit_original_response(content="was busy")
 
 
 bot.run(os.environ["BOT_TOKEN"])

@@ -5,53 +5,11 @@ Bots of libraries that we did not write, against the sandbox: what their people 
     clients.py [js] [py]        default: those whose library is installed
 """
 
-import os
-import pathlib
-import queue
-import shutil
-import subprocess
 import sys
-import tempfile
-import threading
-import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from recruit import ROLE_MEMBER, RecruitGuild, buttons_of, expect, words_of  # noqa: E402
-from stack import APPLICANT, BUILD, CHANNEL_GENERAL, GUILD, SECOND, SOURCE, STAFF, TOKEN, Tap, Trouble, inputs_of, wait_for  # noqa: E402
-
-HERE = pathlib.Path(__file__).resolve().parent
-
-
-class Bot:
-    """A process and the lines that it writes."""
-
-    def __init__(self, command, environment):
-        self.errors = tempfile.TemporaryFile(mode="w+")
-        self.process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=self.errors, text=True, cwd="/")
-        self.lines = queue.Queue()
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        for line in self.process.stdout:
-            self.lines.put(line.strip())
-
-    def hears(self, beginning, seconds=30):
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
-            except queue.Empty:
-                raise Trouble(f"the bot did not write {beginning!r} within {seconds} s; it said:\n{self.said()}") from None
-            if line.startswith(beginning):
-                return line
-
-    def said(self):
-        self.errors.seek(0)
-        return self.errors.read()[-3000:]
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
+from bots import HERE, Bot, Sandbox, Trouble, discord_py_version, package_version, the_traffic_fits_discords_description, wait_for
+from recruit import ROLE_MEMBER, buttons_of, expect, words_of
+from stack import APPLICANT, CHANNEL_GENERAL, GUILD, SECOND, STAFF, TOKEN, Tap, inputs_of
 
 
 def says(guild, interaction, wanted):
@@ -63,7 +21,7 @@ def says(guild, interaction, wanted):
 
 def commands_are_registered(guild, bot):
     names = sorted(c["name"] for c in guild.state()["commands"])
-    expect(names == ["flood", "form", "greet", "later", "promote", "room"], f"six commands: {names}")
+    expect(names == ["busy", "choices", "count", "flood", "form", "greet", "later", "promote", "room"], f"nine commands: {names}")
 
 
 def a_command_with_options_is_answered(guild, bot):
@@ -90,6 +48,16 @@ def a_select_is_answered(guild, bot):
     says(guild, chosen["interaction"], "You chose Carrack.")
 
 
+def every_kind_of_select_is_answered(guild, bot):
+    view = guild.answer(guild.invoke(APPLICANT, "choices"))
+    menus = {c["placeholder"]: c["custom_id"] for row in view["message"]["components"] for c in row["components"]}
+    for kind, values, names in (("string", ["Cutter", "Aurora"], "Aurora, Cutter"), ("user", [STAFF, APPLICANT], "applicant, staff"),
+                                ("role", [ROLE_MEMBER], "Member"), ("channel", [CHANNEL_GENERAL], "general"),
+                                ("mentionable", [ROLE_MEMBER, SECOND], "Member, second")):
+        chosen = guild.act(APPLICANT, "select", channel=view["channel"], message=view["message"]["id"], custom_id=menus[kind], values=values)
+        says(guild, chosen["interaction"], f"{kind}: {names}")
+
+
 def a_form_is_sent(guild, bot):
     form = guild.form_of(guild.invoke(APPLICANT, "form"))
     expect(list(inputs_of(form[1])) == ["Ship", "Story"], f"two inputs: {list(inputs_of(form[1]))}")
@@ -105,7 +73,11 @@ def a_late_answer_and_one_more(guild, bot):
 def a_room_lives_and_goes(guild, bot):
     after = guild.last_effect()
     says(guild, guild.invoke(APPLICANT, "room"), "saw 1 message: second, note.txt")
-    done = [e["effect"] for e in guild.effects(after) if e["by"] == "bot"]
+    effects = [e for e in guild.effects(after) if e["by"] == "bot"]
+    done = [e["effect"] for e in effects]
+    made = next(e["body"] for e in effects if e["effect"] == "channel.create")
+    denied = {o["id"]: int(o.get("deny") or 0) for o in made["permission_overwrites"]}
+    expect(len(denied) == 3 and denied[GUILD] == 1 << 10 and made["topic"] == "for two", f"with three overwrites, one of them against all: {made}")
     for effect in ("channel.create", "message.create", "message.update", "message.delete", "channel.delete"):
         expect(done.count(effect) == 1, f"{effect} once: {done}")
 
@@ -124,6 +96,38 @@ def its_own_queue_obeys_our_headers(guild, bot):
     expect(sum(r["status"] == 429 for r in sent) <= 3, f"it waits instead of being refused: {[r['status'] for r in sent]}")
 
 
+def sent_after(guild, after):
+    """What the bot asked for, but for answers to people, which no limit of the bot's concerns."""
+    return [r for r in guild.requests(after) if "/interactions/" not in r["path"] and "/webhooks/" not in r["path"]]
+
+
+def last_request(guild):
+    return max((r["n"] for r in guild.requests()), default=0)
+
+
+def a_shared_limit_is_waited_for(guild, bot):
+    after = last_request(guild)
+    guild.fault("POST", "/channels/{channel_id}/messages", "ratelimit", retry_after=1, scope="shared")
+    says(guild, guild.invoke(STAFF, "busy"), "was busy")
+    tries = [r for r in sent_after(guild, after) if r["method"] == "POST"]
+    expect([r["status"] for r in tries] == [429, 200], f"refused once, then sent: {tries}")
+    expect(tries[1]["at_us"] - tries[0]["at_us"] >= 1_000_000, "a second later")
+    expect(all(r["status"] == 200 for r in sent_after(guild, after) if r["method"] == "GET"), "what goes elsewhere is not concerned")
+
+
+def a_global_limit_stops_everything(guild, bot):
+    after = last_request(guild)
+    guild.fault("GET", "/guilds/{guild_id}/roles", "ratelimit", retry_after=2, scope="global")
+    first = guild.invoke(STAFF, "busy")
+    refused = wait_for(lambda: next((r for r in sent_after(guild, after) if r["status"] == 429), None), "the request to be refused", 10)
+    says(guild, first, "was busy")
+    second = [r for r in sent_after(guild, after) if r["n"] > refused["n"]]
+    # what was under way with the refused one had left before; the library may not start anything else
+    early = [r for r in second if r["at_us"] - refused["at_us"] < 2_000_000]
+    expect(len(early) <= 3, f"nothing new is asked for meanwhile: {early}")
+    expect(any(r["path"].endswith("/roles") and r["status"] == 200 for r in second), "and the refused one is asked again")
+
+
 def a_cut_connection_is_resumed(guild, bot):
     guild.gateway("cut", half=True)
     bot.hears("resumed")
@@ -133,6 +137,27 @@ def a_cut_connection_is_resumed(guild, bot):
 def asked_to_reconnect_it_resumes(guild, bot):
     guild.gateway("reconnect")
     bot.hears("resumed")
+    says(guild, guild.invoke(APPLICANT, "greet", ship="Carrack"), "Hello!")
+
+
+def a_silent_gateway_is_left_and_resumed(guild, bot):
+    guild.gateway("silence")
+    bot.hears("resumed", 30)
+    says(guild, guild.invoke(APPLICANT, "greet", ship="Cutter"), "Hello!")
+
+
+def many_events_at_once_are_all_heard(guild, bot):
+    guild.world("add_channels", n=40, category="820000000000000001")
+    says(guild, guild.invoke(APPLICANT, "count"), f"{len(guild.channels())} channels")
+
+
+def payloads_in_pieces_are_put_together(guild, bot):
+    """Compressed ones: each over several WebSocket messages. Without compression the order means nothing."""
+    guild.gateway("split", bytes=5)
+    says(guild, guild.invoke(APPLICANT, "greet", ship="Carrack"), "Hello!")
+    guild.world("rename_channel", channel=CHANNEL_GENERAL, name="general-chat")
+    says(guild, guild.invoke(APPLICANT, "count"), f"{len(guild.channels())} channels")
+    guild.gateway("split", bytes=0)
     says(guild, guild.invoke(APPLICANT, "greet", ship="Carrack"), "Hello!")
 
 
@@ -150,51 +175,32 @@ def greets(guild):
 
 CHECKS = [
     commands_are_registered, a_command_with_options_is_answered, what_is_typed_is_completed, a_button_changes_its_message, a_select_is_answered,
-    a_form_is_sent, a_late_answer_and_one_more, a_room_lives_and_goes, a_member_is_promoted, its_own_queue_obeys_our_headers,
-    a_cut_connection_is_resumed, asked_to_reconnect_it_resumes, a_lost_session_is_begun_anew,
+    every_kind_of_select_is_answered, a_form_is_sent, a_late_answer_and_one_more, a_room_lives_and_goes, a_member_is_promoted,
+    many_events_at_once_are_all_heard, payloads_in_pieces_are_put_together, its_own_queue_obeys_our_headers, a_shared_limit_is_waited_for,
+    a_global_limit_stops_everything, a_cut_connection_is_resumed, asked_to_reconnect_it_resumes, a_silent_gateway_is_left_and_resumed,
+    a_lost_session_is_begun_anew,
 ]
 
 
 def play(tap, name, command, api, version):
-    with tempfile.TemporaryDirectory(prefix="magikal-clients-") as directory:
-        address_file = pathlib.Path(directory) / "address"
-        sandbox = subprocess.Popen([str(BUILD / "magikal-sandbox"), "--listen", "127.0.0.1:0", "--address-file", str(address_file), "--token", TOKEN,
-                                    "--web", str(SOURCE / "src/sandbox/web")], stdout=subprocess.DEVNULL)
-        try:
-            wait_for(lambda: address_file.exists() and address_file.read_text().strip(), "the sandbox to start")
-            address = address_file.read_text().strip()
-            guild, bot = RecruitGuild(address), Bot(command, {"BOT_API": f"http://{address}{api}", "BOT_GATEWAY": f"ws://{address}/", "BOT_TOKEN": TOKEN})
-            try:
-                bot.hears("ready")
-                print(f"# {name} {version}")
-                for check in CHECKS:
-                    tap.run(f"{name}: {check.__name__.replace('_', ' ')}", check, guild, bot)
-                if bot.said():
-                    print("\n".join(f"# {line}" for line in bot.said().splitlines()))
-            finally:
-                bot.close()
-        finally:
-            sandbox.kill()
-            sandbox.wait()
-
-
-def node_version():
-    package = HERE / "node_modules/discord.js/package.json"
-    if not package.exists() or not shutil.which("node"):
-        return None
-    return subprocess.run(["node", "-p", f"require({str(package)!r}).version"], capture_output=True, text=True).stdout.strip()
-
-
-def python_version():
-    done = subprocess.run(["/usr/bin/python3", "-c", "import discord; print(discord.__version__)"], capture_output=True, text=True)
-    return done.stdout.strip() if done.returncode == 0 else None
+    # beats every two seconds, so that a client finds out soon that they are not acknowledged
+    with Sandbox("--heartbeat-interval", "2000") as guild:
+        with Bot(command, {"BOT_API": guild.api + api, "BOT_GATEWAY": f"ws://{guild.address}/", "BOT_TOKEN": TOKEN}) as bot:
+            bot.hears("ready")
+            print(f"# {name} {version}")
+            n_failed = tap.n_failed
+            for check in CHECKS:
+                tap.run(f"{name}: {check.__name__.replace('_', ' ')}", check, guild, bot)
+            tap.run(f"{name}: the traffic fits Discord's description", the_traffic_fits_discords_description, guild)
+            if tap.n_failed > n_failed:
+                print("\n".join(f"# {line}" for line in bot.said().splitlines()))
 
 
 def main():
     tap = Tap()
     wanted = sys.argv[1:]
-    clients = [("discord.js", "js", ["node", str(HERE / "bot.mjs")], "/api", node_version()),
-               ("discord.py", "py", ["/usr/bin/python3", str(HERE / "bot.py")], "/api/v10", python_version())]
+    clients = [("discord.js", "js", ["node", str(HERE / "bot.mjs")], "", package_version("discord.js")),
+               ("discord.py", "py", ["/usr/bin/python3", str(HERE / "bot.py")], "/v10", discord_py_version())]
     for name, short, command, api, version in clients:
         if wanted and short not in wanted:
             continue

@@ -2,14 +2,22 @@
 EXTRA_DIST += \
 	tests/clients/bot.mjs \
 	tests/clients/bot.py \
+	tests/clients/bots.py \
 	tests/clients/clients.py \
 	tests/clients/package-lock.json \
-	tests/clients/package.json
+	tests/clients/package.json \
+	tests/clients/plain.py
+
+# The sandbox's page of documentation; here with a bot that needs no library, below with those that the page names
+TESTS += tests/clients/test-docs.py
+dist_check_SCRIPTS += tests/clients/test-docs.py
 
 # Fetches discord.js into the source tree; needs the npm registry. discord.py is Debian's python3-discord
+CLIENTS = js py
 .PHONY: client-tools real-clients
 client-tools:
 	cd $(srcdir)/tests/clients && npm ci --omit=dev --no-audit --no-fund
 
-real-clients: src/magikal-sandbox
-	MAGIKAL_BUILD_DIR='$(abs_top_builddir)' MAGIKAL_SOURCE_DIR='$(abs_top_srcdir)' $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/clients.py $(CLIENTS)
+real-clients: src/magikal-sandbox tests/schema/judge.stamp
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/clients.py $(CLIENTS)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/test-docs.py $(CLIENTS)
