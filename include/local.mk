@@ -58,6 +58,8 @@ noinst_HEADERS = \
 	include/magikal/ticket.h \
 	include/magikal/timezone.h \
 	include/magikal/topic.h \
+	include/magikal/travel.h \
+	include/magikal/travels.def \
 	include/magikal/unicode.h \
 	include/magikal/url.h \
 	include/magikal/views-recruit.h \

@@ -29,6 +29,7 @@ typedef struct EngineConfig {
         int (*dead_words)(FlowId flow, char **ret_body);
         /* looks something up at RSI, as rsi_ask() does; whom it asks is gone before the engine. NULL: there is nobody, so nothing is known */
         int (*ask_rsi)(const RsiQuery *query, RsiDone done, void *done_userdata, void *userdata);
+        TravelTap *travels;             /* is told what becomes of flows; borrowed, NULL: nobody is */
         /* the last flow left after engine_drain() */
         void (*drained)(void *userdata);
         void *userdata;

@@ -17,6 +17,7 @@
 
 #include "magikal/cleanup.h"
 #include "magikal/strbuf.h"
+#include "magikal/travel.h"
 
 #define IPC_PROTOCOL 2                          /* raised when a peer of the old one could not understand us; both sides refuse another */
 #define IPC_FRAME_MAX (1024 * 1024)             /* largest gateway frame handed on as bytes */

@@ -10,6 +10,7 @@
 #include "magikal/json.h"
 #include "magikal/ratelimit.h"
 #include "magikal/snowflake.h"
+#include "magikal/travel.h"
 
 typedef struct Rest Rest;
 
@@ -60,6 +61,7 @@ typedef struct RestRequest {
         const char *body;               /* UTF-8 JSON object; copied; NULL: none */
         const char *audit_reason;       /* plain text ≤ 512 characters; percent-encoded here; NULL: none */
         void (*sent)(void *userdata);   /* optional: the whole request has been handed to the kernel; called at most once, before `done` */
+        TravelOf of;                    /* whose work it is, for whoever watches; 0: nobody's */
 } RestRequest;
 
 typedef struct RestReply {
@@ -79,6 +81,7 @@ typedef struct RestConfig {
         const char *ca_file;            /* NULL: system's */
         const char *token;              /* bot token; copied into locked memory */
         Ratelimit *limits;              /* shared table, borrowed */
+        TravelTap *travels;             /* is told of requests that are somebody's work; borrowed, NULL: nobody is */
 } RestConfig;
 
 int rest_new(sd_event *event, const RestConfig *config, Rest **ret_rest);
@@ -97,3 +100,5 @@ const char *rest_user_agent(void);        /* waiting ones included */
 
 /* The reply says that the bot's token is no longer accepted (401 on a route that carries it): stop asking, tell the operator. */
 bool rest_is_token_revoked(RouteId route, const RestReply *reply);
+/* Method and path template of a row, "GET" and "/channels/{channel}"; static. False: there is none of that number. */
+bool rest_route_name(RouteId route, const char **ret_method, const char **ret_path);

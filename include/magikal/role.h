@@ -17,6 +17,7 @@
 #include "magikal/keys.h"
 #include "magikal/ratelimit.h"
 #include "magikal/secret.h"
+#include "magikal/travel.h"
 
 #define ROLE_MEMFD 3
 #define ROLE_LIFELINE 4
@@ -82,11 +83,13 @@ struct RoleContext {
         Channel *supervisor;
         UserId bot_user;                /* as HELLO said last; 0: not known yet */
         ApplicationId application;
+        TravelTap travels;              /* to the supervisor; open while it says that somebody watches */
         /* private to role.c */
         const RoleOps *ops;
         void *userdata;
         sd_event_source *heartbeat;
         bool is_stopping;
+        uint32_t n_travels_lost;        /* since the last one that was sent */
 };
 
 /*

@@ -21,6 +21,7 @@ typedef int (*CtlCommand)(const CtlOptions *options, char *const args[]);
 int ctl_status(const CtlOptions *options, char *const args[]);
 int ctl_metrics(const CtlOptions *options, char *const args[]);
 int ctl_jobs(const CtlOptions *options, char *const args[]);
+int ctl_watch(const CtlOptions *options, char *const args[]);
 int ctl_migrate(const CtlOptions *options, char *const args[]);
 int ctl_flows(const CtlOptions *options, char *const args[]);
 int ctl_requeue(const CtlOptions *options, char *const args[]);
@@ -30,6 +31,9 @@ int ctl_keygen(const CtlOptions *options, char *const args[]);
 int ctl_config(const CtlOptions *options, Config **ret_config);
 /* Asks the daemon. 0 and the answer, or an exit status after a line. text may be NULL. */
 int ctl_ask(const Config *config, const char *question, Json **ret_answer, char **ret_text);
+
+/* Says why the daemon could not be asked, by the -errno of control_ask(); gives an exit status. */
+int ctl_cannot_ask(int r);
 
 /* A time as people say it, in the largest unit of which there are two: "90 min", "3 d". Returns the buffer. */
 #define CTL_DURATION_MAX 32

@@ -29,6 +29,7 @@ static const Command commands[] = {
         { "status",  ctl_status,  0, "status [--json]",   "what the daemon and its children do; status 75 while it is not ready" },
         { "metrics", ctl_metrics, 0, "metrics",           "the same as OpenMetrics text" },
         { "jobs",    ctl_jobs,    0, "jobs [--json]",     "dispatches of the gateway that no worker has settled yet" },
+        { "watch",   ctl_watch,   0, "watch [--json]",    "how presses travel, live: gateway, worker, steps, calls, edits" },
         { "flows",   ctl_flows,   0, "flows",             "which flows wait, run and are given up, and why" },
         { "requeue", ctl_requeue, 1, "requeue FLOW",      "try a flow again that was given up or waits for its next try" },
         { "migrate", ctl_migrate, 0, "migrate [--check]", "bring the database's schema up to date, or only say whether it is" },
@@ -70,7 +71,7 @@ int ctl_config(const CtlOptions *options, Config **ret_config) {
         return 0;
 }
 
-static int cannot_ask(int r) {
+int ctl_cannot_ask(int r) {
         if (r == -ECONNREFUSED || r == -ENOENT)
                 (void) fprintf(stderr, "magikalctl: the daemon does not run, or in another [process] runtime_dir\n");
         else if (r == -EPERM || r == -EACCES)
@@ -97,7 +98,7 @@ int ctl_ask(const Config *config, const char *question, Json **ret_answer, char 
 
         r = control_ask(strbuf_text(&url), request, ASK_TIMEOUT_MS, &text);
         if (r < 0)
-                return cannot_ask(r);
+                return ctl_cannot_ask(r);
         if (json_parse(text, strlen(text), &answer) < 0) {
                 (void) fprintf(stderr, "magikalctl: the daemon's answer cannot be read; is it of another version?\n");
                 return EX_PROTOCOL;

@@ -63,6 +63,7 @@ typedef struct Call {
         void (*sent)(void *userdata);
         RestDone done;
         void *userdata;
+        TravelOf of;
 } Call;
 
 typedef struct CallList {
@@ -75,6 +76,7 @@ struct Rest {
         sd_event_source *wake;          /* a bucket has room again */
         CurlLoop *loop;
         Ratelimit *limits;
+        TravelTap *travels;
         char *base_url, *ca_file;
         bool is_tls;
         Secret token;
@@ -176,6 +178,30 @@ static void easy_give_back(Rest *rest, Call *call) {
                 curl_easy_cleanup(easy);
 }
 
+static TravelOutcome travel_outcome(int outcome) {
+        static const TravelOutcome outcomes[] = {
+                [0] = TRAVEL_IS_OK,
+                [REST_ALREADY] = TRAVEL_IS_OK,
+                [REST_GONE] = TRAVEL_IS_GONE,
+                [REST_LATER] = TRAVEL_IS_RETRY,
+                [REST_AMBIGUOUS] = TRAVEL_IS_UNCLEAR,
+                [REST_FORBIDDEN] = TRAVEL_IS_FORBIDDEN,
+                [REST_REFUSED] = TRAVEL_IS_REFUSED,
+                [REST_TOO_LATE] = TRAVEL_IS_LATE,
+        };
+
+        return outcome < 0 ? TRAVEL_IS_FAILED : outcomes[outcome];
+}
+
+/* The time in our own queue counts: it is what the person waits for. */
+static void call_tell(const Call *call, int outcome, const RestReply *reply) {
+        if (call->of.interaction.v != 0 || call->of.flow.v != 0)
+                travel_tell(call->rest->travels,
+                            &(Travel) { .what = TRAVEL_CALL, .interaction = call->of.interaction, .flow = call->of.flow,
+                                        .outcome = travel_outcome(outcome), .route = (int) call->route + 1, .status = reply->status,
+                                        .took = clock_boottime() - call->queued_at });
+}
+
 /* The one place where a call ends: out of its list, freed, and only then told, so that `done` may send the next one. */
 static void call_end(Call *call, CallList *list, int outcome, const RestReply *reply) {
         Rest *rest = call->rest;
@@ -187,6 +213,7 @@ static void call_end(Call *call, CallList *list, int outcome, const RestReply *r
         log_event(LOG_DEBUG, "rest.done", "A request to Discord has ended", LOG_TEXT("method", route_get(call->route)->method),
                   LOG_TEXT("route", route_get(call->route)->path), LOG_I64("outcome", outcome), LOG_I64("status", reply->status),
                   LOG_I64("code", reply->code), LOG_U64("usec", clock_boottime() - call->queued_at));
+        call_tell(call, outcome, reply);
         call->done(outcome, reply, call->userdata);
         (void) call_free(call);
 }
@@ -530,6 +557,7 @@ int rest_send(Rest *rest, const RestRequest *request, RestDone done, void *userd
         call->major = route_major(route, request->ids, request->token);
         call->queued_at = clock_boottime();
         call->sent = request->sent;
+        call->of = request->of;
         call->done = done;
         call->userdata = userdata;
         reply_init(&call->reply);
@@ -611,6 +639,7 @@ int rest_new(sd_event *event, const RestConfig *config, Rest **ret_rest) {
         rest->is_curl_up = true;
         rest->event = sd_event_ref(event);
         rest->limits = config->limits;
+        rest->travels = config->travels;
 
         r = base_url_check(config->base_url, &rest->is_tls);
         if (r < 0)

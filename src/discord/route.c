@@ -52,6 +52,16 @@ const Route *route_get(RouteId id) {
         return &routes[id];
 }
 
+bool rest_route_name(RouteId route, const char **ret_method, const char **ret_path) {
+        const Route *row = route_get(route);
+
+        if (!row)
+                return false;
+        *ret_method = row->method;
+        *ret_path = row->path;
+        return true;
+}
+
 int route_n_ids(const Route *route) {
         int n = 0;
 

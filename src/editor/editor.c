@@ -99,7 +99,7 @@ static int editor_start(Editor *editor) {
         if (r < 0)
                 return r;
         r = edits_new(&(EditsConfig) { .event = editor->role.event, .store = editor->store, .rest = editor->rest,
-                                       .quiet = (Usec) config->edit_quiet_ms * USEC_PER_MSEC,
+                                       .quiet = (Usec) config->edit_quiet_ms * USEC_PER_MSEC, .travels = &editor->role.travels,
                                        .applied = on_applied, .drained = on_drained, .userdata = editor },
                       &editor->edits);
         if (r < 0)

@@ -48,6 +48,8 @@ typedef struct Edit {
         Usec wait;
         char why[128];
         sd_event_source *retry;
+        Usec began_at;                          /* where somebody watches; else 0 */
+        int status;                             /* of the request; 0: none was made, or none came */
 } Edit;
 
 typedef struct Pace {
@@ -164,11 +166,28 @@ static void edit_end(Edit *edit) {
         drained_perhaps(edits);
 }
 
+static RouteId edit_route(const Edit *edit) {
+        return edit->row.message.v == 0 ? ROUTE_CHANNEL_PATCH : ROUTE_MESSAGE_PATCH;
+}
+
+static void edit_travel(const Edit *edit) {
+        static const TravelOutcome outcomes[] = {
+                [ANSWER_DONE] = TRAVEL_IS_OK, [ANSWER_LATER] = TRAVEL_IS_RETRY, [ANSWER_GONE] = TRAVEL_IS_GONE, [ANSWER_BLOCKED] = TRAVEL_IS_REFUSED,
+        };
+        bool is_equal = edit->answer == ANSWER_DONE && edit->status == 0;
+
+        travel_tell(edit->edits->config.travels,
+                    &(Travel) { .what = TRAVEL_EDIT, .channel = edit->row.channel, .message = edit->row.message, .status = edit->status,
+                                .route = edit->status ? (int) edit_route(edit) + 1 : 0, .took = travel_took(edit->began_at),
+                                .outcome = is_equal ? TRAVEL_IS_SKIPPED : outcomes[edit->answer] });
+}
+
 static void edit_answered(Edit *edit) {
         static const char *const words[] = { [ANSWER_DONE] = "done", [ANSWER_LATER] = "later", [ANSWER_GONE] = "gone", [ANSWER_BLOCKED] = "blocked" };
         Edits *edits = edit->edits;
         bool is_written = edit->answer == ANSWER_DONE;
 
+        edit_travel(edit);
         log_event(edit->answer == ANSWER_BLOCKED ? LOG_WARNING : LOG_DEBUG, "edit.answered",
                   edit->answer == ANSWER_BLOCKED ? "A message cannot be edited; its newest text is kept until that is mended." : "An edit is over.",
                   LOG_GUILD(edit->row.guild.v), LOG_CHANNEL(edit->row.channel.v), LOG_MESSAGE_FIELD(edit->row.message.v),
@@ -246,14 +265,11 @@ static void put_off(Edit *edit, Usec asked) {
 
 /* ---- the request ----------------------------------------------------------------------------------------------------------------------- */
 
-static RouteId edit_route(const Edit *edit) {
-        return edit->row.message.v == 0 ? ROUTE_CHANNEL_PATCH : ROUTE_MESSAGE_PATCH;
-}
-
 static void on_patched(int outcome, const RestReply *reply, void *userdata) {
         Edit *edit = userdata;
 
         (void) FAULT("editor/after-patch");
+        edit->status = reply->status;
         if (outcome != 0)
                 (void) snprintf(edit->why, sizeof(edit->why), "%d/%d %.*s", reply->status, reply->code, 96, reply->message);
 
@@ -347,6 +363,7 @@ static Edit *edit_new(Edits *edits, const EditRow *row) {
         edit->edits = edits;
         edit->row = *row;
         edit->taken_at = edits->taken_at;
+        edit->began_at = travel_begin(edits->config.travels);
         edit->want = row->want ? strdup(row->want) : NULL;
         edit->have_hash = strdup(row->have_hash);
         if ((row->want && !edit->want) || !edit->have_hash) {

@@ -15,6 +15,7 @@ typedef struct EditsConfig {
         Store *store;           /* borrowed, like `rest` */
         Rest *rest;
         Usec quiet;             /* of [tickets] edit_quiet_ms */
+        TravelTap *travels;     /* is told of edits; borrowed, NULL: nobody is */
         /* The row's state has changed: this version stands, or never will; message 0 is the topic. */
         void (*applied)(ChannelId channel, MessageId message, uint64_t version, void *userdata);
         /* After edits_drain(): nothing is in flight any more. */

@@ -105,6 +105,12 @@ static int ack_again(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
+static void ack_travel(const Ack *ack, TravelOutcome outcome, const RestReply *reply) {
+        travel_tell(ack->engine->config.travels,
+                    &(Travel) { .what = TRAVEL_ACKNOWLEDGED, .interaction = ack->interaction, .flow = ack->flow, .outcome = outcome,
+                                .name = ack->type == 6 ? "deferred update" : "deferred", .status = reply ? reply->status : 0 });
+}
+
 static void ack_done(int outcome, const RestReply *reply, void *userdata) {
         Ack *ack = userdata;
 
@@ -112,6 +118,7 @@ static void ack_done(int outcome, const RestReply *reply, void *userdata) {
         switch (outcome) {
         case 0:
         case REST_ALREADY:
+                ack_travel(ack, TRAVEL_IS_OK, reply);
                 ack_settled(ack, ACK_DONE);
                 return;
         case -ENOMEM:
@@ -126,6 +133,7 @@ static void ack_done(int outcome, const RestReply *reply, void *userdata) {
         default:
                 log_event(LOG_NOTICE, "interaction.late", "The interaction could not be acknowledged, going on without its token.",
                           LOG_FLOW(ack->flow.v), LOG_I64("code", reply ? reply->code : 0));
+                ack_travel(ack, TRAVEL_IS_LATE, reply);
                 ack_settled(ack, ACK_LATE);
         }
 }
@@ -135,7 +143,8 @@ static int ack_transmit(Ack *ack) {
         RestRequest request = { .route = ROUTE_INTERACTION_CALLBACK,
                                 .ids = { ack->interaction.v },
                                 .token = ack->token,
-                                .body = body };
+                                .body = body,
+                                .of = { ack->interaction, ack->flow } };
 
         /* 64: EPHEMERAL, the only flag a deferral takes; a deferred update (6) takes none */
         (void) snprintf(body, sizeof(body), ack->type == 6 ? "{\"type\":6}" : "{\"type\":%d,\"data\":{\"flags\":64}}", ack->type);

@@ -199,8 +199,11 @@ static void run_tell(Run *run) {
                 log_event(LOG_INFO, run->checkpoint.event, run->checkpoint.sentence, LOG_GUILD(run->guild.v),
                           LOG_TICKET(run->facts ? run->facts->ticket.id.v : 0), LOG_CHANNEL(run->facts ? run->facts->ticket.channel.v : 0),
                           LOG_TEXT("actor", run_actor(run)), LOG_FLOW(run->id.v));
-        for (int i = 0; i < run->checkpoint.n_hints && run->engine->config.hint; i++)
+        for (int i = 0; i < run->checkpoint.n_hints && run->engine->config.hint; i++) {
+                run_travel(run, &(Travel) { .what = TRAVEL_WANTED, .channel = run->checkpoint.hints[i].channel,
+                                            .message = run->checkpoint.hints[i].message });
                 run->engine->config.hint(run->checkpoint.hints[i].channel, run->checkpoint.hints[i].message, run->engine->config.userdata);
+        }
 }
 
 static void step_is_over(Run *run) {
@@ -217,6 +220,7 @@ static void step_is_over(Run *run) {
 static void checkpoint_committed(Run *run) {
         RunStep *step = &run->steps[run->at];
 
+        run_step_ends(run, run->reply.is_skipped ? TRAVEL_IS_SKIPPED : TRAVEL_IS_OK, NULL);
         run_tell(run);
         step->state = RUN_STEP_DONE;
         step->result = json_free(step->result);
@@ -233,6 +237,7 @@ static void checkpoint_committed(Run *run) {
 }
 
 static void again_committed(Run *run) {
+        run_step_ends(run, TRAVEL_IS_AGAIN, NULL);
         run_tell(run);
         step_is_over(run);
         run_next(run);
@@ -264,6 +269,7 @@ static int build_undone(Run *run, Batch *b) {
 }
 
 static void undone_committed(Run *run) {
+        run_step_ends(run, TRAVEL_IS_UNDONE, NULL);
         run_tell(run);
         run->steps[run->at].state = RUN_STEP_UNDONE;
         run->next_step = run->at;
@@ -285,6 +291,8 @@ static int build_finish(Run *run, Batch *b) {
 }
 
 static void finished(Run *run) {
+        run_travel(run, &(Travel) { .what = TRAVEL_DONE, .name = run->flow->name, .outcome = run->is_undo ? TRAVEL_IS_UNDONE : TRAVEL_IS_OK,
+                                    .why = run->is_undo ? run->why : NULL });
         (void) FAULT_STEP(run->flow->name, "finish", "after-commit");
         log_event(run->is_undo ? LOG_INFO : LOG_DEBUG, run->is_undo ? "flow.refused" : "flow.done",
                   run->is_undo ? "A flow was refused; nothing is left of it." : "A flow is done.",

@@ -156,6 +156,24 @@ void run_fault(const Run *run, const char *point) {
         (void) FAULT_STEP(run->flow->name, run->flow->steps[run->at].name, point);
 }
 
+void run_travel(const Run *run, const Travel *travel) {
+        Travel told = *travel;
+
+        told.flow = run->id;
+        told.interaction = run->interaction;
+        travel_tell(run->engine->config.travels, &told);
+}
+
+void run_step_begins(Run *run) {
+        if (run->began_at == 0)
+                run->began_at = travel_begin(run->engine->config.travels);
+}
+
+void run_step_ends(Run *run, TravelOutcome outcome, const char *why) {
+        run_travel(run, &(Travel) { .what = TRAVEL_STEP, .name = run->flow->steps[run->at].name, .outcome = outcome, .why = why,
+                                    .took = travel_took(TAKE(run->began_at)) });
+}
+
 bool run_is_patient(const Run *run) {
         return run->deadline == USEC_INFINITY || run->is_undo;
 }
@@ -216,6 +234,7 @@ void run_wait(Run *run, Usec wait, void (*then)(Run *run)) {
 
 /* Leaves without writing: the row says what is true, and the lease runs out. */
 void run_drop(Run *run, const char *event, const char *why) {
+        run_travel(run, &(Travel) { .what = TRAVEL_LEFT, .why = why });
         log_event(LOG_INFO, event, "The flow was left to another process.", LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow ? run->flow->name : "?"),
                   LOG_TEXT("why", why));
         engine_left(run->engine, run);
@@ -248,6 +267,7 @@ void run_give_back(Run *run, const char *why, Usec wait) {
         else
                 log_event(LOG_INFO, "flow.later", "A flow goes back to the queue.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_TEXT("why", why), LOG_U64("wait_ms", wait / USEC_PER_MSEC));
+        run_travel(run, &(Travel) { .what = TRAVEL_LATER, .why = why });
         run->give_back_why = why;
         run->give_back_wait = wait;
         commit_begin(run, build_give_back, given_back);
@@ -270,6 +290,7 @@ static int build_turn(Run *run, Batch *b) {
 }
 
 static void turned(Run *run) {
+        run->began_at = 0;
         run->is_undo = true;
         run->has_said_words = false;
         run->attempt = 0;
@@ -287,6 +308,7 @@ void run_turn(Run *run, const char *why) {
         }
         free(run->why);
         run->why = copy;
+        run_travel(run, &(Travel) { .what = TRAVEL_TURNED, .why = run->why });
         log_event(LOG_NOTICE, "flow.turned", "A flow is taken back.", LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name),
                   LOG_TEXT("step", run->next_step < run->flow->n_steps ? run->flow->steps[run->next_step].name : "end"),
                   LOG_TEXT("why", why));
@@ -428,5 +450,7 @@ void run_start(Run *run) {
                 run_give_back(run, "arguments cannot be opened", PARK_WAIT);
                 return;
         }
+        run_travel(run, &(Travel) { .what = TRAVEL_TAKEN, .name = run->flow->name,
+                                    .outcome = run->epoch > 1 ? TRAVEL_IS_AGAIN : TRAVEL_NO_OUTCOME });
         run_read_steps(run);
 }

@@ -92,6 +92,7 @@ struct Run {
         Usec give_back_wait;
 
         unsigned n_steps_done;
+        Usec began_at;                  /* the step at hand, where somebody watches; else 0 */
         sd_event_source *timer;
         void (*then)(Run *run);
 };
@@ -152,6 +153,10 @@ void run_interrupt(Run *run);           /* drain: what only waits for a time, an
 FlowLease run_lease(const Run *run);
 bool run_keep_facts(Run *run, const Facts *facts);       /* false: there is no memory for them, and the run was dropped */
 void run_fault(const Run *run, const char *point);
+/* For whoever watches: something of this run, whose ids are filled in; the step at hand begins; it is over, for good or for now. */
+void run_travel(const Run *run, const Travel *travel);
+void run_step_begins(Run *run);
+void run_step_ends(Run *run, TravelOutcome outcome, const char *why);
 
 /* step.c */
 void step_begin(Run *run);

@@ -44,6 +44,7 @@ static int request_send(Run *run, const StepRequest *request, bool is_effect, Re
                 .body = request->body,
                 .audit_reason = request->audit_reason[0] ? request->audit_reason : NULL,
                 .sent = is_effect ? request_left : NULL,
+                .of = { run->interaction, run->id },
         };
 
         memcpy(rest.ids, request->ids, sizeof(rest.ids));
@@ -139,6 +140,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
 
         switch (outcome) {
         case REST_LATER:        /* it did not happen: the same intent covers the next try */
+                run_step_ends(run, TRAVEL_IS_RETRY, reply->status == 429 ? "Discord asks to wait" : NULL);
                 wait = reply->wait ? reply->wait : run_retry_wait(run);
                 if (wait < RETRY_KEEP_MAX)
                         run_wait(run, wait, step_send);
@@ -146,6 +148,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                         run_give_back(run, reply->status == 429 ? "Discord asks to wait" : "Discord cannot be asked now", wait);
                 return;
         case REST_AMBIGUOUS:    /* it may have happened: look, after it had time to */
+                run_step_ends(run, TRAVEL_IS_UNCLEAR, NULL);
                 wait = MAX(RETRY_SETTLE, run_retry_wait(run));
                 log_event(LOG_NOTICE, "flow.ambiguous", "Discord's answer to a request was lost; looking before sending again.",
                           LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", step->name),
@@ -157,6 +160,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                 return;
         case REST_FORBIDDEN:
                 if (step->waits) {
+                        run_step_ends(run, TRAVEL_IS_FORBIDDEN, NULL);
                         run_block(run);
                         return;
                 }
@@ -166,6 +170,7 @@ static void step_sent(int outcome, const RestReply *reply, void *userdata) {
                           LOG_TEXT("kind", run->flow->name), LOG_TEXT("step", step->name), LOG_I64("status", reply->status),
                           LOG_I64("code", reply->code), LOG_TEXT("reason", reply->message));
                 run->is_refused = run->n_sends == 1;
+                run_step_ends(run, TRAVEL_IS_REFUSED, refusal_reason(outcome, reply));
                 run_turn(run, refusal_reason(outcome, reply));
         }
 }
@@ -179,6 +184,7 @@ static void step_send(Run *run) {
                 run_turn(run, WHY_DEADLINE);
                 return;
         }
+        run_step_begins(run);
         run_fault(run, "before-send");
         if (request_send(run, &run->request, true, step_sent) < 0)
                 run_give_back(run, "the request could not be sent", run_retry_wait(run));
@@ -378,6 +384,7 @@ void step_begin(Run *run) {
                 run_turn(run, WHY_DEADLINE);
                 return;
         }
+        run_step_begins(run);
         step_mark(run);
         if (step->kind != STEP_REST)
                 r = store_step_facts(store, run->id, run->guild, run->ticket, run->flow->scope, step_facts_read, run);
@@ -500,6 +507,7 @@ void step_take_back(Run *run) {
                 run_drop(run, "flow.lost", "the lease was not renewed in time");
                 return;
         }
+        run_step_begins(run);
         step_mark(run);
         if (store_step_facts(run->engine->config.store, run->id, run->guild, run->ticket, run->flow->scope, step_undo_facts_read, run) < 0)
                 run_drop(run, "flow.dropped", "out of memory");

@@ -105,6 +105,7 @@ void wait_begin(Run *run) {
         run->wait = (__typeof__(run->wait)) {
                 .channel = channel, .message = message, .began_at = clock_boottime(), .pause = PAUSE_FIRST,
         };
+        run_travel(run, &(Travel) { .what = TRAVEL_WAIT, .name = run->flow->steps[run->at].name, .channel = channel, .message = message });
         run_fault(run, "before-wait");
         wait_look(run);
 }

@@ -19,7 +19,10 @@ static Usec words_wait(Run *run) {
         return retry_wait(run->attempt + run->tries++, false, arc4random());
 }
 
-static void words_over(Run *run) {
+/* outcome: TRAVEL_IS_OK when they were said; TRAVEL_NO_OUTCOME: there was nobody to say them to */
+static void words_over(Run *run, TravelOutcome outcome) {
+        if (outcome != TRAVEL_NO_OUTCOME)
+                run_travel(run, &(Travel) { .what = TRAVEL_WORDS, .outcome = outcome });
         run->has_said_words = true;
         (void) FAULT_STEP(run->flow->name, "words", "after");
         run_next(run);
@@ -34,7 +37,7 @@ static void words_too_late(Run *run) {
                 log_event(LOG_NOTICE, "flow.words_late", "The interaction's token is dead; the person is not told there.",
                           LOG_FLOW(run->id.v), LOG_TEXT("kind", run->flow->name));
                 run->ack = ACK_LATE;
-                words_over(run);
+                words_over(run, TRAVEL_IS_LATE);
                 return;
         }
         run->is_ack_repeated = true;
@@ -70,14 +73,15 @@ static void words_sent(int outcome, const RestReply *reply, void *userdata) {
                 log_event(LOG_WARNING, "flow.words_refused", "Discord refused the last words.", LOG_FLOW(run->id.v),
                           LOG_TEXT("kind", run->flow->name), LOG_I64("code", reply ? reply->code : 0));
         }
-        words_over(run);
+        words_over(run, outcome == 0 || outcome == REST_ALREADY ? TRAVEL_IS_OK : outcome == REST_GONE ? TRAVEL_IS_GONE : TRAVEL_IS_REFUSED);
 }
 
 static void words_send(Run *run) {
         const Json *results[FLOW_STEPS_MAX];
         StepContext c = run_context(run, results);
         _free_ char *body = NULL;
-        RestRequest request = { .route = ROUTE_ORIGINAL_PATCH, .ids = { c.env->application.v }, .token = run->token };
+        RestRequest request = { .route = ROUTE_ORIGINAL_PATCH, .ids = { c.env->application.v }, .token = run->token,
+                                .of = { run->interaction, run->id } };
         int r;
 
         /* whoever took the flow over may have told another end */
@@ -124,13 +128,15 @@ void words_say(Run *run) {
                 run->waits_for_ack = true;      /* its arrival calls run_next(), which comes back here */
                 return;
         case ACK_LATE:
+                words_over(run, TRAVEL_IS_LATE);
+                return;
         case ACK_NONE:
-                words_over(run);
+                words_over(run, TRAVEL_NO_OUTCOME);
                 return;
         case ACK_UNKNOWN:
         case ACK_DONE:
                 if (interaction_is_dead(run->engine, run->interaction))
-                        words_over(run);
+                        words_over(run, TRAVEL_IS_LATE);
                 else
                         words_facts(run);
                 return;

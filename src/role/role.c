@@ -20,6 +20,7 @@
 
 #define HEARTBEAT_USEC USEC_PER_SEC
 #define FLUSH_MS 200
+#define TRAVELS_QUEUED_MAX 256         /* messages in the queue, a quarter of what it takes (CHANNEL_QUEUE_MAX) */
 
 /* The leak checker looks at its own process from outside, which a process that is not dumpable does not allow. */
 #ifdef __SANITIZE_ADDRESS__
@@ -231,6 +232,40 @@ static int on_heartbeat(sd_event_source *source, _unused_ uint64_t usec, void *u
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
+/* Whoever has a flow, and how far it has come: should this process die in a moment, that is what a watcher wants to have read. */
+static bool is_urgent(const Travel *travel) {
+        return travel->what == TRAVEL_TAKEN || travel->what == TRAVEL_STEP;
+}
+
+/*
+ * Never in the way: when the supervisor does not read, the queue stays free for what must not be lost, and what is left out is only counted.
+ * Most of it is in no hurry either, and travels with others.
+ */
+static void on_travel(const Travel *travel, void *userdata) {
+        RoleContext *role = userdata;
+        IpcMessage message = { .type = IPC_TRAVEL, .travel = {
+                .what = travel->what,
+                .outcome = travel->outcome,
+                .route = (uint32_t) travel->route,
+                .status = (uint32_t) travel->status,
+                .n_lost = role->n_travels_lost,
+                .at = travel->at,
+                .took = travel->took,
+                .interaction = travel->interaction.v,
+                .flow = travel->flow.v,
+                .channel = travel->channel.v,
+                .message = travel->message.v,
+                .name = travel->name,
+                .why = travel->why,
+        } };
+
+        if (channel_n_queued(role->supervisor) < TRAVELS_QUEUED_MAX &&
+            (is_urgent(travel) ? channel_send : channel_send_soon)(role->supervisor, &message) >= 0)
+                role->n_travels_lost = 0;
+        else if (role->n_travels_lost < UINT32_MAX)
+                role->n_travels_lost++;
+}
+
 static void on_message(_unused_ Channel *channel, const IpcMessage *message, void *userdata) {
         RoleContext *role = userdata;
 
@@ -244,6 +279,8 @@ static void on_message(_unused_ Channel *channel, const IpcMessage *message, voi
                 role->bot_user = (UserId) { message->hello.bot_user };
                 role->application = (ApplicationId) { message->hello.application };
         }
+        if (message->type == IPC_WATCH)
+                role->travels.until = clock_boottime() + message->watch.for_ms * USEC_PER_MSEC;
         role->ops->message(message, role->userdata);
 }
 
@@ -314,6 +351,7 @@ int role_start(int argc, char *argv[], const RoleOps *ops, void *userdata, RoleC
         int r;
 
         *ret = (RoleContext) { .ops = ops, .userdata = userdata };
+        ret->travels = (TravelTap) { .tell = on_travel, .userdata = ret };
 
         if (argc < 2 || role_from_string(argv[1], &ret->role) < 0 ||
             parse_arguments(argc - 1, argv + 1, &arguments) < 0) {

@@ -59,6 +59,7 @@ static void tell_editor(Supervisor *s, const IpcMessage *message) {
 static int on_send_job(uint64_t worker, const Job *job, void *userdata) {
         Supervisor *s = userdata;
         Child *child = pool_by_incarnation(s->pool, worker);
+        Usec now = clock_realtime();            /* before it is sent: the worker may be quicker than our next line */
         IpcMessage message;
         int r;
 
@@ -84,8 +85,10 @@ static int on_send_job(uint64_t worker, const Job *job, void *userdata) {
                         .n_frame = job->n_frame,
                 } };
         r = pool_send(child, &message);
-        if (r == 0)
+        if (r == 0) {
+                watching_job(s, child, job, now);
                 (void) FAULT("supervisor/after-job-sent");
+        }
         return r;
 }
 
@@ -131,6 +134,7 @@ static void keep_frame(Supervisor *s, const Job *job) {
 static void on_given_up(const Job *job, const char *why, void *userdata) {
         Supervisor *s = userdata;
 
+        watching_given_up(s, job, why);
         log_event(LOG_ERR, "job.given_up", "A dispatch was not handled.", LOG_TEXT("why", why),
                   LOG_TEXT("dispatch", job->event), LOG_TEXT("reference", job->reference),
                   LOG_U64("deaths", job->n_deaths), LOG_GUILD(job->guild));
@@ -161,6 +165,7 @@ static void on_ready(Supervisor *s, Child *child) {
         log_event(LOG_INFO, "child.ready", "A child is ready.",
                   LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid));
         s->has_been_ready[child->role] = true;
+        watching_ready(s, child);
         if (takes_jobs(child) && !child->is_asked &&
             dispatch_worker_up(s->dispatch, child->incarnation, child->role == ROLE_QUARANTINE) < 0)
                 log_event(LOG_ERR, "child.no_row", "There is no room for another worker in the job table.",
@@ -201,6 +206,9 @@ static void on_message(Child *child, const IpcMessage *message, void *userdata) 
                 break;
         case IPC_APPLIED:
                 children_tell_workers(s, message);
+                break;
+        case IPC_TRAVEL:
+                watching_heard(s, child, message);
                 break;
         default:
                 break;
@@ -247,8 +255,10 @@ static void on_released(Supervisor *s, const Reaped *flows, size_t n_flows) {
         size_t n_dead = 0;
 
         (void) FAULT("supervisor/after-reap");
-        for (size_t i = 0; i < n_flows; i++)
+        for (size_t i = 0; i < n_flows; i++) {
                 n_dead += flows[i].is_dead;
+                watching_released(s, &flows[i]);
+        }
         if (n_flows > 0)
                 log_event(LOG_NOTICE, "flow.released", "Flows of a dead process go on elsewhere.",
                           LOG_U64("flows", n_flows - n_dead), LOG_U64("dead", n_dead));
@@ -394,6 +404,7 @@ static void on_died(Child *child, const Death *death, void *userdata) {
                           LOG_TEXT("child_role", role_row(child->role)->name), LOG_I64("child", child->pid),
                           LOG_TEXT("how", name), LOG_FLOW(culprit.v));
 
+        watching_died(s, child, name, verdict == VERDICT_PLANNED, culprit);
         dispatch_worker_down(s->dispatch, child->incarnation, verdict == VERDICT_PLANNED);
         reap_owner(s, child->owner, child->pid, name, culprit);
         children_reap_step(s);

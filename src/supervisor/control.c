@@ -7,12 +7,12 @@
 
 /*
  * Answers for magikalctl, from memory: a question never waits for the database or for a child. One row of the table is one question,
- * {"ask":"status"}; the answer is one JSON object, {"error":"…"} when there is nothing to say.
+ * {"ask":"status"}, perhaps with members of its own; the answer is one JSON object, {"error":"…"} when there is nothing to say.
  */
 
 typedef struct ControlQuestion {
         const char *name;
-        void (*answer)(Supervisor *s, JsonWriter *w);
+        void (*answer)(Supervisor *s, const Json *question, JsonWriter *w);
 } ControlQuestion;
 
 static void put_u64(JsonWriter *w, const char *key, uint64_t value) {
@@ -97,7 +97,7 @@ static void put_limits(Supervisor *s, JsonWriter *w, Usec now) {
         json_close(w);
 }
 
-static void answer_status(Supervisor *s, JsonWriter *w) {
+static void answer_status(Supervisor *s, _unused_ const Json *question, JsonWriter *w) {
         Usec now = clock_boottime();
 
         json_string(w, "status", s->status);
@@ -126,7 +126,7 @@ static void answer_status(Supervisor *s, JsonWriter *w) {
         put_limits(s, w, now);
 }
 
-static void answer_jobs(Supervisor *s, JsonWriter *w) {
+static void answer_jobs(Supervisor *s, _unused_ const Json *question, JsonWriter *w) {
         Usec now = clock_boottime();
         const Job *job;
 
@@ -149,21 +149,40 @@ static void answer_jobs(Supervisor *s, JsonWriter *w) {
 }
 
 /* Flows were made ready by somebody else (magikalctl requeue). */
-static void answer_resume(Supervisor *s, JsonWriter *w) {
+static void answer_resume(Supervisor *s, _unused_ const Json *question, JsonWriter *w) {
         children_tell_workers(s, &(IpcMessage) { .type = IPC_RESUME });
         json_bool(w, "done", true);
+}
+
+/* A number that a question may leave out. False: it is no number, or less than the least. */
+static bool read_number(const Json *question, const char *name, int64_t least, int64_t otherwise, int64_t *ret) {
+        *ret = otherwise;
+        return !json_get(question, name) || (json_get_i64(question, name, ret) == 0 && *ret >= least);
+}
+
+/* {"ask":"watch","life":…,"after":…} with both numbers of the answer before; without them, what comes from now on. */
+static void answer_watch(Supervisor *s, const Json *question, JsonWriter *w) {
+        int64_t life, after;
+
+        if (!read_number(question, "life", 0, 0, &life) || !read_number(question, "after", 0, -1, &after))
+                json_string(w, "error", "life and after are numbers of an earlier answer.");
+        else if (watching_asked(s) < 0)
+                json_string(w, "error", "There is no memory for it.");
+        else
+                watch_put(s->watch, life, after, w);
 }
 
 static const ControlQuestion questions[] = {
         { "status", answer_status },
         { "jobs", answer_jobs },
         { "resume", answer_resume },
+        { "watch", answer_watch },
 };
 
-static void answer(Supervisor *s, const char *name, JsonWriter *w) {
+static void answer(Supervisor *s, const char *name, const Json *question, JsonWriter *w) {
         for (size_t i = 0; i < ELEMENTSOF(questions); i++)
                 if (streq(questions[i].name, name)) {
-                        questions[i].answer(s, w);
+                        questions[i].answer(s, question, w);
                         return;
                 }
         json_string(w, "error", "This daemon does not know the question; is magikalctl of another version?");
@@ -179,7 +198,7 @@ static void on_question(const char *question, size_t n_bytes, StrBuf *out, void 
         if (json_parse(question, n_bytes, &parsed) < 0 || json_get_string(parsed, "ask", &name) != 0)
                 json_string(&w, "error", "The question is not {\"ask\":\"…\"}.");
         else
-                answer(userdata, name, &w);
+                answer(userdata, name, parsed, &w);
         json_close(&w);
         if (json_writer_finish(&w, &text) == 0)
                 strbuf_append(out, text);

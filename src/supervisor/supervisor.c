@@ -43,6 +43,7 @@ static void tell(Supervisor *s, const GatewayDispatch *dispatch, bool fits) {
 static void add_job(Supervisor *s, int shard, const GatewayDispatch *dispatch, bool fits) {
         int r;
 
+        watching_dispatch(s, shard, dispatch);
         r = dispatch_add(s->dispatch,
                          &(JobRequest) {
                                  .shard = shard,
@@ -328,6 +329,9 @@ static int open_parts(Supervisor *s) {
         r = dispatch_new(&children_dispatch_ops, s, &s->dispatch);
         if (r < 0)
                 return failed("The job table could not be made.", r);
+        s->watch = watch_new(clock_realtime());
+        if (!s->watch)
+                return failed("The ring for watchers could not be made.", -ENOMEM);
         r = pool_new(s->event,
                      &(PoolConfig) { .config_path = s->config_path,
                                     .runtime_dir = s->started->runtime_dir,
@@ -394,6 +398,7 @@ static void done(Supervisor *s) {
         free(s->shards);
         pool_free(s->pool);
         dispatch_free(s->dispatch);
+        watch_free(s->watch);
         rest_free(s->rest);
         store_free(s->store);
         sd_event_source_disable_unref(s->second_timer);

@@ -6,6 +6,7 @@
  *   supervisor.c  set-up as a checklist, the loop, what the gateway says      facts.c      what Discord is asked at start
  *   children.c    who runs: policy over pool.c                               upkeep.c     what happens by the clock
  *   lifecycle.c   service manager, reload, drain                             control.c    answers for magikalctl
+ *   watching.c    what it sees of presses on their way, over watch.c
  */
 
 #include "magikal/config.h"
@@ -19,6 +20,7 @@
 #include "pool.h"
 #include "restart-policy.h"
 #include "shard.h"
+#include "watch.h"
 
 #define REAPS_MAX 64
 
@@ -61,6 +63,7 @@ struct Supervisor {
         Pool *pool;
         Dispatch *dispatch;
         ControlServer *control;
+        Watch *watch;
         Usec started_at;
 
         DiscordFacts facts;
@@ -124,6 +127,18 @@ void children_reap_step(Supervisor *s);
 void children_tell_workers(Supervisor *s, const IpcMessage *message);
 /* To the worker with least to do; false when there is none. */
 bool children_tell_one(Supervisor *s, const IpcMessage *message);
+
+/* watching.c */
+/* Somebody asks how presses travel: children are told to tell. -ENOMEM. */
+int watching_asked(Supervisor *s);
+void watching_lapse(Supervisor *s);             /* every second: has nobody asked for a while? */
+void watching_dispatch(Supervisor *s, int shard, const GatewayDispatch *dispatch);
+void watching_job(Supervisor *s, const Child *child, const Job *job, Usec at);        /* at: since 1970 */
+void watching_given_up(Supervisor *s, const Job *job, const char *why);
+void watching_ready(Supervisor *s, Child *child);
+void watching_died(Supervisor *s, const Child *child, const char *how, bool is_planned, FlowId culprit);
+void watching_released(Supervisor *s, const Reaped *flow);
+void watching_heard(Supervisor *s, const Child *child, const IpcMessage *message);
 
 /* upkeep.c */
 int upkeep_start(Supervisor *s);

@@ -76,6 +76,7 @@ static void second(Supervisor *s) {
                 if (s->n_seconds % rhythms[i].every_s == 0)
                         (void) tick(s, rhythms[i].what);        /* the next one comes */
         upkeep_flush(s);
+        watching_lapse(s);
         lifecycle_step(s);
 }
 

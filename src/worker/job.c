@@ -54,6 +54,49 @@ static void job_answered(Job *job) {
         (void) job_free(job);
 }
 
+/* ---- for whoever watches ---------------------------------------------------------------------------------------------------------- */
+
+static void job_travel(const Job *job, const Travel *travel) {
+        Travel told = *travel;
+
+        told.interaction = job->ix->id;
+        travel_tell(&job->worker->role.travels, &told);
+}
+
+/* Which of our controls and commands; nothing of what came with it. */
+static void job_travel_read(const Job *job) {
+        static const char *const kinds[] = {
+                [INTERACTION_COMMAND] = "command", [INTERACTION_COMPONENT] = "component", [INTERACTION_AUTOCOMPLETE] = "autocomplete",
+                [INTERACTION_MODAL] = "form",
+        };
+        const Interaction *ix = job->ix;
+        char name[TRAVEL_NAME_MAX + 1];
+
+        if (!travel_is_watched(&job->worker->role.travels))
+                return;
+        if (!job->control)
+                (void) snprintf(name, sizeof(name), "%s that is not ours", kinds[ix->type]);
+        else if (job->control->name)
+                (void) snprintf(name, sizeof(name), "%s %s", kinds[ix->type], job->control->name);
+        else
+                (void) snprintf(name, sizeof(name), "%s %s%s%s", kinds[ix->type], ix->command, ix->sub_command ? " " : "",
+                                ix->sub_command ? ix->sub_command : "");
+        job_travel(job, &(Travel) { .what = TRAVEL_PRESS, .name = name });
+}
+
+static void job_travel_replied(const Job *job, int outcome, const RestReply *reply) {
+        static const char *const names[] = {
+                [CALLBACK_MESSAGE] = "message", [CALLBACK_DEFER] = "deferred", [CALLBACK_DEFER_UPDATE] = "deferred update",
+                [CALLBACK_UPDATE] = "update", [CALLBACK_CHOICES] = "choices", [CALLBACK_MODAL] = "form",
+        };
+
+        job_travel(job, &(Travel) { .what = TRAVEL_ACKNOWLEDGED, .name = names[job->callback], .status = reply ? reply->status : 0,
+                                    .outcome = outcome == 0 || outcome == REST_ALREADY ? TRAVEL_IS_OK
+                                               : outcome == REST_TOO_LATE              ? TRAVEL_IS_LATE
+                                               : outcome == REST_AMBIGUOUS             ? TRAVEL_IS_UNCLEAR
+                                                                                       : TRAVEL_IS_FAILED });
+}
+
 /* ---- answering --------------------------------------------------------------------------------------------------------------------- */
 
 static int job_send_reply(Job *job);
@@ -77,6 +120,7 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
             sd_event_add_time_relative(job->worker->role.event, &job->timer, CLOCK_BOOTTIME, CALLBACK_RETRY_WAIT, 1, job_reply_again,
                                        job) >= 0)
                 return;
+        job_travel_replied(job, outcome, reply);
         /* where nobody knows whether it arrived, somebody may be waiting */
         if (job->deferred && (outcome == 0 || outcome == REST_ALREADY || outcome == REST_AMBIGUOUS)) {
                 job->n_tries = 0;
@@ -107,7 +151,7 @@ static void job_replied(int outcome, const RestReply *reply, void *userdata) {
 static int job_send_reply(Job *job) {
         return rest_send(job->worker->rest,
                          &(RestRequest) { .route = ROUTE_INTERACTION_CALLBACK, .ids = { job->ix->id.v }, .token = job->ix->token,
-                                          .body = job->reply },
+                                          .body = job->reply, .of.interaction = job->ix->id },
                          job_replied, job);
 }
 
@@ -116,6 +160,7 @@ void job_reply(Job *job, CallbackType type, char *take_data) {
         int r;
 
         free(TAKE(job->reply));
+        job->callback = type;
         r = interaction_callback(type, data, &job->reply);
         if (r >= 0)
                 r = job_send_reply(job);
@@ -189,7 +234,7 @@ static void job_edited(int outcome, const RestReply *reply, void *userdata) {
 static int job_send_edit(Job *job) {
         return rest_send(job->worker->rest,
                          &(RestRequest) { .route = ROUTE_ORIGINAL_PATCH, .ids = { job->ix->application.v }, .token = job->ix->token,
-                                          .body = job->reply },
+                                          .body = job->reply, .of.interaction = job->ix->id },
                          job_edited, job);
 }
 
@@ -361,6 +406,8 @@ static void job_accepted(int outcome, const Accepted *accepted, void *userdata) 
                         job_not_taken(job, TEXT_RESTS, TEXT_RESTS_TEXT);
                 return;
         }
+        job_travel(job, &(Travel) { .what = TRAVEL_ACCEPTED, .flow = accepted->flow, .name = job->flow->name,
+                                    .outcome = accepted->is_fresh ? TRAVEL_IS_OK : TRAVEL_IS_AGAIN });
         (void) FAULT("accept/committed");
         log_event(LOG_DEBUG, "flow.accepted", accepted->is_fresh ? "A flow was accepted." : "A flow was accepted before.",
                   LOG_FLOW(accepted->flow.v), LOG_GUILD(job->ix->guild.v), LOG_TEXT("actor", accepted->actor.text),
@@ -382,6 +429,7 @@ void job_accept(Job *job, const Flow *flow, const char *subject, char *take_args
         int r = args ? 0 : -ENOMEM;
 
         job->acknowledgement = job_acknowledgement(job);
+        job->flow = flow;
         if (r == 0 && asprintf(&job->idem_key, "ix:%llu", (unsigned long long) job->ix->id.v) < 0) {
                 job->idem_key = NULL;
                 r = -ENOMEM;
@@ -521,6 +569,7 @@ static void job_decide(Job *job) {
                 return;
         }
         job->control = job_find_control(job, &why);
+        job_travel_read(job);
         if (job->control)
                 job_check_policy(job);
         else

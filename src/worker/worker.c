@@ -169,7 +169,8 @@ static int worker_start(Worker *worker) {
                 return r;
         r = rest_new(worker->role.event,
                      &(RestConfig) { .base_url = config->rest_base_url, .ca_file = config->ca_file,
-                                     .token = secret_reveal(worker->role.token), .limits = worker->role.limits },
+                                     .token = secret_reveal(worker->role.token), .limits = worker->role.limits,
+                                     .travels = &worker->role.travels },
                      &worker->rest);
         if (r < 0)
                 return r;
@@ -192,7 +193,7 @@ static int worker_start(Worker *worker) {
                                .find = flow_by_name,
                                .n_flows_max = is_quarantine ? 1 : config->flows_per_worker,
                                .done = on_flow_done, .hint = on_edit_wanted, .dead_words = dead_words, .drained = on_flows_drained,
-                               .ask_rsi = ask_rsi, .userdata = worker,
+                               .ask_rsi = ask_rsi, .travels = &worker->role.travels, .userdata = worker,
                        },
                        &worker->engine);
         if (r < 0)

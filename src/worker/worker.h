@@ -61,6 +61,8 @@ struct Job {
         sd_event_source *timer;
         char *idem_key;
         Acknowledgement acknowledgement;
+        CallbackType callback;          /* of the reply under way */
+        const Flow *flow;               /* that is being accepted; NULL: none */
 };
 
 /* What a control wants to know before its handler runs. */

@@ -36,7 +36,7 @@ owner_of() {
         case $1 in
         catalog.def | cleanup.h | clock.h | config.h | fault.h | fault-points.def | json.h | keys.h | log.h | secret.h | settings.def | strbuf.h | unicode.h | url.h)
                 echo base ;;
-        snowflake.h | limits.h | permission.h)
+        snowflake.h | limits.h | permission.h | travel.h | travels.def)
                 echo words ;;
         placeholders.def | text.h)
                 echo text ;;
@@ -156,7 +156,7 @@ for path in src/*/; do
         fi
 done
 
-point "words include only words and base" "$(judge_files words include/magikal/snowflake.h include/magikal/limits.h include/magikal/permission.h |
+point "words include only words and base" "$(judge_files words include/magikal/snowflake.h include/magikal/limits.h include/magikal/permission.h include/magikal/travel.h |
         grep -v 'belongs to base$')"
 
 point "every header has an owner" "$(for h in include/magikal/*; do
