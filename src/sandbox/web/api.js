@@ -38,25 +38,16 @@ function query(path, parameters) {
   return `${path}?${new URLSearchParams(parameters)}`;
 }
 
-/** Some answers are lists, some wrap the list in an object; the page only wants the list. */
-function list(answer, ...names) {
-  if (Array.isArray(answer))
-    return answer;
-  for (const name of names)
-    if (Array.isArray(answer?.[name]))
-      return answer[name];
-  return [];
-}
-
 export const api = {
   state: (as) => call('GET', query('/sandbox/state', { as })),
-  messages: async (as, channel) =>
-    list(await call('GET', query('/sandbox/messages', { as, channel })), 'messages'),
+  /** what: {query, channel, ids, limit}, each of which may be left out. Answers {members, total}. */
+  people: (what) => call('GET', query('/sandbox/people', what)),
+  messages: (as, channel) => call('GET', query('/sandbox/messages', { as, channel })),
   act: (as, action) => call('POST', '/sandbox/act', { as, ...action }),
   interaction: (id, wait, until) =>
     call('GET', query(`/sandbox/interaction/${encodeURIComponent(id)}`, { wait, until })),
-  effects: async (after) => list(await call('GET', query('/sandbox/effects', { after, wait: 0 })), 'effects'),
-  faults: async () => list(await call('GET', '/sandbox/fault'), 'faults', 'rules'),
+  effects: (after) => call('GET', query('/sandbox/effects', { after, wait: 0 })),
+  faults: async () => (await call('GET', '/sandbox/fault')).rules,
   addFault: (rule) => call('POST', '/sandbox/fault', rule),
   clearFaults: () => call('DELETE', '/sandbox/fault'),
   gateway: (what) => call('POST', '/sandbox/gateway', what),

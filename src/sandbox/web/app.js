@@ -1,174 +1,170 @@
-// The page: puts the parts together, and keeps who one is and which channel is open in the address.
+// The page: one pane or two beside each other, the sandbox's own panels, and an address that keeps who and where one is.
 
-import { Composer } from './composer.js';
 import { h, icon, replace } from './dom.js';
-import { inlineMarkdown, refreshRelativeTimes } from './markdown.js';
-import { MessageList } from './messages.js';
-import { showModal } from './modal.js';
-import { drawChannels, drawMembers, drawPeople } from './sidebar.js';
-import { effectLog, faultPanel } from './tools.js';
-import { displayName, World } from './world.js';
+import { effectLog } from './effects.js';
+import { faultPanel } from './faults.js';
+import { refreshRelativeTimes } from './markdown.js';
+import { Pane } from './pane.js';
 
-// Who one is before having chosen: the ready-made guild's applicant.
+// Who one is before having chosen: the ready-made guild's applicant, and beside them its staff.
 const FIRST_PERSON = '700000000000000001';
+const SECOND_PERSON = '700000000000000002';
+const RELATIVE_TIMES_MS = 10000;
+// At this width of the window (as style.css has it) a panel covers what is beside it on a wider one.
 const NARROW = matchMedia('(max-width: 820px)');
 
 const at = (id) => document.getElementById(id);
-const world = new World();
 
-// ---- panels that slide in ----
+/** @type {Pane[]} */ const panes = [];
+let active = 0;
+const world = () => (panes[active] ?? panes[0]).world;
 
-const panels = {
-  sidebar: { element: at('sidebar'), button: at('open-sidebar') },
-  members: { element: at('members'), button: at('open-members') },
-  faults: { element: at('faults'), button: at('open-faults') },
-  effects: { element: at('effects'), button: at('open-effects') },
+// ---- panels ----
+
+const isOpen = (name) => at(name).classList.contains('is-open');
+const faults = faultPanel(at('faults-body'), world, (n) => {
+  at('fault-count-badge').hidden = n === 0;
+  at('fault-count-badge').textContent = String(n);
+});
+const effects = effectLog(at('effects-body'), world, () => isOpen('effects'));
+const SHOWN = {
+  faults: () => {
+    faults.who();
+    faults.update();
+  },
+  effects: () => effects.show(),
 };
 
 function setPanel(name, open) {
-  const { element, button } = panels[name];
+  const button = at(`open-${name}`);
 
-  element.classList.toggle('is-open', open);
+  at(name).classList.toggle('is-open', open);
   button.setAttribute('aria-expanded', String(open));
-  // On a narrow page one panel covers the messages; a second one would cover the first.
-  if (open && NARROW.matches)
-    for (const other of Object.keys(panels))
+  if (!open)
+    return;
+  if (NARROW.matches)
+    for (const other of Object.keys(SHOWN))
       if (other !== name)
         setPanel(other, false);
-  document.body.classList.toggle('is-covered', NARROW.matches && ['sidebar', 'members'].some(isOpen));
-  if (name === 'faults' && open)
-    faults.update();
-  if (name === 'effects' && open)
-    effects.showEnd();
+  SHOWN[name]();
 }
 
-function isOpen(name) {
-  return panels[name].element.classList.contains('is-open');
-}
-
-function closeCovering() {
-  if (NARROW.matches)
-    for (const name of ['sidebar', 'members'])
-      setPanel(name, false);
-}
-
-const faults = faultPanel(at('faults-body'), world);
-const effects = effectLog(at('effects-body'), world);
-
-for (const [name, { element, button }] of Object.entries(panels)) {
-  button.addEventListener('click', () => setPanel(name, !isOpen(name)));
-  element.querySelector('.panel-close')?.addEventListener('click', () => {
+for (const name of Object.keys(SHOWN)) {
+  const closeIt = () => {
     setPanel(name, false);
-    button.focus();
+    at(`open-${name}`).focus();
+  };
+
+  at(`open-${name}`).addEventListener('click', () => setPanel(name, !isOpen(name)));
+  at(name).querySelector('.panel-close').addEventListener('click', closeIt);
+  at(name).addEventListener('keydown', (event) => event.key === 'Escape' && closeIt());
+}
+
+// ---- panes ----
+
+function keepAddress() {
+  const parts = panes.map(({ world: w }, i) => `as${i || ''}=${w.me}${w.channel ? `&channel${i || ''}=${w.channel}` : ''}`);
+
+  history.replaceState(null, '', `#${parts.join('&')}`);
+}
+
+function drawTop() {
+  const w = world();
+  const { guild } = w;
+  const bot = w.nameOf(guild.bot()?.user.id);
+  const channel = guild.channel(w.channel);
+
+  at('guild-name').textContent = guild.name;
+  at('bot-state').className = `bot-state ${w.botConnected ? 'is-on' : 'is-off'}`;
+  replace(at('bot-state'), h('span', { class: 'bot-dot' }), h('span', null, w.botConnected ? `${bot} is online` : `${bot} is offline`));
+  document.title = `${channel?.name ? `#${channel.name} · ` : ''}${panes.map((p) => p.world.nameOf(p.world.me)).join(' and ')}`;
+  faults.who();
+}
+
+function addPane(as, channel) {
+  const index = panes.length;
+  const pane = new Pane({
+    prefix: index ? 'right-' : '',
+    used: () => {
+      active = panes.indexOf(pane);
+      drawTop();
+    },
+    moved: () => {
+      keepAddress();
+      drawTop();
+    },
   });
-  element.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || (!NARROW.matches && (name === 'sidebar' || name === 'members')))
-      return;
-    setPanel(name, false);
-    button.focus();
-  });
+
+  panes.push(pane);
+  at('panes').append(pane.element);
+  for (const topic of ['people', 'bot'])
+    pane.world.on(topic, drawTop);
+  effects.listen(pane.world);
+  return pane.become(as, channel);
 }
-at('cover').addEventListener('click', closeCovering);
-// What stood beside the messages on a wide page would cover them on a narrow one.
-NARROW.addEventListener('change', () => {
-  setPanel('sidebar', false);
-  setPanel('members', !NARROW.matches);
+
+function removePane() {
+  panes.pop().close();
+  active = 0;
+  keepAddress();
+  drawTop();
+}
+
+function drawSplit() {
+  const split = panes.length > 1;
+
+  document.body.classList.toggle('is-split', split);
+  at('open-split').setAttribute('aria-pressed', String(split));
+}
+
+at('open-split').addEventListener('click', () => {
+  if (panes.length > 1) {
+    removePane();
+  } else {
+    const { me, people, channel } = world();
+    const other = me === SECOND_PERSON ? FIRST_PERSON : SECOND_PERSON;
+    addPane(people.includes(other) ? other : people.find((p) => p !== me) ?? me, channel).catch(() => {});
+  }
+  drawSplit();
 });
-at('faults-body').addEventListener('faults', ({ detail }) => {
-  at('fault-count-badge').hidden = detail === 0;
-  at('fault-count-badge').textContent = String(detail);
+
+at('skip').addEventListener('click', (event) => {
+  // The address tells who and where one is; the link's own would replace that.
+  event.preventDefault();
+  panes[active].focus();
 });
 
-// ---- views ----
-
-const bot = () => world.guild.members.find((m) => m.user.bot);
-
-function drawHeader() {
-  const channel = world.channelById(world.channel);
-  const direct = channel?.type === 1;
-  const name = !channel ? 'No channel' : direct ? channel.recipient?.username ?? 'Direct message' : channel.name;
-
-  replace(at('channel-title'), icon(direct ? 'at' : 'hash'), h('span', null, name));
-  replace(at('channel-topic'), channel?.topic ? inlineMarkdown(channel.topic, world) : '');
-  at('channel-topic').title = channel?.topic ?? '';
-  document.title = `${direct ? '@' : '#'}${name} · ${world.nameOf(world.me)}`;
-}
-
-function drawBot() {
-  const name = bot() ? displayName(bot()) : 'The bot';
-
-  at('bot-state').className = `bot-state ${world.botConnected ? 'is-on' : 'is-off'}`;
-  replace(at('bot-state'), h('span', { class: 'bot-dot' }), h('span', null, world.botConnected ? `${name} is online` : `${name} is offline`));
-  at('bot-banner').hidden = world.botConnected !== false;
-  replace(at('bot-banner'), h('strong', null, `${name} is offline.`), ' Buttons and commands will fail until it connects to this sandbox.');
-}
-
-function drawLine() {
-  at('line-banner').hidden = world.lineUp;
-}
-
-function drawSides() {
-  drawChannels(at('channels'), world, closeCovering);
-  drawMembers(at('members-body'), world);
-  drawHeader();
-}
-
-world.on('people', () => drawPeople(at('people'), world));
-world.on('channels', drawSides);
-world.on('open', () => {
-  drawSides();
-  history.replaceState(null, '', `#as=${world.me}&channel=${world.channel}`);
-  // Another channel's messages are not news: nobody wants them read aloud.
-  at('messages').setAttribute('aria-live', 'off');
-  setTimeout(() => at('messages').setAttribute('aria-live', 'polite'), 800);
-});
-world.on('bot', drawBot);
-world.on('line', drawLine);
-world.on('modal', (modal) => showModal(modal, world, bot() ? displayName(bot()) : 'the bot'));
-world.on('reset', () => effects.fetchAll());
-world.on('line', () => world.lineUp && effects.fetchAll());
-
-new MessageList(at('messages'), at('message-scroll'), world);
-new Composer(at('composer'), world);
-
-setInterval(() => refreshRelativeTimes(document), 10000);
-document.addEventListener('visibilitychange', () => !document.hidden && world.markRead(world.channel));
+setInterval(() => refreshRelativeTimes(document), RELATIVE_TIMES_MS);
+document.addEventListener('visibilitychange', () => !document.hidden && panes.forEach((p) => p.world.markRead(p.world.channel)));
 
 // ---- begin ----
 
+/** Who and where, one for each pane that the address names. */
 function wanted() {
   const hash = new URLSearchParams(location.hash.slice(1));
+  const both = [{ as: hash.get('as') ?? FIRST_PERSON, channel: hash.get('channel') }];
 
-  return { as: hash.get('as') ?? FIRST_PERSON, channel: hash.get('channel') };
+  if (hash.get('as1'))
+    both.push({ as: hash.get('as1'), channel: hash.get('channel1') });
+  return both;
 }
 
-async function begin() {
-  const { as, channel } = wanted();
+function follow() {
+  const both = wanted();
 
-  setPanel('members', !NARROW.matches);
-  try {
-    await world.become(as, channel);
-  } catch (error) {
-    // The sandbox may still be starting, or the address may name somebody who is not there.
-    replace(at('line-banner'), h('strong', null, error.message), ' Trying again…');
-    drawLine();
-    if (error.status)
-      history.replaceState(null, '', location.pathname);
-    setTimeout(begin, 1000);
-    return;
-  }
-  replace(at('line-banner'), h('strong', null, 'The sandbox does not answer.'), ' Trying to reach it again…');
-  effects.fetchAll();
-  faults.update();
+  while (panes.length > both.length)
+    removePane();
+  both.forEach(({ as, channel }, i) => {
+    const pane = panes[i];
+    const shown = () => (!pane ? addPane(as, channel) : as !== pane.world.me ? pane.become(as, channel)
+      : channel && channel !== pane.world.channel ? pane.world.open(channel) : null);
+
+    // An address may name somebody who is not there.
+    Promise.resolve(shown()).catch(() => panes[i].become(FIRST_PERSON).catch(() => {}));
+  });
+  drawSplit();
 }
 
-addEventListener('hashchange', () => {
-  const { as, channel } = wanted();
-
-  if (as !== world.me)
-    world.become(as, channel).catch(() => {});
-  else if (channel && channel !== world.channel)
-    world.open(channel);
-});
-
-begin();
+addEventListener('hashchange', follow);
+follow();
+faults.update();

@@ -1,9 +1,8 @@
 // Registered slash commands as a person types them, and what each kind of option offers.
 // Numbers are option types (Discord reference, "Application Command Option Type").
 
-import { h } from './dom.js';
 import { mayUseCommand } from './permissions.js';
-import { channelOptions, goesBy, optionsOf } from './select.js';
+import { goesBy, optionsOf, roleMark } from './options.js';
 
 const SUB_COMMAND = 1;
 const SUB_COMMAND_GROUP = 2;
@@ -61,7 +60,7 @@ export function optionTree(entry, filled) {
   return options;
 }
 
-/** What a person may pick for an option: [{value, label, description, mark}], or null when it is typed freely. */
+/** What a person may pick for an option (as options.js has it), or null when it is typed freely. */
 export function offers(option, world) {
   if (option.choices?.length)
     return option.choices.map((c) => ({ value: c.value, label: c.name }));
@@ -71,14 +70,18 @@ export function offers(option, world) {
   case USER:
     return optionsOf({ type: 5 }, world);
   case ROLE:
-    return [...optionsOf({ type: 6 }, world), { value: world.guild.id, label: '@everyone', mark: h('span', { class: 'role-dot' }) }];
+    return [...optionsOf({ type: 6 }, world), { value: world.guild.id, label: '@everyone', mark: () => roleMark({}) }];
   case MENTIONABLE:
     return optionsOf({ type: 7 }, world);
   case CHANNEL:
-    return channelOptions(world, option.channel_types);
+    return optionsOf({ type: 8, channel_types: option.channel_types }, world);
   default:
     return null;
   }
+}
+
+export function namesPeople(option) {
+  return option.type === USER || option.type === MENTIONABLE;
 }
 
 export function kindOf(option) {

@@ -1,64 +1,91 @@
 // Message components: action rows with buttons and selects, and the layout kinds of the newer messages.
 // Numbers are component types (Discord reference, "Component Types").
 
-import { h, icon, uniqueId } from './dom.js';
-import { markdown } from './markdown.js';
-import { colour } from './format.js';
+import { attachmentNamed, fileCard, picture } from './attachments.js';
+import { hex } from './colours.js';
+import { h, icon } from './dom.js';
+import { markdown, spoiler } from './markdown.js';
 import { selectField } from './select.js';
 
-const BUTTON_STYLES = { 1: 'primary', 2: 'secondary', 3: 'success', 4: 'danger', 5: 'link', 6: 'secondary' };
+const BUTTON_STYLES = { 1: 'primary', 2: 'secondary', 3: 'success', 4: 'danger', 5: 'link', 6: 'premium' };
+const LINK = 5;
+const PREMIUM = 6;
 
 /**
- * context: { world, pressed: {customId, state} or undefined, press(customId), select(customId, values) }
+ * @typedef {object} Context   what components of one message need to know
+ * @property {Names} names
+ * @property {{customId: string, state: string}} [pressed]   what of this message was pressed and waits
+ * @property {object[]} attachments   the message's files, which "attachment://…" names
+ * @property {(customId: string) => void} press
+ * @property {(customId: string, values: string[]) => void} select
  */
+
+const DRAW = {
+  1: (c, context) => h('div', { class: 'action-row' }, components(c.components, context)),
+  2: button,
+  3: select, 5: select, 6: select, 7: select, 8: select,
+  9: (c, context) => h('div', { class: 'section' }, h('div', { class: 'section-text' }, components(c.components, context)),
+    c.accessory ? one(c.accessory, context) : null),
+  10: (c, { names }) => h('div', { class: 'text-display' }, markdown(c.content, names)),
+  11: (c, context) => perhapsHidden(c, h('div', { class: 'thumbnail' }, media(c, context))),
+  12: (c, context) => h('div', { class: `gallery gallery-${Math.min(c.items.length, 3)}` },
+    c.items.map((item) => perhapsHidden(item, media(item, context)))),
+  13: (c, context) => perhapsHidden(c, file(c, context)),
+  14: (c) => (c.divider === false ? h('div', { class: `gap gap-${c.spacing ?? 1}` }) : h('hr', { class: `gap-${c.spacing ?? 1}` })),
+  17: (c, context) => perhapsHidden(c, h('div', {
+    class: `container${c.accent_color ? ' has-bar' : ''}`, css: c.accent_color ? { '--bar': hex(c.accent_color) } : {},
+  }, components(c.components, context))),
+};
+
 export function components(list, context) {
   return (list ?? []).map((component) => one(component, context));
 }
 
 function one(component, context) {
-  switch (component.type) {
-  case 1:
-    return h('div', { class: 'action-row' }, components(component.components, context));
-  case 2:
-    return button(component, context);
-  case 3:
-  case 5:
-  case 6:
-  case 7:
-  case 8:
-    return selectField({
-      component, world: context.world, label: component.placeholder,
-      disabled: component.disabled, waits: context.pressed?.state === 'pending',
-      picked: (values) => context.select(component.custom_id, values),
-    }).element;
-  case 9:
-    return h('div', { class: 'section' }, h('div', null, components(component.components, context)),
-      component.accessory ? one(component.accessory, context) : null);
-  case 10:
-    return h('div', { class: 'text-display' }, markdown(component.content, context.world));
-  case 11:
-  case 12:
-  case 13:
-    return h('p', { class: 'subtext' }, 'An image or file that this page does not load');
-  case 14:
-    return component.divider === false ? h('div', { class: 'gap' }) : h('hr', null);
-  case 17:
-    return h('div', { class: 'container', css: { '--bar': colour(component.accent_color) ?? 'var(--line)' } },
-      components(component.components, context));
-  default:
-    return h('p', { class: 'subtext' }, `A component of type ${component.type} that this page does not know`);
-  }
+  return DRAW[component.type]?.(component, context)
+    ?? h('p', { class: 'subtext' }, `A component of type ${component.type} that this page does not know`);
+}
+
+function perhapsHidden(component, content) {
+  return component.spoiler ? spoiler(content, { class: 'spoiler spoiler-block' }) : content;
+}
+
+function media(item, context) {
+  return picture({ url: item.media.url, description: item.description }, context.attachments);
+}
+
+function file(component, context) {
+  const attachment = attachmentNamed(component.file.url, context.attachments);
+
+  return attachment ? fileCard(attachment) : h('p', { class: 'subtext' }, `A file at ${component.file.url}, which this page does not load`);
+}
+
+/** Addresses of the files that components show themselves. */
+export function mediaOf(list) {
+  return (list ?? []).flatMap((c) => [c.media?.url, c.file?.url, ...(c.items ?? []).map((i) => i.media.url),
+    ...mediaOf(c.components), ...(c.accessory ? mediaOf([c.accessory]) : [])]).filter(Boolean);
+}
+
+function select(component, context) {
+  return selectField({
+    component, world: context.names.world, label: component.placeholder,
+    disabled: component.disabled, waits: context.pressed?.state === 'pending',
+    picked: (values) => context.select(component.custom_id, values),
+  }).element;
+}
+
+function emoji({ id, name }) {
+  return h('span', { class: 'button-emoji', 'aria-hidden': 'true' }, id ? `:${name}:` : name);
 }
 
 function button(component, context) {
   const style = BUTTON_STYLES[component.style] ?? 'secondary';
-  const content = [
-    component.emoji?.name ? h('span', { class: 'button-emoji' }, component.emoji.id ? `:${component.emoji.name}:` : component.emoji.name) : null,
-    component.label ? h('span', null, component.label) : null,
-  ];
+  const label = component.style === PREMIUM ? 'Upgrade' : component.label;
+  const content = [component.emoji?.name ? emoji(component.emoji) : null, label ? h('span', null, label) : null];
+  const name = label ? null : component.emoji?.name ?? 'Button';
 
-  if (component.style === 5 && /^https?:/.test(component.url ?? '') && !component.disabled)
-    return h('a', { class: `button button-${style}`, href: component.url, target: '_blank', rel: 'noreferrer noopener' },
+  if (component.style === LINK && /^https?:/.test(component.url ?? '') && !component.disabled)
+    return h('a', { class: `button button-${style}`, href: component.url, title: component.url, target: '_blank', rel: 'noreferrer noopener', 'aria-label': name },
       content, icon('out'));
 
   const waits = context.pressed?.state === 'pending';
@@ -66,11 +93,11 @@ function button(component, context) {
   return h('button', {
     type: 'button',
     class: `button button-${style}${mine ? ' button-waits' : ''}`,
-    disabled: component.disabled === true || component.style === 5,
+    disabled: component.disabled === true || component.style >= LINK,
     // Not `disabled` while it waits: a disabled button would lose the focus of who pressed it by keyboard.
     'aria-disabled': waits ? 'true' : null,
     'aria-busy': mine ? 'true' : null,
-    'aria-label': component.label ? null : component.emoji?.name ?? 'Button',
+    'aria-label': name,
     data: { customId: component.custom_id ?? '' },
     on: { click: () => waits || context.press(component.custom_id) },
   }, content, mine ? dots() : null);
@@ -78,19 +105,4 @@ function button(component, context) {
 
 export function dots() {
   return h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i', null), h('i', null), h('i', null));
-}
-
-/** A group of radio buttons or checkboxes (types 21, 22), or one checkbox (23), for modals. */
-export function choices(component) {
-  const single = component.type === 21;
-  const group = uniqueId('choice');
-  const options = component.type === 23
-    ? [{ value: 'true', label: component.label ?? 'Yes', default: component.default }] : component.options ?? [];
-  const inputs = options.map((o) =>
-    h('input', { type: single ? 'radio' : 'checkbox', name: group, value: o.value, checked: o.default === true }));
-  const element = h('div', { class: 'choices', role: single ? 'radiogroup' : 'group' }, options.map((o, i) =>
-    h('label', { class: 'choice' }, inputs[i],
-      h('span', null, o.label, o.description ? h('small', null, o.description) : null))));
-
-  return { element, values: () => inputs.filter((i) => i.checked).map((i) => i.value) };
 }

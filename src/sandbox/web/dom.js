@@ -1,6 +1,6 @@
 // Elements from plain values. Strings always become text nodes, so nothing that came over the wire can turn into markup.
 
-const PROPERTIES = new Set(['value', 'checked', 'disabled', 'hidden', 'open', 'tabIndex', 'htmlFor', 'readOnly', 'required']);
+const PROPERTIES = new Set(['value', 'checked', 'disabled', 'hidden', 'inert', 'open', 'tabIndex', 'htmlFor', 'readOnly', 'required']);
 
 /**
  * h('button', { class: 'x', on: { click } , 'aria-label': '…' }, child, [children], 'text')
@@ -61,6 +61,13 @@ const ICONS = {
   at: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM16 8v5.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-4 7.5',
   eye: 'M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
   slash: 'M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM14 7l-4 10',
+  file: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
+  pin: 'M9 4h6l-1 6 4 3v2H6v-2l4-3zM12 15v6',
+  reply: 'M9 5 3 10l6 5M3 10h11a6 6 0 0 1 6 6v3',
+  split: 'M4 5h16v14H4zM12 5v14',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5',
+  volume: 'M4 9v6h4l5 4V5L8 9zM16 9a4 4 0 0 1 0 6',
+  megaphone: 'M4 10v4h3l10 5V5L7 10zM7 14v5h3v-3.5',
   crown: 'M3 18h18M3 7l4.5 4L12 4l4.5 7L21 7l-2 8H5z',
 };
 
@@ -105,15 +112,33 @@ export function oncePerFrame(f) {
 
 /**
  * A function that finds the element again, also after the message around it was drawn anew: controls are told apart by their
- * message and custom_id.
+ * message and custom_id. `root`: where to look, as two panes may show the same message.
  */
-export function refinder(element) {
+export function refinder(element, root) {
   const item = element?.closest?.('[data-message]');
   const { customId } = element?.dataset ?? {};
 
   return () => {
     if (!element || element.isConnected || !item || !customId)
       return element?.isConnected ? element : null;
-    return document.querySelector(`[data-message="${CSS.escape(item.dataset.message)}"] [data-custom-id="${CSS.escape(customId)}"]`);
+    return root.querySelector(`[data-message="${CSS.escape(item.dataset.message)}"] [data-custom-id="${CSS.escape(customId)}"]`);
   };
+}
+
+/** Puts the children in order, leaving alone those that already stand where they belong: they keep focus and open lists. */
+export function arrange(parent, wanted) {
+  const stay = new Set(wanted);
+
+  for (const element of [...parent.children])
+    if (!stay.has(element))
+      element.remove();
+  wanted.forEach((element, i) => {
+    if (parent.children[i] !== element)
+      parent.insertBefore(element, parent.children[i] ?? null);
+  });
+}
+
+/** Has a sentence read aloud that is not to be seen: what changed is visible already. */
+export function announce(sentence) {
+  document.getElementById('announcer').textContent = sentence;
 }

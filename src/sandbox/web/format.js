@@ -32,10 +32,6 @@ export function hue(id) {
   return (sum * 47) % 360;
 }
 
-export function colour(number) {
-  return number ? `#${Number(number).toString(16).padStart(6, '0')}` : null;
-}
-
 const formats = new Map();
 
 function format(date, options) {
@@ -97,5 +93,16 @@ export function timestamp(date, style) {
 }
 
 export function plural(n, one, many) {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`;
+}
+
+/** A size of bytes as a person reads it. */
+export function fileSize(bytes) {
+  const units = ['bytes', 'KB', 'MB'];
+  let size = Number(bytes) || 0;
+  let unit = 0;
+
+  for (; size >= 1024 && unit < units.length - 1; unit++)
+    size /= 1024;
+  return `${unit ? size.toFixed(1) : size} ${units[unit]}`;
 }

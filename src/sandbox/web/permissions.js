@@ -13,15 +13,15 @@ function bits(text) {
   }
 }
 
-/** Permissions of a member {user, roles} in a channel, from the guild {id, owner_id, roles} and the channel's overwrites. */
+/** Permissions of a member {user, roles} in a channel, from a Guild and the channel's overwrites. */
 export function permissionsIn(guild, member, channel) {
-  if (guild.owner_id === member.user.id)
+  if (guild.ownerId === member.user.id)
     return ALL;
 
-  const roles = new Map(guild.roles.map((r) => [r.id, bits(r.permissions)]));
-  let may = roles.get(guild.id) ?? 0n;
+  const roleBits = (id) => bits(guild.roles.get(id)?.permissions);
+  let may = roleBits(guild.id);
   for (const id of member.roles)
-    may |= roles.get(id) ?? 0n;
+    may |= roleBits(id);
   if (may & ADMINISTRATOR)
     return ALL;
 

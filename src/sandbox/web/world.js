@@ -1,20 +1,22 @@
 // What the page knows of the guild as one person sees it, and the only place that changes it. Views listen to topics:
-//   people   who one can be, and who one is          channels  the sidebar, commands, roles, members
-//   messages {channel}                               open      another channel is shown
-//   bot      the bot's gateway came or went          line      the page lost or found the sandbox
-//   effect   one more entry of the effect log        modal     a modal is to be shown
-//   reset    everything begins again
+//   people    who one can be, and who one is         channels  the sidebar: channels, order, unread
+//   members   members, their roles and names         messages  {channel}: its messages changed
+//   open      another channel is shown               bot       the bot's gateway came or went
+//   line      the page lost or found the sandbox     effect    one more entry of the effect log
+//   modal     {interaction, modal} is to be shown    reset     everything begins again
 
-import { api, ApiError, listen } from './api.js';
+import { api, listen } from './api.js';
 import { compareIds, snowflakeMs } from './format.js';
-import { permissionsIn } from './permissions.js';
+import { Guild } from './guild.js';
 
 // Message flags (Discord reference, "Message Flags").
+export const SUPPRESS_EMBEDS = 4;
 export const EPHEMERAL = 64;
 export const LOADING = 128;
 
-// Longer than Discord's three seconds, so that the verdict is the sandbox's and not ours.
-const ACKNOWLEDGE_WAIT_MS = 10000;
+// Many events come at once when a ticket opens; one fetch of the state serves them all.
+const REFRESH_DELAY_MS = 40;
+const IDS_MAX = 200;      // the sandbox answers so many at once unasked
 
 export class World {
   #listeners = new Map();
@@ -27,18 +29,17 @@ export class World {
 
   me = null;
   channel = null;
-  guild = { id: '0', name: '', roles: [], members: [] };
-  channels = [];
-  dms = [];
+  guild = new Guild();
   people = [];
   commands = [];
   botConnected = null;
   lineUp = false;
-  effects = [];
-  dismissed = new Set();
-  notes = [];
-  pressed = new Map();
+  notes = [];           // what stands in place of an answer: {channel, title, state, text}
+  pressed = new Map();  // message id → {customId, state, text}
   typed = new Map();    // interaction id → the command as this page's person typed it
+  #dismissed = new Set();
+  #asked = new Set();
+  #toAsk = [];
 
   on(topic, listener) {
     const all = this.#listeners.get(topic) ?? [];
@@ -71,8 +72,15 @@ export class World {
     });
   }
 
+  /** Ends the line; the world is of no more use. */
+  leave() {
+    this.me = null;
+    this.#stopListening?.();
+    clearTimeout(this.#refreshTimer);
+  }
+
   open(channel) {
-    if (!this.channelById(channel))
+    if (!this.guild.channel(channel))
       return;
     this.channel = channel;
     this.markRead(channel);
@@ -95,32 +103,35 @@ export class World {
     if (me !== this.me)
       return;
 
-    this.guild = { roles: [], members: [], ...state.guild };
-    this.channels = state.channels ?? [];
-    this.dms = (state.dms ?? []).map((d) => directChannel(d, me, this.guild.members));
-    this.people = state.people ?? [];
-    this.commands = state.commands ?? [];
+    this.guild.read(state, me);
+    this.people = state.people;
+    this.commands = state.commands;
     this.emit('people');
     this.emit('channels');
-    this.#setBot(state.gateway?.connected === true);
+    this.emit('members');
+    this.#setBot(state.gateway.connected === true);
 
-    if (!this.channelById(this.channel))
-      this.open(this.#firstChannel()?.id);
+    if (!this.guild.channel(this.channel))
+      this.#openFirst();
     else if (messages)
       this.open(this.channel);
   }
 
-  /** Many events come at once when a ticket opens; one fetch of the state serves them all. */
   #refreshSoon() {
     clearTimeout(this.#refreshTimer);
-    this.#refreshTimer = setTimeout(() => this.refresh({ messages: false }).catch(() => {}), 40);
+    this.#refreshTimer = setTimeout(() => this.refresh({ messages: false }).catch(() => {}), REFRESH_DELAY_MS);
   }
 
-  /** Where to begin: the first channel in which something is written, else the first. */
-  #firstChannel() {
-    const all = this.orderedChannels().flatMap((g) => g.channels);
+  /** Where to begin: the first channel in which something is written, else the first. Nobody may see none. */
+  #openFirst() {
+    const all = this.guild.orderedChannels().flatMap((g) => g.channels);
+    const first = all.find((c) => c.last_message_id) ?? all[0] ?? this.guild.dms[0];
 
-    return all.find((c) => c.last_message_id) ?? all[0] ?? this.dms[0];
+    this.channel = null;
+    if (first)
+      this.open(first.id);
+    else
+      this.emit('open', null);
   }
 
   // ---- messages ----
@@ -128,7 +139,7 @@ export class World {
   messagesOf(channel) {
     const all = this.#messages.get(channel);
 
-    return all ? [...all.values()].filter((m) => !this.dismissed.has(m.id)).sort((a, b) => compareIds(a.id, b.id)) : [];
+    return all ? [...all.values()].filter((m) => !this.#dismissed.has(m.id)).sort((a, b) => compareIds(a.id, b.id)) : [];
   }
 
   async fetchMessages(channel) {
@@ -153,7 +164,7 @@ export class World {
   }
 
   dismiss(id, channel) {
-    this.dismissed.add(id);
+    this.#dismissed.add(id);
     this.emit('messages', channel);
   }
 
@@ -165,7 +176,7 @@ export class World {
   // ---- unread ----
 
   markRead(channel) {
-    const last = this.channelById(channel)?.last_message_id;
+    const last = this.guild.channel(channel)?.last_message_id;
 
     if (last)
       this.#read.set(`${this.me}/${channel}`, last);
@@ -207,28 +218,28 @@ export class World {
 
     switch (type) {
     case 'message_create':
-    case 'message_update': {
-      const all = this.#messages.get(data.channel_id);
-      if (all)
-        all.set(data.id, { ...(type === 'message_update' ? all.get(data.id) : {}), ...data });
-      this.#newest(data);
-      this.emit('messages', data.channel_id);
+    case 'message_update':
+      this.#putMessage(type, data);
       break;
-    }
     case 'message_delete':
       this.#messages.get(data.channel_id)?.delete(data.id);
       this.emit('messages', data.channel_id);
       break;
     case 'channel_create':
     case 'channel_update':
-      this.#putChannel(data);
-      this.#refreshSoon();
+      // A message may link a channel as soon as it is made; waiting for the next state would show it as one without access.
+      this.guild.putChannel(data, this.me);
+      this.emit('channels');
       break;
     case 'channel_delete':
-      this.channels = this.channels.filter((c) => c.id !== data.id);
-      this.#refreshSoon();
+      if (this.guild.removeChannel(data.id))
+        this.emit('channels');
+      if (data.id === this.channel)
+        this.#openFirst();
       break;
     case 'member_update':
+      this.#putMember(data);
+      break;
     case 'role_update':
       this.#refreshSoon();
       break;
@@ -238,35 +249,38 @@ export class World {
       this.#refreshSoon();
       break;
     case 'effect':
-      this.effects.push(data);
-      if (data.effect === 'commands.put')
+      if (data.effect.startsWith('commands.'))
         this.#refreshSoon();
       this.emit('effect', data);
       break;
     case 'reset':
       this.#messages.clear();
-      this.effects = [];
       this.emit('reset');
       this.refresh().catch(() => {});
       break;
     }
   }
 
-  /** A message may link a channel as soon as it is made; waiting for the next state would show it as one without access. */
-  #putChannel(channel) {
-    const old = this.channelById(channel.id);
-    const member = this.member(this.me);
+  #putMember(member) {
+    const { guild } = this;
+    const wasThere = guild.members.has(member.user.id);
 
-    if (old)
-      Object.assign(old, channel);
-    else if (member)
-      this.channels.push({ ...channel, permissions: String(permissionsIn(this.guild, member, channel)) });
-    this.emit('channels');
+    // Of a large guild most members are nobody the page has heard of.
+    if (!wasThere && guild.isPartial())
+      return;
+    guild.putMember(member);
+    this.emit('members');
+    // Other roles of one's own show other channels; who comes is somebody one can be.
+    if (member.user.id === this.me || wasThere !== guild.members.has(member.user.id))
+      this.#refreshSoon();
   }
 
-  #newest(message) {
-    const channel = this.channelById(message.channel_id);
+  #putMessage(type, message) {
+    const all = this.#messages.get(message.channel_id);
+    const channel = this.guild.channel(message.channel_id);
 
+    all?.set(message.id, { ...(type === 'message_update' ? all.get(message.id) : {}), ...message });
+    this.emit('messages', message.channel_id);
     if (!channel) {
       // The first message of a direct channel tells of the channel itself.
       this.#refreshSoon();
@@ -276,144 +290,38 @@ export class World {
       channel.last_message_id = message.id;
     if (channel.id === this.channel && !document.hidden)
       this.markRead(channel.id);
-    this.emit('channels');
-  }
-
-  // ---- acting ----
-
-  say(content) {
-    return api.act(this.me, { action: 'say', channel: this.channel, content });
-  }
-
-  /** Presses a button or sends a select's values; the message shows that it waits until the bot acknowledges. */
-  async press(message, customId, values) {
-    const key = message.id;
-
-    this.pressed.set(key, { customId, state: 'pending' });
-    this.emit('messages', message.channel_id);
-    try {
-      const seen = await this.#actAndWait(values
-        ? { action: 'select', channel: message.channel_id, message: message.id, custom_id: customId, values }
-        : { action: 'press', channel: message.channel_id, message: message.id, custom_id: customId });
-      if (seen.state === 'failed')
-        this.pressed.set(key, { customId, state: 'failed', text: 'This interaction failed' });
-      else
-        this.pressed.delete(key);
-    } catch (error) {
-      this.pressed.set(key, { customId, state: 'failed', text: error.message });
-    }
-    this.emit('messages', message.channel_id);
-  }
-
-  /** Runs a slash command. Throws when Discord's client would not have sent it. */
-  async command(name, title, options) {
-    const note = { channel: this.channel, title, state: 'pending', text: 'Sending command…' };
-    const { interaction } = await api.act(this.me, { action: 'command', channel: note.channel, name, options });
-
-    this.typed.set(interaction, title);
-    this.notes.push(note);
-    this.emit('messages', note.channel);
-    try {
-      const seen = await this.#acknowledged(interaction);
-      if (seen.state === 'failed')
-        Object.assign(note, { state: 'failed', text: 'The application did not respond' });
-      else
-        this.notes = this.notes.filter((n) => n !== note);
-    } catch (error) {
-      Object.assign(note, { state: 'failed', text: error.message });
-    }
-    this.emit('messages', note.channel);
-  }
-
-  async autocomplete(name, options, focused) {
-    const { interaction } = await api.act(this.me,
-      { action: 'autocomplete', channel: this.channel, name, options, focused });
-    const seen = await api.interaction(interaction, 3500, 'final');
-
-    return seen.choices ?? [];
-  }
-
-  /** Sends a modal; true when the bot took it, else the sentence for the person. */
-  async submit(modalInteraction, values) {
-    try {
-      const seen = await this.#actAndWait({ action: 'submit', modal: modalInteraction, values });
-      return seen.state === 'failed' ? 'Something went wrong. Try again.' : true;
-    } catch (error) {
-      return error.message;
-    }
-  }
-
-  async #actAndWait(action) {
-    const { interaction } = await api.act(this.me, action);
-
-    return this.#acknowledged(interaction);
-  }
-
-  async #acknowledged(id) {
-    const me = this.me;
-    const until = Date.now() + ACKNOWLEDGE_WAIT_MS;
-    let seen;
-
-    do {
-      seen = await api.interaction(id, 4000, 'acknowledged');
-      if (seen.state === 'modal' && me === this.me)
-        this.emit('modal', { interaction: id, modal: seen.modal });
-    } while (seen.state === 'pending' && Date.now() < until);
-    if (seen.state === 'pending')
-      throw new ApiError(0, 'The sandbox gave no verdict on this interaction.');
-    return seen;
+    if (type === 'message_create')
+      this.emit('channels');
   }
 
   // ---- names ----
 
-  channelById(id) {
-    return this.channels.find((c) => c.id === id) ?? this.dms.find((c) => c.id === id);
-  }
-
-  member(user) {
-    return this.guild.members.find((m) => m.user.id === user);
-  }
-
   nameOf(user) {
-    const member = this.member(user);
-
-    return member ? displayName(member) : 'unknown-user';
+    return this.guild.nameOf(user) ?? 'unknown-user';
   }
 
-  role(id) {
-    return this.guild.roles.find((r) => r.id === id);
+  /** Somebody is to be shown whom the page does not know: a large guild's state names only some. Asked for once each. */
+  meet(user) {
+    if (this.#asked.has(user) || !this.guild.isPartial())
+      return;
+    this.#asked.add(user);
+    this.#toAsk.push(user);
+    if (this.#toAsk.length === 1)
+      setTimeout(() => this.findPeople({ ids: this.#toAsk.splice(0, IDS_MAX).join() }), REFRESH_DELAY_MS);
   }
 
-  hasRole(user, role) {
-    return role === this.guild.id || (this.member(user)?.roles.includes(role) ?? false);
+  /** Makes the page know the people that api.people() finds; resolves to {members, total}, or null while the line is down. */
+  async findPeople(what) {
+    try {
+      const { members, total } = await api.people(what);
+      const nBefore = this.guild.members.size;
+      for (const member of members)
+        this.guild.members.set(member.user.id, member);
+      if (this.guild.members.size !== nBefore)
+        this.emit('members');
+      return { members, total };
+    } catch {
+      return null;
+    }
   }
-
-  rolesOf(user) {
-    return (this.member(user)?.roles ?? []).map((id) => this.role(id)).filter(Boolean)
-      .sort((a, b) => b.position - a.position);
-  }
-
-  /** The sidebar's order: channels without category first, then categories by position with their channels by position. */
-  orderedChannels() {
-    const byPosition = (a, b) => a.position - b.position || compareIds(a.id, b.id);
-    const plain = this.channels.filter((c) => c.type !== 4).sort(byPosition);
-    const known = new Set(this.channels.filter((c) => c.type === 4).map((c) => c.id));
-    const groups = this.channels.filter((c) => c.type === 4).sort(byPosition)
-      .map((category) => ({ category, channels: plain.filter((c) => c.parent_id === category.id) }));
-
-    return [{ category: null, channels: plain.filter((c) => !known.has(c.parent_id)) }, ...groups]
-      .filter((g) => g.category || g.channels.length);
-  }
-}
-
-export function displayName(member) {
-  return member.nick ?? member.user.global_name ?? member.user.username;
-}
-
-/** A DM is listed as the bot sees it: its recipient is the person. The person's client shows the other end. */
-function directChannel(dm, me, members) {
-  const channel = typeof dm.channel === 'object' && dm.channel ? dm.channel : dm;
-  const other = (channel.recipients ?? []).find((u) => u.id !== me) ?? members.find((m) => m.user.bot)?.user ?? null;
-
-  return { ...channel, type: 1, recipient: other };
 }

@@ -34,7 +34,7 @@ export class Browser {
     page.on('console', (m) => m.type() === 'error' && !/40[0-9]/.test(m.text()) && this.complaints.push(m.text()));
     page.on('request', (r) => !r.url().startsWith(this.url) && !r.url().startsWith('data:') && this.complaints.push(`asked for ${r.url()}`));
     await page.goto(`${this.url}/#as=${person}${channel ? `&channel=${channel}` : ''}`);
-    await page.waitForSelector('#channels .channel', { state: 'attached' });
+    await page.waitForSelector('.channel', { state: 'attached' });
     return page;
   }
 

@@ -254,7 +254,7 @@ const tests = {
     const member = page.locator('.member', { hasText: 'Asterin' });
     await member.waitFor();
     return told({ role: (await member.locator('.role-chip').allTextContents()).join() === 'Member', account: await member.locator('.member-account').textContent() === 'applicant',
-      group: await page.locator('#members section', { hasText: 'Asterin' }).locator('h2').textContent() === 'Member — 1' });
+      group: await page.locator('#members section', { hasText: 'Asterin' }).locator('h3').textContent() === 'Member — 1' });
   },
 
   async 'pictures of other places are not loaded, and an embed keeps its shape'() {
@@ -291,7 +291,7 @@ const tests = {
     await narrow.getByRole('button', { name: 'Channels' }).click();
     await narrow.locator('.channel', { hasText: 'welcome' }).click();
     await narrow.locator('#channel-title', { hasText: 'welcome' }).waitFor();
-    return fits && !await narrow.locator('#sidebar').isVisible() && !await sticksOut(narrow);
+    return told({ fits, gone: !await narrow.locator('#sidebar').isVisible(), still: !await sticksOut(narrow) });
   },
 
   async 'axe-core finds no barrier, dark and light, with every panel and with a modal'() {
@@ -315,12 +315,12 @@ const tests = {
     page = await browser.open(PEOPLE.applicant, CHANNELS.general);
     await page.locator('.bot-state', { hasText: 'online' }).waitFor();
     await bot.stop();
-    return await present(page.locator('#bot-banner', { hasText: 'offline' })) && present(page.locator('.bot-state', { hasText: 'offline' }));
+    return await present(page.locator('.banner-bot', { hasText: 'offline' })) && present(page.locator('.bot-state', { hasText: 'offline' }));
   },
 
   async 'a sandbox that stops is told'() {
     await sandbox.stop();
-    return present(page.locator('#line-banner', { hasText: 'does not answer' }));
+    return present(page.locator('.banner-line', { hasText: 'does not answer' }));
   },
 
   async 'no error in the console, no request to another place, no error of the bot'() {
