@@ -11,6 +11,7 @@
 #include "gateway.h"
 #include "journal.h"
 #include "pages.h"
+#include "scenes.h"
 
 #define PREFIX "/sandbox/"
 
@@ -105,6 +106,71 @@ static void control_effects(Sandbox *sandbox _unused_, Exchange *x) {
 
 static void control_requests(Sandbox *sandbox _unused_, Exchange *x) {
         exchange_poll(x, sbx_query_u64(request_view(exchange_request(x)), "wait", 0), look_at_requests);
+}
+
+/* ---- scenes --------------------------------------------------------------------------------------------------------------- */
+
+static void free_reader(void *reader) {
+        (void) scene_reader_free(reader);
+}
+
+static bool refused_scenes(Exchange *x, int outcome) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+
+        if (outcome == 0)
+                return false;
+        json_open(&w);
+        json_string(&w, "error", outcome == -EBADMSG ? scene_reader_why(exchange_data(x)) : "out of memory");
+        json_close(&w);
+        if (json_writer_finish(&w, &text) < 0)
+                exchange_drop(x);
+        else
+                exchange_refuse_early(x, outcome == -EBADMSG ? 400 : 500, text);
+        return true;
+}
+
+static bool take_scenes(Exchange *x, const char *bytes, size_t n_bytes) {
+        return !refused_scenes(x, scene_reader_take(exchange_data(x), bytes, n_bytes));
+}
+
+/* curl -T makes a PUT of it, and whoever thinks in verbs a POST. */
+static bool is_scenes(const SbxRequest *request) {
+        return streq(request->path, PREFIX "scenes") && (streq(request->method, "POST") || streq(request->method, "PUT"));
+}
+
+void control_begin(Sandbox *sandbox, Exchange *x) {
+        SceneReader *reader;
+
+        if (!is_scenes(request_view(exchange_request(x))))
+                return;
+        reader = scene_reader_new(sandbox);
+        if (!reader)
+                return;         /* control_scenes_end() says so */
+        exchange_set_data(x, reader, free_reader);
+        exchange_stream(x, take_scenes);
+}
+
+static void control_scenes_end(Sandbox *sandbox _unused_, Exchange *x) {
+        SceneReader *reader = exchange_data(x);
+        _json_writer_ JsonWriter w = {};
+
+        if (!reader || scene_reader_end(reader) != 0) {
+                control_refuse(x, reader ? 400 : 500, reader ? scene_reader_why(reader) : "out of memory");
+                return;
+        }
+        json_open(&w);
+        json_i64(&w, "taken", (int64_t) scene_reader_n_taken(reader));
+        json_close(&w);
+        control_json(x, &w);
+}
+
+static bool look_at_scenes(Sandbox *sandbox, Exchange *x, bool is_last) {
+        return look_at_log(x, is_last, sandbox->journal, journal_put_scenes);
+}
+
+static void control_scenes(Sandbox *sandbox _unused_, Exchange *x) {
+        exchange_poll(x, sbx_query_u64(request_view(exchange_request(x)), "wait", 0), look_at_scenes);
 }
 
 /* ---- faults, gateway, time ---------------------------------------------------------------------------------------------- */
@@ -210,6 +276,9 @@ static const struct {
         { "GET",    "interaction/", control_interaction },
         { "GET",    "effects",      control_effects     },
         { "GET",    "requests",     control_requests    },
+        { "POST",   "scenes",       control_scenes_end  },
+        { "PUT",    "scenes",       control_scenes_end  },
+        { "GET",    "scenes",       control_scenes      },
         { "POST",   "fault",        control_fault_add   },
         { "GET",    "fault",        control_fault_list  },
         { "DELETE", "fault",        control_fault_clear },
@@ -243,7 +312,7 @@ void control_handle(Sandbox *sandbox, Exchange *x) {
                 is_known = true;
                 if (!streq(calls[i].method, view->method))
                         continue;
-                if (streq(view->method, "POST") && !json_is_object(view->body) && !streq(calls[i].name, "reset"))
+                if (streq(view->method, "POST") && !json_is_object(view->body) && !streq(calls[i].name, "reset") && !is_scenes(view))
                         control_refuse(x, 400, "the body is no JSON object");
                 else
                         calls[i].handle(sandbox, x);

@@ -46,6 +46,7 @@ struct Exchange {
         sd_event_source *timer;
         void (*later)(Sandbox *sandbox, Exchange *x);
         bool (*look)(Sandbox *sandbox, Exchange *x, bool is_last);
+        bool (*take)(Exchange *x, const char *bytes, size_t n_bytes);
         char *host;
         void *data;
         void (*free_data)(void *data);
@@ -184,6 +185,30 @@ void exchange_answer_file(Exchange *x, const char *content_type, int take_fd, ui
 void exchange_drop(Exchange *x) {
         x->state = EXCHANGE_DROPPED;
         exchange_resume(x);
+}
+
+/* ---- bodies without an end ---------------------------------------------------------------------------------------------- */
+
+void exchange_stream(Exchange *x, bool (*take)(Exchange *x, const char *bytes, size_t n_bytes)) {
+        x->take = take;
+}
+
+/*
+ * libmicrohttpd takes no answer before the body is over (MHD_queue_response(3)), and whoever sends line after line must not learn only at
+ * the end that nobody takes them. So the answer is written beside it: few bytes, on a connection on which nothing was sent yet but perhaps a
+ * whole "100 Continue". Should they not fit, the connection ends without a word.
+ */
+void exchange_refuse_early(Exchange *x, int status, const char *json) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        _strbuf_ StrBuf out = {};
+
+        x->state = EXCHANGE_DROPPED;
+        strbuf_appendf(&out, "HTTP/1.1 %d Refused\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", status,
+                       strlen(json), json);
+        if (!info || out.error != 0)
+                return;
+        (void) send(info->connect_fd, out.text, out.n_bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void) shutdown(info->connect_fd, SHUT_WR);
 }
 
 /* ---- waiting ---------------------------------------------------------------------------------------------------------- */
@@ -348,14 +373,8 @@ static enum MHD_Result on_header(void *userdata, enum MHD_ValueKind kind _unused
         return x->request_outcome < 0 ? MHD_NO : MHD_YES;
 }
 
-static int exchange_begin(Exchange *x, const char *method) {
-        if (!x->target)
-                return -ENOMEM;
-        x->request = request_new(method, x->target);
-        if (!x->request)
-                return -ENOMEM;
-        (void) MHD_get_connection_values(x->connection, MHD_HEADER_KIND, on_header, x);
-        return x->request_outcome;
+static bool exchange_is_control(Exchange *x) {
+        return strncmp(request_view(x->request)->path, "/sandbox/", 9) == 0;
 }
 
 /* A page of another origin must not act on the sandbox through somebody's browser. */
@@ -363,6 +382,18 @@ static bool exchange_is_foreign(Exchange *x) {
         const char *origin = sbx_header(request_view(x->request), "Origin");
 
         return origin && (strncmp(origin, "http://", 7) != 0 || !streq(origin + 7, exchange_host(x)));
+}
+
+static int exchange_begin(Exchange *x, const char *method) {
+        if (!x->target)
+                return -ENOMEM;
+        x->request = request_new(method, x->target);
+        if (!x->request)
+                return -ENOMEM;
+        (void) MHD_get_connection_values(x->connection, MHD_HEADER_KIND, on_header, x);
+        if (x->request_outcome == 0 && exchange_is_control(x) && !exchange_is_foreign(x))
+                control_begin(x->http->sandbox, x);
+        return x->request_outcome;
 }
 
 static void exchange_start(Exchange *x) {
@@ -378,7 +409,7 @@ static void exchange_start(Exchange *x) {
                 rsi_handle(sandbox, x);         /* some of it is below /api/ too */
         else if (strncmp(path, "/api/", 5) == 0)
                 rest_handle(sandbox, x);
-        else if (strncmp(path, "/sandbox/", 9) == 0) {
+        else if (exchange_is_control(x)) {
                 if (exchange_is_foreign(x))
                         exchange_answer(x, 403, NULL, &nothing);
                 else
@@ -399,6 +430,13 @@ static enum MHD_Result exchange_finish(Exchange *x) {
         return MHD_YES;
 }
 
+static void exchange_take_body(Exchange *x, const char *bytes, size_t n_bytes) {
+        if (x->take && (x->state == EXCHANGE_DROPPED || x->take(x, bytes, n_bytes)))
+                return;         /* used, or nobody wants it any more */
+        if (!x->take && x->request_outcome == 0)
+                x->request_outcome = request_add_body(x->request, bytes, n_bytes);
+}
+
 static enum MHD_Result on_request(void *userdata _unused_, struct MHD_Connection *connection _unused_, const char *url _unused_,
                                   const char *method, const char *version _unused_, const char *bytes, size_t *n_bytes, void **context) {
         Exchange *x = *context;
@@ -408,8 +446,7 @@ static enum MHD_Result on_request(void *userdata _unused_, struct MHD_Connection
         if (!x->request)                /* first call: headers are there, the body is not */
                 return exchange_begin(x, method) < 0 ? MHD_NO : MHD_YES;
         if (*n_bytes > 0) {
-                if (x->request_outcome == 0)
-                        x->request_outcome = request_add_body(x->request, bytes, *n_bytes);
+                exchange_take_body(x, bytes, *n_bytes);
                 *n_bytes = 0;
                 return x->request_outcome == -ENOMEM ? MHD_NO : MHD_YES;
         }

@@ -27,6 +27,14 @@ void *exchange_data(Exchange *x);
 /* What the client calls us: its Host header when that is harmless text, else http_address(). */
 const char *exchange_host(Exchange *x);
 
+/*
+ * A body that is used while it comes and may never end: before its first byte. `take` gets its parts instead of the request; false: it wants no
+ * more and has called exchange_refuse_early(). The request is handled as any other when the body is over.
+ */
+void exchange_stream(Exchange *x, bool (*take)(Exchange *x, const char *bytes, size_t n_bytes));
+/* Answers while the body is still coming; the rest of it is read and forgotten, then the connection ends. json: borrowed. */
+void exchange_refuse_early(Exchange *x, int status, const char *json);
+
 /* Headers of the reply, by copy. Before exchange_answer(). */
 void exchange_add_header(Exchange *x, const char *name, const char *value);
 /* content_type NULL: none (204). Takes the body's bytes. */
@@ -56,6 +64,7 @@ void exchange_upgrade(Exchange *x, uint64_t number,
 void rest_handle(Sandbox *sandbox, Exchange *x);                        /* /api/… */
 void rest_done(Sandbox *sandbox);                                       /* at the end: forgets requests that would be applied late */
 void control_handle(Sandbox *sandbox, Exchange *x);                     /* /sandbox/… */
+void control_begin(Sandbox *sandbox, Exchange *x);                      /* the same before the body has come */
 bool rsi_is_path(const char *path);
 void rsi_handle(Sandbox *sandbox, Exchange *x);                         /* pages of the game's site */
 void files_handle(Sandbox *sandbox, Exchange *x);                       /* the page */

@@ -1,5 +1,5 @@
 /*
- * Two bounded logs in memory and one file. Entries are rendered once, when they are written; readers get copies of the text.
+ * Three bounded logs in memory and one file. Entries are rendered once, when they are written; readers get copies of the text.
  * The effect log is the judge of the tests: an entry is made in the call that makes the change, never later.
  */
 
@@ -10,19 +10,27 @@
 #include <stdio.h>
 
 #define ENTRIES_MAX 100000U     /* then the oldest go; a test run makes some thousands */
+#define SCENES_MAX 20000U       /* some hundred presses, for eyes; and foreign bytes: 80 MiB at worst */
 
 typedef struct Log {
-        char **entries;         /* ring; entry n stands at n % ENTRIES_MAX */
+        char **entries;         /* ring; entry n stands at n % n_max */
+        size_t n_max;
         uint64_t last;
 } Log;
 
 struct Journal {
-        Log effects, requests;
+        Log effects, requests, scenes;
         FILE *traffic;
 };
 
+static int log_init_ring(Log *log, size_t n_max) {
+        log->n_max = n_max;
+        log->entries = new0(char *, n_max);
+        return log->entries ? 0 : -ENOMEM;
+}
+
 static void log_done(Log *log) {
-        for (size_t i = 0; log->entries && i < ENTRIES_MAX; i++)
+        for (size_t i = 0; log->entries && i < log->n_max; i++)
                 free(log->entries[i]);
         free(log->entries);
 }
@@ -32,6 +40,7 @@ Journal *journal_free(Journal *journal) {
                 return NULL;
         log_done(&journal->effects);
         log_done(&journal->requests);
+        log_done(&journal->scenes);
         if (journal->traffic)
                 (void) fclose(journal->traffic);        /* every line was flushed */
         free(journal);
@@ -44,9 +53,7 @@ int journal_new(const char *traffic_file, Journal **ret_journal) {
 
         if (!j)
                 return -ENOMEM;
-        j->effects.entries = new0(char *, ENTRIES_MAX);
-        j->requests.entries = new0(char *, ENTRIES_MAX);
-        if (!j->effects.entries || !j->requests.entries)
+        if (log_init_ring(&j->effects, ENTRIES_MAX) < 0 || log_init_ring(&j->requests, ENTRIES_MAX) < 0 || log_init_ring(&j->scenes, SCENES_MAX) < 0)
                 return -ENOMEM;
         if (traffic_file) {
                 j->traffic = fopen(traffic_file, "ae");
@@ -62,7 +69,7 @@ static const char *log_add(Log *log, JsonWriter *w) {
 
         if (json_writer_finish(w, &text) < 0)
                 return NULL;
-        at = &log->entries[++log->last % ENTRIES_MAX];
+        at = &log->entries[++log->last % log->n_max];
         free(*at);
         *at = text;
         return text;
@@ -155,8 +162,19 @@ void journal_dispatch(Journal *journal, Usec now, const char *event, const char 
         traffic_add(journal, &w);
 }
 
-void journal_request(Journal *journal, Usec now, const Exchanged *exchanged) {
+/* The id that stands for a placeholder of the route's template; 0: it has none of that name. */
+static uint64_t id_in_path(const SbxRequest *request, const char *template, const char *placeholder) {
+        size_t i = 0;
+
+        for (const char *p = template ? strchr(template, '{') : NULL; p && i < request->n_args; p = strchr(p + 1, '{'), i++)
+                if (strncmp(p, placeholder, strlen(placeholder)) == 0)
+                        return request->ids[i];
+        return 0;
+}
+
+const char *journal_request(Journal *journal, Usec now, const Exchanged *exchanged) {
         _json_writer_ JsonWriter w = {};
+        const char *text;
 
         json_open(&w);
         json_i64(&w, "n", (int64_t) journal->requests.last + 1);
@@ -167,20 +185,44 @@ void journal_request(Journal *journal, Usec now, const Exchanged *exchanged) {
         json_i64(&w, "status", exchanged->status);
         json_i64(&w, "code", exchanged->code);
         json_string(&w, "fault", exchanged->fault);
+        json_i64(&w, "took_us", (int64_t) exchanged->took);
+        put_id_if(&w, "interaction", exchanged->interaction);
+        put_id_if(&w, "channel", id_in_path(exchanged->request, exchanged->template, "{channel_id}"));
+        put_id_if(&w, "message", id_in_path(exchanged->request, exchanged->template, "{message_id}"));
+        if (exchanged->is_dropped)
+                json_bool(&w, "dropped", true);
         json_close(&w);
-        (void) log_add(&journal->requests, &w);         /* without memory there is one entry less */
+        text = log_add(&journal->requests, &w);         /* without memory there is one entry less */
         if (journal->traffic && !exchanged->is_rsi)
                 journal_write_traffic(journal, now, exchanged);
+        return text;
+}
+
+void journal_scene(Sandbox *sandbox, const char *from, const char *scene) {
+        Log *log = &sandbox->journal->scenes;
+        _json_writer_ JsonWriter w = {};
+        const char *text;
+
+        json_open(&w);
+        json_i64(&w, "n", (int64_t) log->last + 1);
+        json_string(&w, "from", from);
+        json_i64(&w, "skew_ms", sandbox_clock_skew_ms(sandbox));
+        json_raw(&w, "scene", scene);
+        json_close(&w);
+        text = log_add(log, &w);
+        if (text)
+                sbx_push(sandbox, 0, 0, "scene", text);
+        sbx_wake(sandbox);
 }
 
 static size_t log_put(const Log *log, const char *key, uint64_t after, const char *match, JsonWriter *w) {
-        uint64_t first = log->last > ENTRIES_MAX ? log->last - ENTRIES_MAX + 1 : 1;
+        uint64_t first = log->last > log->n_max ? log->last - log->n_max + 1 : 1;
         size_t n = 0;
 
         json_open(w);
         json_array(w, key);
         for (uint64_t i = MAX(first, after < UINT64_MAX ? after + 1 : after); i <= log->last; i++) {
-                const char *text = log->entries[i % ENTRIES_MAX];
+                const char *text = log->entries[i % log->n_max];
 
                 if (match && !strstr(text, match))
                         continue;
@@ -199,4 +241,8 @@ size_t journal_put_effects(Journal *journal, uint64_t after, const char *match, 
 
 size_t journal_put_requests(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
         return log_put(&journal->requests, "requests", after, match, w);
+}
+
+size_t journal_put_scenes(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
+        return log_put(&journal->scenes, "scenes", after, match, w);
 }

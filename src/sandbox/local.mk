@@ -24,6 +24,7 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/rsi-page.c src/sandbox/rsi-page.h \
 	src/sandbox/rsi-people.c \
 	src/sandbox/sandbox.c src/sandbox/sandbox.h \
+	src/sandbox/scenes.c src/sandbox/scenes.h \
 	src/sandbox/server.h \
 	src/sandbox/session.c src/sandbox/session.h \
 	src/sandbox/timer.c \
@@ -31,7 +32,8 @@ src_libsandbox_a_SOURCES = \
 
 SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm
 
-SANDBOX_TESTS = tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http tests/unit/test-sandbox-json tests/unit/test-sandbox-rsi
+SANDBOX_TESTS = tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http tests/unit/test-sandbox-json tests/unit/test-sandbox-rsi \
+	tests/unit/test-sandbox-scenes
 check_PROGRAMS += $(SANDBOX_TESTS)
 TESTS += $(SANDBOX_TESTS)
 SANDBOX_RIG = tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
@@ -48,3 +50,6 @@ tests_unit_test_sandbox_json_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sandbox_rsi_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sandbox_rsi_SOURCES = tests/unit/test-sandbox-rsi.c $(SANDBOX_RIG)
 tests_unit_test_sandbox_rsi_LDADD = $(SANDBOX_LIBS) $(RSI_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_sandbox_scenes_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_sandbox_scenes_SOURCES = tests/unit/test-sandbox-scenes.c $(SANDBOX_RIG)
+tests_unit_test_sandbox_scenes_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)

@@ -327,6 +327,7 @@ static void on_three_seconds(Sandbox *sandbox, void *userdata) {
         if (interaction->state != STATE_PENDING)
                 return;
         interaction->state = STATE_FAILED;
+        interaction_show_failed(model, interaction);
         interaction_tell(model, interaction);
 }
 
@@ -363,6 +364,7 @@ static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish
 int interaction_begin(SbxModel *model, const InteractionWish *wish, const Interaction **ret_interaction) {
         Interaction *interaction = interaction_new(model, wish);
         _free_ char *d = interaction ? render_interaction(model, interaction, wish) : NULL;
+        unsigned n_sessions;
 
         if (!d || table_add(&model->interactions, interaction) < 0) {
                 (void) interaction_free(model->sandbox, interaction);
@@ -377,13 +379,14 @@ int interaction_begin(SbxModel *model, const InteractionWish *wish, const Intera
 
         forget_old(model);
         interaction_tell(model, interaction);
-        (void) sbx_dispatch(model->sandbox,
-                            &(SbxDispatch){
-                                    .event = "INTERACTION_CREATE",
-                                    .intent = SBX_INTENT_ALWAYS,
-                                    .guild = channel_is_of_guild(wish->channel) ? model->guild : 0,
-                                    .d = d,
-                            });
+        n_sessions = sbx_dispatch(model->sandbox,
+                                  &(SbxDispatch){
+                                          .event = "INTERACTION_CREATE",
+                                          .intent = SBX_INTENT_ALWAYS,
+                                          .guild = channel_is_of_guild(wish->channel) ? model->guild : 0,
+                                          .d = d,
+                                  });
+        interaction_show(model, interaction, wish, n_sessions);
         *ret_interaction = interaction;
         return 0;
 }

@@ -490,6 +490,12 @@ void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *in
 void interaction_tell(SbxModel *model, Interaction *interaction);
 bool interaction_is_dead(const SbxModel *model, const Interaction *interaction, Usec within);
 
+/* ---- model-scene.c ---- */
+/* It left for so many live sessions of the bot. */
+void interaction_show(SbxModel *model, const Interaction *interaction, const InteractionWish *wish, unsigned n_sessions);
+/* Three seconds went by. */
+void interaction_show_failed(SbxModel *model, const Interaction *interaction);
+
 /* ---- model-callback.c, model-followup.c ---- */
 HANDLER(rest_answer_interaction);
 HANDLER(rest_get_original);

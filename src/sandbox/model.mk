@@ -28,6 +28,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-permission.c src/sandbox/model-permission.h \
 	src/sandbox/model-post.c \
 	src/sandbox/model-role.c \
+	src/sandbox/model-scene.c \
 	src/sandbox/model-seed.c \
 	src/sandbox/model-self.c \
 	src/sandbox/model-snapshot.c \

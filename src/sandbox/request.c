@@ -30,6 +30,7 @@ struct Request {
         SbxFile *files;
         char *reason;
         int outcome;
+        Usec finished_at;               /* CLOCK_BOOTTIME; 0: not yet */
 };
 
 static int hex_digit(char c) {
@@ -194,6 +195,7 @@ int request_finish(Request *request, bool any_type) {
         const char *type = sbx_header(&request->view, "Content-Type");
         int r = 0;
 
+        request->finished_at = clock_boottime();
         request->view.raw = strbuf_text(&request->body);
         request->view.n_raw = request->body.n_bytes;
         if (request->body.n_bytes == 0)
@@ -210,6 +212,13 @@ int request_finish(Request *request, bool any_type) {
         request->view.body = request->json;
         request->outcome = r;
         return r;
+}
+
+Usec request_age(const Request *request) {
+        Usec now = clock_boottime();
+
+        /* the clock may have been moved meanwhile */
+        return request->finished_at > 0 && now > request->finished_at ? now - request->finished_at : 0;
 }
 
 int request_outcome(const Request *request) {

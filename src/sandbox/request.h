@@ -27,6 +27,8 @@ typedef enum {
  * 0, a RequestOutcome, or -ENOMEM. After an outcome the body is NULL, everything else is usable.
  */
 int request_finish(Request *request, bool any_type);
+/* How long ago that was; 0 before. */
+Usec request_age(const Request *request);
 /* What request_finish() returned; 0 before. */
 int request_outcome(const Request *request);
 

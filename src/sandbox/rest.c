@@ -192,10 +192,11 @@ static void rest_apply(Sandbox *sandbox, Request *request, bool is_known, Result
 
 static void rest_log(Sandbox *sandbox, const Request *request, const Result *result, bool is_dropped) {
         const SbxRequest *view = request_view((Request *) request);
+        const char *entry;
 
         if (result->reply.status > 0 && !(result->verdict.is_limited && result->verdict.scope == SCOPE_SHARED))
                 (void) buckets_count_invalid(sandbox->buckets, sbx_now(sandbox), result->reply.status);
-        journal_request(sandbox->journal, sbx_now(sandbox),
+        entry = journal_request(sandbox->journal, sbx_now(sandbox),
                         &(Exchanged) {
                                 .request = view,
                                 .template = view->route ? view->route->template : NULL,
@@ -204,7 +205,11 @@ static void rest_log(Sandbox *sandbox, const Request *request, const Result *res
                                 .response = result->is_html ? "" : strbuf_text(&result->reply.body),
                                 .fault = result->fault,
                                 .is_dropped = is_dropped,
+                                .took = request_age(request),
+                                .interaction = model_interaction_of(sandbox, view),
                         });
+        if (entry)
+                sbx_push(sandbox, 0, 0, "request", entry);
 }
 
 /* ---- answering ---------------------------------------------------------------------------------------------------------- */

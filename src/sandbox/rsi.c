@@ -227,7 +227,7 @@ static void rsi_log(Sandbox *sandbox, const SbxRequest *request, int status, Fau
         _free_ char *name = NULL;
         const RsiRoute *route = route_find(request, &name);
 
-        journal_request(sandbox->journal, sbx_now(sandbox),
+        (void) journal_request(sandbox->journal, sbx_now(sandbox),
                         &(Exchanged) { .request = request, .template = route ? route->template : NULL, .status = status, .response = "",
                                        .fault = fault_kind_to_string(fault), .is_dropped = status == 0, .is_rsi = true });
 }

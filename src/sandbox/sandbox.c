@@ -246,6 +246,13 @@ void sbx_effect(Sandbox *sandbox, const SbxEffect *effect) {
         sbx_wake(sandbox);
 }
 
+void sbx_scene(Sandbox *sandbox, JsonWriter *take_writer) {
+        _free_ char *text = NULL;
+
+        if (json_writer_finish(take_writer, &text) == 0)
+                journal_scene(sandbox, "sandbox", text);
+}
+
 Usec sbx_now(Sandbox *sandbox _unused_) {
         return clock_realtime();
 }

@@ -195,6 +195,9 @@ typedef struct SbxEffect {
 } SbxEffect;
 void sbx_effect(Sandbox *sandbox, const SbxEffect *effect);
 
+/* Something of a press that only we know, for whoever looks at its way: an object with at_us, what and interaction. The writer is empty afterwards. */
+void sbx_scene(Sandbox *sandbox, JsonWriter *take_writer);
+
 /*
  * To the page WebSockets: data is a rendered JSON value. With user, only to pages of that person; else to everybody, and with
  * channel only to those for whom model_may_see() holds (so tell of a deletion before it is made).
@@ -239,6 +242,9 @@ void model_put_guild_create(Sandbox *sandbox, JsonWriter *w, uint32_t intents, s
 bool model_may_see(Sandbox *sandbox, uint64_t user, uint64_t channel);
 /* True when pages may be opened as this person. */
 bool model_is_person(Sandbox *sandbox, uint64_t user);
+
+/* The interaction that a request answers, by its path; 0: none. */
+uint64_t model_interaction_of(Sandbox *sandbox, const SbxRequest *request);
 
 /* Control calls of the model: `what` is the path below /sandbox/, here "state", "messages", "people", "act", "world". 404 for anything else. */
 void model_control(Sandbox *sandbox, const char *what, const SbxRequest *request, SbxReply *reply);

@@ -41,6 +41,7 @@ struct Sandbox {
         bool was_deduplicated;
         StrBuf text;
         Json *reply;
+        Json *scene;
 };
 
 Sandbox *rig_new(void) {
@@ -69,6 +70,7 @@ Sandbox *rig_free(Sandbox *sandbox) {
                 free(sandbox->effects[i]);
         strbuf_done(&sandbox->text);
         (void) json_free(sandbox->reply);
+        (void) json_free(sandbox->scene);
         free(sandbox);
         return NULL;
 }
@@ -143,6 +145,18 @@ void sbx_effect(Sandbox *sandbox, const SbxEffect *effect) {
 void sbx_push(Sandbox *sandbox _unused_, uint64_t user _unused_, uint64_t channel _unused_,
               const char *type _unused_, const char *data) {
         (void) json_free(parsed(data)); /* it must be JSON */
+}
+
+void sbx_scene(Sandbox *sandbox, JsonWriter *take_writer) {
+        _free_ char *text = NULL;
+
+        assert_int_equal(json_writer_finish(take_writer, &text), 0);
+        (void) json_free(sandbox->scene);
+        sandbox->scene = parsed(text);
+}
+
+const Json *rig_scene(Sandbox *sandbox) {
+        return sandbox->scene;
 }
 
 void sbx_wake(Sandbox *sandbox _unused_) {

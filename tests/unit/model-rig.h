@@ -56,6 +56,9 @@ unsigned rig_n_events(Sandbox *sandbox, const char *event);
 unsigned rig_n_effects(Sandbox *sandbox, const char *effect);
 bool rig_effect_was_deduplicated(Sandbox *sandbox);
 
+/* The newest scene of the model's own, NULL when there was none; borrowed until the next. */
+const Json *rig_scene(Sandbox *sandbox);
+
 /* Member at a path of keys, as text; "" when it is none. Numbers in the path index arrays. Dots separate. */
 const char *at(const Json *json, const char *path);
 const Json *node(const Json *json, const char *path);

@@ -424,6 +424,10 @@ int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *r
         return 0;
 }
 
+uint64_t model_interaction_of(Sandbox *sandbox _unused_, const SbxRequest *request) {
+        return request->n_args == 2 && strstr(request->path, "/callback") ? request->ids[0] : 0;
+}
+
 static void message_create(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         _json_writer_ JsonWriter w = {};
 

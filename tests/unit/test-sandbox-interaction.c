@@ -482,6 +482,30 @@ static void ephemeral_messages_exist_for_one_person_and_the_token(void **state _
                 1);
 }
 
+/* What can be shown of a press when the bot shows nothing. */
+static void a_press_leaves_as_the_person_saw_it(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+        Press p;
+
+        press(s, &p);
+        assert_string_equal(at(rig_scene(s), "what"), "frame");
+        assert_string_equal(at(rig_scene(s), "title"), "Open");
+        assert_string_equal(at(rig_scene(s), "interaction"), p.id);
+        assert_string_equal(at(rig_scene(s), "user"), APPLICANT);
+        assert_string_equal(at(rig_scene(s), "sessions"), "1");
+        (void) answer(s, &p, "{'type':9,'data':{'custom_id':'m','title':'Your question','components':[{'type':18,'label':'L',"
+                             "'component':{'type':4,'custom_id':'t','style':1}}]}}", 200);
+        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'submit','modal':'%s','values':{'t':'hello'}}", p.id);
+        assert_string_equal(at(rig_scene(s), "title"), "Your question");
+        assert_string_equal(at(rig_scene(s), "type"), "5");
+
+        command(s, &p);
+        assert_string_equal(at(rig_scene(s), "title"), "/ping");
+        rig_advance(s, 3001);
+        assert_string_equal(at(rig_scene(s), "what"), "failed");
+        assert_string_equal(at(rig_scene(s), "interaction"), p.id);
+}
+
 static void a_deleted_original_is_an_unknown_message(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
         Press p;
@@ -512,6 +536,7 @@ int main(void) {
                 cmocka_unit_test(the_first_followup_fills_the_placeholder),
                 cmocka_unit_test(a_followup_can_be_edited_and_deleted),
                 cmocka_unit_test(ephemeral_messages_exist_for_one_person_and_the_token),
+                cmocka_unit_test(a_press_leaves_as_the_person_saw_it),
                 cmocka_unit_test(a_deleted_original_is_an_unknown_message),
         };
 
