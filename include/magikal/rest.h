@@ -71,6 +71,7 @@ typedef struct RestReply {
         const char *message;            /* Discord's sentence, or ours for transport errors; never NULL when outcome != 0 */
         Usec wait;                      /* with REST_LATER: how long to wait; 0: own backoff */
         bool is_global;                 /* a 429 of global scope */
+        Usec date;                      /* when the answer was made, by the sender's clock, whole seconds; 0: it did not say */
 } RestReply;
 
 /* outcome: 0 or RestOutcome, or -ENOMEM/-ECANCELED */

@@ -5,6 +5,7 @@
 
 #include "rest-reply.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,13 @@ static Usec parse_seconds(const char *text) {
         return MIN(t, WAIT_MAX);
 }
 
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, "Date"); 0 when it is no time. */
+static Usec parse_date(const char *text) {
+        time_t seconds = curl_getdate(text, NULL);
+
+        return seconds > 0 ? (Usec) seconds * USEC_PER_SEC : 0;
+}
+
 static void reply_status_line(Reply *reply, const char *line) {
         const char *status = strchr(line, ' ');
 
@@ -106,6 +114,8 @@ void reply_header(Reply *reply, const char *line, size_t n_bytes) {
                 reply->reset_after = parse_seconds(value);
         else if (strcasecmp(text, "Retry-After") == 0)
                 reply->retry_after = parse_seconds(value);
+        else if (strcasecmp(text, "Date") == 0)
+                reply->date = parse_date(value);
         else if (strcasecmp(text, "X-RateLimit-Global") == 0)
                 reply->is_global |= strcasecmp(value, "true") == 0;
         else if (strcasecmp(text, "X-RateLimit-Scope") == 0) {
@@ -196,6 +206,7 @@ int reply_finish(Reply *reply, RouteId route, RatelimitHeaders *ret_headers, Res
                 .message = outcome != 0 ? strbuf_text(&reply->message) : NULL,
                 .wait = ret_headers->retry_after,
                 .is_global = ret_headers->is_global,
+                .date = reply->date,
         };
         return outcome;
 }

@@ -20,6 +20,7 @@ typedef struct Reply {
         int status;
         int limit, remaining;           /* -1: no header */
         Usec reset_after, retry_after;  /* 0: no header */
+        Usec date;                      /* 0: no header */
         bool is_global, is_shared;      /* X-RateLimit-Scope */
         bool is_too_long;
 } Reply;

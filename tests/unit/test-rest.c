@@ -30,7 +30,7 @@ typedef struct Fixture {
 typedef struct Asked {
         bool is_done, was_sent;
         int n_done, outcome, status, code;
-        Usec wait, at;
+        Usec wait, at, date;
         bool is_global, has_body;
         uint64_t id;            /* body.id */
         char message[128];
@@ -78,6 +78,7 @@ static void on_done(int outcome, const RestReply *reply, void *userdata) {
         a->status = reply->status;
         a->code = reply->code;
         a->wait = reply->wait;
+        a->date = reply->date;
         a->at = clock_boottime();
         a->is_global = reply->is_global;
         a->has_body = reply->body != NULL;
@@ -220,6 +221,15 @@ static void answers_have_their_outcome(void **state) {
         assert_int_equal(ask(f, callback).outcome, REST_ALREADY);
         scripted_http_answer(f->server, "HTTP/1.1 301 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", KEEP_OPEN);
         assert_int_equal(ask(f, get_channel).outcome, REST_REFUSED);
+}
+
+static void whose_clock_it_is_is_told(void **state) {
+        Fixture *f = *state;
+
+        scripted_http_answer(f->server, "HTTP/1.1 200 X\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 2\r\n\r\n{}", KEEP_OPEN);
+        assert_int_equal(ask(f, get_channel).date, UINT64_C(784111777) * USEC_PER_SEC);         /* the example of RFC 9110 */
+        scripted_http_answer(f->server, "HTTP/1.1 403 X\r\nDate: yesterday\r\nContent-Length: 2\r\n\r\n{}", KEEP_OPEN);
+        assert_int_equal(ask(f, get_channel).date, 0);
 }
 
 static void each_429_says_how_long(void **state) {
@@ -466,6 +476,7 @@ int main(void) {
                 TEST(only_safe_places_are_talked_to),
                 TEST(requests_look_as_discord_wants_them),
                 TEST(answers_have_their_outcome),
+                TEST(whose_clock_it_is_is_told),
                 TEST(each_429_says_how_long),
                 TEST(a_429_that_says_nothing_is_no_tight_loop),
                 TEST(a_global_429_of_discord_is_one),
