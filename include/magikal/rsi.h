@@ -176,6 +176,7 @@ typedef enum RsiKind {
 typedef struct RsiQuery {
         RsiKind kind;
         const char *handle, *sid;       /* copied; as handle_read() and rsi_sid_from_text() take them */
+        bool is_fresh;                  /* asks the site although the answer may be known: does it answer? */
 } RsiQuery;
 
 /* Everything is borrowed until `done` returns. */

@@ -64,7 +64,7 @@ typedef struct Lookup {
         RsiResult result;
         RsiReason reason;
         int status;
-        bool is_cached;
+        bool is_cached, is_fresh;
         Usec wait;
         RsiFound *found;
 } Lookup;
@@ -520,6 +520,7 @@ static int lookup_set_query(Lookup *lookup, const RsiQuery *q) {
             (has_sid && (!q->sid || rsi_sid_from_text(q->sid, lookup->sid) < 0)))
                 return -EINVAL;
         lookup->kind = q->kind;
+        lookup->is_fresh = q->is_fresh;
         strbuf_appendf(&lookup->key, "%d/%s/", (int) q->kind, lookup->sid);
         for (const char *c = lookup->handle.text; *c; c++)
                 strbuf_append_char(&lookup->key, *c >= 'A' && *c <= 'Z' ? (char) (*c - 'A' + 'a') : *c);
@@ -551,7 +552,7 @@ static int lookup_begin(Lookup *lookup) {
 
         if (rsi->is_off)
                 lookup_end(lookup, &rsi->waiting, RSI_UNKNOWN, RSI_OFF_REASON, 0);
-        else if (rsi_cache_get(rsi->cache, strbuf_text(&lookup->key), now, &found)) {
+        else if (!lookup->is_fresh && rsi_cache_get(rsi->cache, strbuf_text(&lookup->key), now, &found)) {
                 lookup->found = rsi_found_ref(found);
                 lookup->is_cached = true;
                 lookup_end(lookup, &rsi->waiting, found ? RSI_FOUND : RSI_ABSENT, RSI_NONE_REASON, 0);

@@ -247,6 +247,18 @@ static void found_ones_are_kept_for_an_hour(void **state) {
         assert_string_equal(a.name, "Quentin");
 }
 
+/* Does the site answer? What is known already says nothing about that. */
+static void a_fresh_look_asks_the_site(void **state) {
+        RsiQuery fresh = { .kind = RSI_CITIZEN, .handle = "q-p", .is_fresh = true };
+        Fixture *f = *state;
+
+        scripted_http_answer(f->server, PAGE("Quinn"), CLOSE_AFTER);
+        scripted_http_answer(f->server, "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", KEEP_OPEN);
+        assert_int_equal(ask(f, citizen).result, RSI_FOUND);
+        expect_unknown(ask(f, fresh), RSI_SERVER_REASON);
+        assert_true(ask(f, citizen).is_cached);
+}
+
 static void absent_ones_are_kept_for_five_minutes(void **state) {
         Fixture *f = *state;
         Asked a;
@@ -540,6 +552,7 @@ int main(void) {
                 test(only_safe_places_are_asked),
                 test(switched_off_nothing_is_asked),
                 test(found_ones_are_kept_for_an_hour),
+                test(a_fresh_look_asks_the_site),
                 test(absent_ones_are_kept_for_five_minutes),
                 test(who_is_not_listed_is_soon_asked_for_again),
                 test(unknown_is_never_kept),
