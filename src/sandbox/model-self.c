@@ -44,17 +44,16 @@ void rest_get_application(Sandbox *sandbox, const SbxRequest *request, SbxReply 
         json_bool(&w, "bot_public", false);
         json_bool(&w, "bot_require_code_grant", false);
         json_string(&w, "verify_key", "0000000000000000000000000000000000000000000000000000000000000000");
-        /*
-         * GATEWAY_GUILD_MEMBERS_LIMITED and GATEWAY_MESSAGE_CONTENT_LIMITED: both privileged intents are
-         * switched on.
-         */
-        json_i64(&w, "flags", 1 << 15 | 1 << 19);
-        json_string(&w, "flags_new", "557056");
+        json_i64(&w, "flags", (int64_t) model->application_flags);
+        json_id(&w, "flags_new", model->application_flags);
         json_array(&w, "rpc_origins");
         json_close_array(&w);
         json_array(&w, "redirect_uris");
         json_close_array(&w);
-        json_null(&w, "interactions_endpoint_url");
+        if (model->interactions_url)
+                json_string(&w, "interactions_endpoint_url", model->interactions_url);
+        else
+                json_null(&w, "interactions_endpoint_url");
         json_null(&w, "role_connections_verification_url");
         json_put_key(&w, "owner");
         put_user(&w, owner ?: model_bot(model));

@@ -400,6 +400,20 @@ static void add_member(SbxModel *model, const SbxRequest *request, SbxReply *rep
         sbx_reply_text(reply, 200, d ?: "{}");
 }
 
+/* What the application's owner sets in the developer portal. */
+static void set_application(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        const Json *url = json_get(request->body, "interactions_endpoint_url");
+        int64_t flags;
+
+        if (json_get_i64(request->body, "flags", &flags) == 0 && flags >= 0)
+                model->application_flags = (uint64_t) flags;
+        if (url && replace_text(&model->interactions_url, json_text(url)) < 0) {
+                reply_no_memory(reply);
+                return;
+        }
+        reply_done(reply);
+}
+
 static void set_nonce_window(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         int64_t ms = 0;
 
@@ -432,6 +446,7 @@ void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 { "remove_member", remove_member },
                 { "add_member", add_member },
                 { "set_nonce_window", set_nonce_window },
+                { "set_application", set_application },
         };
         const char *what = NULL;
 

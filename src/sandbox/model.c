@@ -149,6 +149,7 @@ static void model_done(SbxModel *model) {
         table_done(&model->commands, free_command);
         (void) nonce_book_free(model->nonces);
         free(model->guild_name);
+        free(model->interactions_url);
 }
 
 SbxModel *model_free(SbxModel *model) {
@@ -166,6 +167,7 @@ SbxModel *model_new_empty(Sandbox *sandbox) {
                 return NULL;
         model->sandbox = sandbox;
         model->nonce_window = NONCE_WINDOW_USEC;
+        model->application_flags = APPLICATION_FLAGS;
         model->nonces = nonce_book_new();
         return model->nonces ? TAKE(model) : NULL;
 }

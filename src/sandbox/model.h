@@ -178,6 +178,8 @@ struct SbxModel {
         uint64_t guild;
         uint64_t owner;
         uint64_t application; /* also the bot's user id */
+        uint64_t application_flags;
+        char *interactions_url; /* where Discord would send presses instead of to the gateway; NULL: nowhere */
         char *guild_name;
         Table users;
         Table roles;
@@ -368,6 +370,8 @@ void member_remove(SbxModel *model, User *user);
 
 /* ---- model-nonce.c ---- */
 /* "a few minutes" (Discord reference, "Create Message") */
+/* GATEWAY_GUILD_MEMBERS_LIMITED and GATEWAY_MESSAGE_CONTENT_LIMITED: both privileged intents are switched on. */
+#define APPLICATION_FLAGS (UINT64_C(1) << 15 | UINT64_C(1) << 19)
 #define NONCE_WINDOW_USEC (3 * 60 * USEC_PER_SEC)
 NonceBook *nonce_book_new(void);
 NonceBook *nonce_book_free(NonceBook *book);

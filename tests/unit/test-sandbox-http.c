@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -294,6 +295,17 @@ static void buckets_are_per_channel_and_told_in_headers(void **state) {
         assert_int_equal(rig_n_applied(rig), 7);
 }
 
+static void the_date_is_that_of_our_clock(void **state) {
+        Rig *rig = *state;
+        _reply_ HttpReply r = {};
+        struct tm utc = {};
+
+        rig_expect(rig, "POST", "/sandbox/clock", "{\"skew_ms\":86400000}", 200);
+        rig_call(rig, "GET", "/api/v10/gateway", NULL, &r);
+        assert_non_null(strptime(http_reply_header(&r, "Date"), "%a, %d %b %Y %H:%M:%S GMT", &utc));
+        assert_in_range(timegm(&utc), time(NULL) + 86400 - 5, time(NULL) + 86400 + 5);
+}
+
 /* A client that has not learnt the bucket yet runs into it: that is no request whose answer could be lost. */
 static void a_limit_does_not_use_up_a_fault(void **state) {
         Rig *rig = *state;
@@ -544,6 +556,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(slow_applies_after_and_hold_before_the_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(refusals_by_rule_are_not_applied, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(buckets_are_per_channel_and_told_in_headers, set_up_limited, tear_down),
+                cmocka_unit_test_setup_teardown(the_date_is_that_of_our_clock, set_up_limited, tear_down),
                 cmocka_unit_test_setup_teardown(a_limit_does_not_use_up_a_fault, set_up_limited, tear_down),
                 cmocka_unit_test_setup_teardown(hidden_limits_leave_something_remaining, set_up_limited, tear_down),
                 cmocka_unit_test_setup_teardown(the_global_limit_spares_interactions, set_up_limited, tear_down),

@@ -56,6 +56,15 @@ static void roles_and_nicknames_obey_the_hierarchy(void **state _unused_) {
         (void) rig_restf(s, 200, "PATCH", "/guilds/" GUILD "/members/@me", "{'nick':'Tickets'}");
 }
 
+static void the_application_is_as_its_owner_set_it(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+
+        assert_string_equal(at(rig_rest(s, "GET", "/applications/@me", NULL, 200), "flags_new"), "557056");
+        (void) rig_worldf(s, 200, "{'do':'set_application','flags':0,'interactions_endpoint_url':'https://example.org/i'}");
+        assert_string_equal(at(rig_rest(s, "GET", "/applications/@me", NULL, 200), "flags_new"), "0");
+        assert_string_equal(at(rig_rest(s, "GET", "/applications/@me", NULL, 200), "interactions_endpoint_url"), "https://example.org/i");
+}
+
 static void who_left_is_an_unknown_member(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
 
@@ -131,6 +140,7 @@ static void a_deleted_role_just_goes(void **state _unused_) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(roles_and_nicknames_obey_the_hierarchy),
+                cmocka_unit_test(the_application_is_as_its_owner_set_it),
                 cmocka_unit_test(who_left_is_an_unknown_member),
                 cmocka_unit_test(roles_are_made_below_the_bot),
                 cmocka_unit_test(members_are_listed_and_kicked_with_the_right),
