@@ -29,6 +29,7 @@ noinst_HEADERS = \
 	include/magikal/ipc.h \
 	include/magikal/json.h \
 	include/magikal/keys.h \
+	include/magikal/languages.def \
 	include/magikal/limits.h \
 	include/magikal/log.h \
 	include/magikal/messages.def \

@@ -75,7 +75,7 @@ typedef struct AnswerProblem {
  */
 int answer_read(AnswerKind kind, const char *typed, Answer *ret_answer, AnswerProblem *ret_problem) _warn_unused_;
 /* Appends what is wrong, with the piece and an example. */
-void answer_append_problem(StrBuf *out, const AnswerProblem *problem);
+void answer_append_problem(StrBuf *out, Lang lang, const AnswerProblem *problem);
 /* Most characters that may be typed; 0 for yes or no, which is chosen. */
 size_t answer_kind_limit(AnswerKind kind);
 
@@ -88,7 +88,7 @@ size_t answer_kind_limit(AnswerKind kind);
 void answer_add_uk(Answer *answer, const char *zone_name, const ZoneRules *zone, const ZoneRules *uk, int64_t day);
 
 /* Appends the answer as people see it: keywords as chips, times with UK time, text escaped. */
-void answer_append_shown(StrBuf *out, const Answer *answer);
+void answer_append_shown(StrBuf *out, Lang lang, const Answer *answer);
 /* Appends what could have been typed to give this answer: for a form that is opened again. */
 void answer_append_typed(StrBuf *out, const Answer *answer);
 

@@ -25,8 +25,8 @@ typedef struct EngineConfig {
         void (*done)(FlowId flow, unsigned n_steps, void *userdata);
         /* an edit was committed */
         void (*hint)(ChannelId channel, MessageId message, void *userdata);
-        /* body of a message edit that tells a person that their flow was given up; malloced */
-        int (*dead_words)(FlowId flow, char **ret_body);
+        /* body of a message edit that tells a person that their flow was given up; malloced. locale: NULL when not told */
+        int (*dead_words)(FlowId flow, const char *locale, char **ret_body);
         /* looks something up at RSI, as rsi_ask() does; whom it asks is gone before the engine. NULL: there is nobody, so nothing is known */
         int (*ask_rsi)(const RsiQuery *query, RsiDone done, void *done_userdata, void *userdata);
         TravelTap *travels;             /* is told what becomes of flows; borrowed, NULL: nobody is */
@@ -46,6 +46,7 @@ void engine_set_identity(Engine *engine, ApplicationId application, UserId bot_u
 typedef struct Acknowledgement {
         InteractionId interaction;
         const char *token;
+        const char *locale;             /* what the person reads; NULL: not told */
         int type;                       /* callback type: 5 deferred message (ephemeral), 6 deferred update */
 } Acknowledgement;
 /* Appends the member "ix" to an open object of args. */

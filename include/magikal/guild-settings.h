@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "magikal/snowflake.h"
+#include "magikal/text.h"
 
 typedef struct GuildSettings {          /* cfg.ticket_panel_config and ping roles; all 0 in a guild not set up */
         GuildId guild;
@@ -13,4 +14,5 @@ typedef struct GuildSettings {          /* cfg.ticket_panel_config and ping role
         RoleId support_role, recruitment_role;
         bool dm_on_close;
         bool is_set_up;                 /* the guild has a row */
+        Lang lang;                      /* as its preferred_locale says */
 } GuildSettings;

@@ -151,7 +151,7 @@ typedef struct Interaction {
  */
 int interaction_decode(const char *frame, size_t n_bytes, Interaction **ret_interaction, const char **ret_why) _warn_unused_;
 /*
- * The envelope only: id, application, token, guild, channel and user, enough to apologise for a frame that interaction_decode()
+ * The envelope only: id, application, token, guild, channel, user and locale, enough to apologise for a frame that interaction_decode()
  * refuses. type is set when it is one of ours, else 0; everything else stays empty. Same outcomes.
  */
 int interaction_decode_address(const char *frame, size_t n_bytes, Interaction **ret_interaction, const char **ret_why) _warn_unused_;

@@ -40,11 +40,6 @@
         (PERMISSION_VIEW_CHANNEL | PERMISSION_SEND_MESSAGES | PERMISSION_READ_MESSAGE_HISTORY |         \
          PERMISSION_ATTACH_FILES | PERMISSION_EMBED_LINKS)
 
-/* "Manage Channels", as Discord's English client names it; NULL for a bit without a name. */
-const char *permission_name(uint64_t bit);
-/* "Manage Channels, Manage Roles": the names of all bits, in order of their number; nothing for 0. Unnamed ones as "bit 47". */
-void permission_names(StrBuf *out, uint64_t bits);
-
 typedef enum OverwriteType { OVERWRITE_ROLE = 0, OVERWRITE_MEMBER = 1 } OverwriteType;
 
 typedef struct Overwrite {

@@ -33,7 +33,7 @@ typedef enum QnaStep {
 /* What comes next after this page was sent. -ENOMEM. */
 int qna_next(const QuestionList *questions, const Json *draft, size_t page, QnaStep *ret_step, size_t *ret_page) _warn_unused_;
 /* Appends what is wrong on a page, a line each; nothing when all of it can be read. */
-void qna_append_problems(StrBuf *out, const QuestionList *questions, const Json *draft, size_t page);
+void qna_append_problems(StrBuf *out, Lang lang, const QuestionList *questions, const Json *draft, size_t page);
 
 /* The zone of the one who answered; name NULL: not known, then there is no UK time. */
 typedef struct QnaClock {

@@ -57,7 +57,7 @@ int question_edit(QuestionList *list, int number, const QuestionChange *change) 
 int question_move(QuestionList *list, int number, int to) _warn_unused_;
 int question_remove(QuestionList *list, int number) _warn_unused_;
 /* Makes the list the default set; a list that is all 0 too. Ids go on where they were. */
-void question_reset(QuestionList *list);
+void question_reset(QuestionList *list, Lang lang);
 /* Why. Placeholder: {limit}, question_refusal_limit(). */
 TextId question_refusal_text(int refusal);
 int question_refusal_limit(int refusal);

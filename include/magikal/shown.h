@@ -14,13 +14,14 @@ typedef struct Shown {
 
 /*
  * facts    with `recruit`; borrowed for as long as the result is used
+ * lang     the guild's (facts->settings.lang) unless only one person reads it
  *
  * Stored answers are an array in the order of the questions, [{"id":<question's id>,"question":"<its label then>","answer":{…}}, …], an
  * answer as answer_write() makes it, and absent when none was given.
  *
  * 0, -ENODATA (there is no application), -ENOMEM. What is stored of RSI or of an answer and cannot be read is left out.
  */
-int shown_of(const Facts *facts, Shown *ret);
+int shown_of(const Facts *facts, Lang lang, Shown *ret);
 void shown_done(Shown *shown);
 #define _shown_ _cleanup_(shown_done)
 

@@ -33,6 +33,7 @@ void step1_form_keep_zone(Step1Form *form, const Step1Form *former);
 Step1Values step1_form_values(const Step1Form *form);
 
 typedef struct Step1Checked {
+        Lang lang;                      /* of the problems */
         RequestedRole requested;
         const char *area;               /* as the option is spelled; borrowed from the settings */
         const char *zone;               /* borrowed from the form */
@@ -48,6 +49,6 @@ typedef struct Step1Checked {
  * 0 when the form can be taken, STEP1_WRONG when it has problems or needs a zone, -ENOMEM.
  */
 enum { STEP1_WRONG = 1 };
-int step1_check(const Step1Form *form, const RecruitSettings *settings, Step1Checked *ret) _warn_unused_;
+int step1_check(const Step1Form *form, const RecruitSettings *settings, Lang lang, Step1Checked *ret) _warn_unused_;
 void step1_checked_done(Step1Checked *checked);
 #define _step1_checked_ _cleanup_(step1_checked_done)

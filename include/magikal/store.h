@@ -198,6 +198,7 @@ typedef struct TicketReserve {
         TicketKind kind;
         Pseudonym opener;
         const char *question;           /* sealed by the store */
+        const char *opener_locale;      /* NULL: not known */
         int cooldown_s;                 /* 0: none. Too early → STORE_CONFLICT "ticket_cooldown" */
         int opens_per_day;              /* 0: no limit. → STORE_CONFLICT "ticket_per_day" */
 } TicketReserve;
@@ -279,8 +280,8 @@ int store_retention(Store *store, CountDone done, void *userdata);
 /* Live tickets of a guild with a channel, for the sweeper; ordered by tid. */
 typedef void (*TicketsDone)(int outcome, const Ticket *tickets, size_t n_tickets, void *userdata);
 int store_live_tickets(Store *store, GuildId guild, TicketsDone done, void *userdata);
-/* What Discord calls the guild, cut to 100 characters; an empty name is not kept. */
-int store_guild_name(Store *store, GuildId guild, const char *name, BatchDone done, void *userdata);
+/* What Discord calls the guild, cut to 100 characters; an empty name is not kept. locale: its preferred one; NULL: not told. */
+int store_guild_name(Store *store, GuildId guild, const char *name, const char *locale, BatchDone done, void *userdata);
 typedef void (*GuildsDone)(int outcome, const GuildId *guilds, size_t n_guilds, void *userdata);
 int store_guilds(Store *store, GuildsDone done, void *userdata);       /* every guild with settings or a live ticket */
 
@@ -362,7 +363,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 4  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 5  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the

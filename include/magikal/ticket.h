@@ -17,6 +17,7 @@ typedef struct Ticket {
         TicketState state;
         Pseudonym opener;
         UserId opener_user;             /* 0: erased */
+        const char *opener_locale;      /* when the ticket was opened; NULL: not known */
         ChannelId channel;
         MessageId message;
         const char *question;           /* opened; NULL: blanked or unreadable */

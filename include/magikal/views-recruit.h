@@ -89,6 +89,7 @@ typedef struct AnswerShown {
 
 /* An application with everything that is known around it; all borrowed. */
 typedef struct ApplicationShown {
+        Lang lang;                      /* of all that is said about it; the answers are in it already */
         const Ticket *ticket;
         const Application *application;
         const Citizen *citizen;         /* NULL: not asked */
@@ -103,7 +104,7 @@ typedef struct ApplicationShown {
 /* ---- messages ------------------------------------------------------------------------------------------------------------------- */
 
 /* The panel. org_url, image_url: https, NULL: none. nonce may be NULL. */
-int view_recruit_panel(const Keys *keys, GuildId guild, const char *org_url, const char *image_url, const char *nonce, char **ret_body);
+int view_recruit_panel(Lang lang, const Keys *keys, GuildId guild, const char *org_url, const char *image_url, const char *nonce, char **ret_body);
 
 /*
  * The one message of a ticket: welcomes the applicant while the application is a draft, later shows it. It has the buttons of what may be
@@ -119,13 +120,13 @@ int view_recruit_area_call(const ApplicationShown *shown, RoleId role, const cha
  */
 int view_record(const Keys *keys, const ApplicationShown *shown, const char *nonce, char **ret_body);
 /* In the ticket, to staff who asked by a message: the questions are asked again. Calls the applicant. */
-int view_qna_reopened(const Ticket *ticket, const char *nonce, char **ret_body);
+int view_qna_reopened(Lang lang, const Ticket *ticket, const char *nonce, char **ret_body);
 /* After the approval, in the ticket: how to apply on RSI, in words for its access mode. Pings the applicant. org_url NULL: none is set. */
 int view_rsi_instructions(const ApplicationShown *shown, const char *org_url, const char *nonce, char **ret_body);
 
 /* DMs; guild_name may be NULL. The first never says why. The second stands for the instructions where the channel is hidden. */
-int view_declined_dm(const char *guild_name, const char *nonce, char **ret_body);
-int view_approved_dm(const char *guild_name, const char *org_url, const char *nonce, char **ret_body);
+int view_declined_dm(Lang lang, const char *guild_name, const char *nonce, char **ret_body);
+int view_approved_dm(Lang lang, const char *guild_name, const char *org_url, const char *nonce, char **ret_body);
 
 typedef enum RecruitLog {
         RECRUIT_LOG_OPENED,
@@ -155,11 +156,11 @@ typedef struct Step1Values {
  * Step 1: data of a modal. A zone that the menu lacks is shown below "Not listed", which is then chosen: the form coming back with that
  * choice means that the zone stays. ZONE_NOT_LISTED itself chooses that line too, with nothing that could stay. Of the settings only the options are looked at; there must be one.
  */
-int view_step1_modal(const Keys *keys, const Ticket *ticket, const RecruitSettings *settings, const Step1Values *values, char **ret_data);
+int view_step1_modal(Lang lang, const Keys *keys, const Ticket *ticket, const RecruitSettings *settings, const Step1Values *values, char **ret_data);
 /* "Type time zone": data of a modal. typed: what was typed last; NULL: nothing. */
-int view_zone_modal(const Keys *keys, const Ticket *ticket, const char *typed, char **ret_data);
+int view_zone_modal(Lang lang, const Keys *keys, const Ticket *ticket, const char *typed, char **ret_data);
 /* "Reject": data of a modal. */
-int view_reject_modal(const Keys *keys, const Ticket *ticket, char **ret_data);
+int view_reject_modal(Lang lang, const Keys *keys, const Ticket *ticket, char **ret_data);
 
 /*
  * One page of the questions: data of a modal.
@@ -168,7 +169,7 @@ int view_reject_modal(const Keys *keys, const Ticket *ticket, char **ret_data);
  *
  * -EINVAL when the list has no such page.
  */
-int view_qna_modal(const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t page, const char *const *typed,
+int view_qna_modal(Lang lang, const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t page, const char *const *typed,
                    char **ret_data);
 
 /* ---- to one person ------------------------------------------------------------------------------------------------------------------ */
@@ -187,13 +188,13 @@ typedef enum RecruitAsk {
  * Data. words: finished markdown before the ask's own sentence, NULL or blank: none (the first two have no sentence and need it).
  * is_ephemeral as in view_notice().
  */
-int view_recruit_ask(const Keys *keys, const Ticket *ticket, RecruitAsk ask, const char *words, bool is_ephemeral, char **ret_data);
+int view_recruit_ask(Lang lang, const Keys *keys, const Ticket *ticket, RecruitAsk ask, const char *words, bool is_ephemeral, char **ret_data);
 
 /* After a page of the questions: data. Its answers are kept, and a button opens the next page, which is one of the list's. */
-int view_qna_continue(const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t next_page, bool is_ephemeral,
+int view_qna_continue(Lang lang, const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t next_page, bool is_ephemeral,
                       char **ret_data);
 /* Answers that do not parse: data with a button that opens the page again. words: each with its reason; finished markdown, not blank. */
-int view_qna_fix(const Keys *keys, const Ticket *ticket, size_t page, const char *words, bool is_ephemeral, char **ret_data);
+int view_qna_fix(Lang lang, const Keys *keys, const Ticket *ticket, size_t page, const char *words, bool is_ephemeral, char **ret_data);
 
 typedef enum MembershipResult {
         MEMBERSHIP_NO_ORG,              /* the guild has set none */
@@ -203,7 +204,7 @@ typedef enum MembershipResult {
         MEMBERSHIP_NOT_TOLD,            /* the site did not answer */
 } MembershipResult;
 /* What RSI says of the membership, for RECRUIT_ASK_FINALISE; to free(). rank: NULL when not told. */
-int view_membership(MembershipResult result, const char *handle, const char *rank, int n_stars, char **ret_text);
+int view_membership(Lang lang, MembershipResult result, const char *handle, const char *rank, int n_stars, char **ret_text);
 
 /*
  * All answers: data, one page of them with buttons to the pages around it. Notes and answers are whole, over as many pages as it takes; a
@@ -213,11 +214,11 @@ int view_answers(const Keys *keys, const ApplicationShown *shown, size_t page, b
 
 /* ---- what is set, to those who set it: data ---------------------------------------------------------------------------------------------- */
 
-int view_options(const RecruitSettings *settings, char **ret_data);
-int view_questions(const QuestionList *list, char **ret_data);
-int view_org(const RecruitSettings *settings, char **ret_data);
-int view_autoroles(const RecruitSettings *settings, char **ret_data);
+int view_options(Lang lang, const RecruitSettings *settings, char **ret_data);
+int view_questions(Lang lang, const QuestionList *list, char **ret_data);
+int view_org(Lang lang, const RecruitSettings *settings, char **ret_data);
+int view_autoroles(Lang lang, const RecruitSettings *settings, char **ret_data);
 typedef struct CapableRole { RoleId role; unsigned capabilities; } CapableRole;
-int view_capabilities(const CapableRole *roles, size_t n_roles, char **ret_data);
+int view_capabilities(Lang lang, const CapableRole *roles, size_t n_roles, char **ret_data);
 /* "Ask the default questions again?", with its button. */
-int view_ask_reset(const Keys *keys, GuildId guild, char **ret_data);
+int view_ask_reset(Lang lang, const Keys *keys, GuildId guild, char **ret_data);

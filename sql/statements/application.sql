@@ -9,7 +9,7 @@ ON CONFLICT DO NOTHING;
 -- name: ticket_of_applicant
 -- The ticket of the application that tells most about a member ($2: what finds the identity).
 SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_id, message_id, question_sealed, opened_usec,
-       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
+       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs, opener_locale
   FROM cfg.ticket_read WHERE guild_id = $1 AND tid = cfg.applicant_ticket($1, $2);
 
 -- name: live_applications

@@ -9,13 +9,15 @@ SELECT i.id, flow.usec(flow.now()), c.guild_id IS NOT NULL, c.support_panel, c.r
        (SELECT min(r.role_id) FROM cfg.ticket_notify_roles r WHERE r.guild_id = c.guild_id AND r.kind = 'recruitment'),
        (SELECT t.channel_id FROM flow.flow f JOIN cfg.tickets t ON t.guild_id = f.guild_id AND t.opener_pid = f.actor_pid
          WHERE f.flow_id = $2 AND t.kind = 'support' AND t.state IN ('opening', 'open', 'closing')),
-       (SELECT n.name FROM cfg.guild_names n WHERE n.guild_id = $1)
-  FROM flow.installation i LEFT JOIN cfg.ticket_panel_config c ON c.guild_id = $1;
+       n.name, n.locale
+  FROM flow.installation i LEFT JOIN cfg.ticket_panel_config c ON c.guild_id = $1 LEFT JOIN cfg.guild_names n ON n.guild_id = $1;
 
 -- name: guild_name
--- What Discord calls the guild; written only when it is another name.
-INSERT INTO cfg.guild_names (guild_id, name) SELECT $1, left($2, 100) WHERE $2 <> ''
-    ON CONFLICT (guild_id) DO UPDATE SET name = excluded.name WHERE guild_names.name <> excluded.name;
+-- What Discord calls the guild, and its preferred locale; written only when something of it changes. A locale that is none is not kept.
+INSERT INTO cfg.guild_names (guild_id, name, locale)
+SELECT $1, left($2, 100), CASE WHEN char_length($3) BETWEEN 2 AND 16 THEN $3 END WHERE $2 <> ''
+    ON CONFLICT (guild_id) DO UPDATE SET name = excluded.name, locale = excluded.locale
+ WHERE (guild_names.name, guild_names.locale) IS DISTINCT FROM (excluded.name, excluded.locale);
 
 -- name: settings_new
 -- The guild's row, if it is not there yet.

@@ -3,25 +3,25 @@
 -- name: ticket_by_id
 -- Of this guild only: a number in a control proves nothing.
 SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_id, message_id, question_sealed, opened_usec,
-       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
+       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs, opener_locale
   FROM cfg.ticket_read WHERE tid = $2 AND guild_id = $1;
 
 -- name: ticket_by_flow
 -- The one that this flow made.
 SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_id, message_id, question_sealed, opened_usec,
-       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
+       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs, opener_locale
   FROM cfg.ticket_read WHERE open_flow = $2 AND guild_id = $1;
 
 -- name: ticket_by_channel
 -- The live one that owns this channel.
 SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_id, message_id, question_sealed, opened_usec,
-       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
+       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs, opener_locale
   FROM cfg.ticket_read WHERE channel_id = $2 AND guild_id = $1 AND state IN ('opening', 'open', 'closing');
 
 -- name: ticket_of_member
 -- The live one of a member ($2: what finds the identity).
 SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_id, message_id, question_sealed, opened_usec,
-       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
+       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs, opener_locale
   FROM cfg.ticket_read
  WHERE guild_id = $1 AND kind = $3 AND state IN ('opening', 'open', 'closing')
    AND opener_pid = (SELECT i.pid FROM flow.identity i WHERE i.guild_id = $1 AND i.id_hmac = $2);
@@ -29,13 +29,17 @@ SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_
 -- name: live_tickets
 -- For the sweeper.
 SELECT tid, guild_id, guild_no, kind, state, opener_pid, opener_sealed, channel_id, message_id, question_sealed, opened_usec,
-       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs
+       closed_usec, closed_by, closer_sealed, outcome, open_flow, repairs, opener_locale
   FROM cfg.ticket_read
  WHERE guild_id = $1 AND state IN ('opening', 'open', 'closing') AND channel_id IS NOT NULL ORDER BY tid;
 
 -- name: ticket_reserve
 -- The guild's next number, a row in state opening.
 SELECT cfg.ticket_reserve($1, $2, $3, $4, $5, $6::integer * interval '1 second', $7);
+
+-- name: ticket_opener_locale
+-- What its opener reads, for direct messages.
+UPDATE cfg.tickets SET opener_locale = $2 WHERE open_flow = $1 AND char_length($2) BETWEEN 2 AND 16;
 
 -- name: ticket_channel
 -- The channel exists.

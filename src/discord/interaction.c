@@ -601,6 +601,7 @@ static int decode_event_address(Decoder *d, const Json *event) {
         (void) json_get_u64(event, "guild_id", &d->ix->guild.v);
         (void) json_get_u64(event, "channel_id", &d->ix->channel.v);
         (void) json_get_u64(user ? user : json_get(event, "user"), "id", &d->ix->user.v);
+        (void) may_text(d, event, "locale", LIMIT_OF_LOCALE, &d->ix->locale, "the locale is malformed");
         return 0;
 }
 

@@ -82,10 +82,10 @@ int answer_problem(AnswerProblem *problem, AnswerRefusal reason, const char *pie
         return (int) reason;
 }
 
-void answer_append_problem(StrBuf *out, const AnswerProblem *problem) {
+void answer_append_problem(StrBuf *out, Lang lang, const AnswerProblem *problem) {
         bool is_known = problem->reason >= ANSWER_BLANK && problem->reason < ELEMENTSOF(problems);
 
-        text_put(out, problems[is_known ? problem->reason : ANSWER_BLANK],
+        text_put(out, lang, problems[is_known ? problem->reason : ANSWER_BLANK],
                  TEXT_ARGS(ARG_WORDS("piece", problem->piece), ARG_NUMBER("limit", problem->limit)));
 }
 
@@ -239,19 +239,19 @@ static void append_spans(StrBuf *out, const TimeSpan *spans, size_t n, const cha
         }
 }
 
-static void append_uk_span(StrBuf *out, TimeSpan span) {
+static void append_uk_span(StrBuf *out, Lang lang, TimeSpan span) {
         _strbuf_ StrBuf times = {};
 
         time_range_append(&times, span, "\xE2\x80\x93");
         if (span.from_min < 0)
-                text_put(out, TEXT_ANSWER_DAY_BEFORE, TEXT_ARGS(ARG_OURS("value", strbuf_text(&times))));
+                text_put(out, lang, TEXT_ANSWER_DAY_BEFORE, TEXT_ARGS(ARG_OURS("value", strbuf_text(&times))));
         else if (span.from_min >= MINUTES_PER_DAY)
-                text_put(out, TEXT_ANSWER_DAY_AFTER, TEXT_ARGS(ARG_OURS("value", strbuf_text(&times))));
+                text_put(out, lang, TEXT_ANSWER_DAY_AFTER, TEXT_ARGS(ARG_OURS("value", strbuf_text(&times))));
         else
                 strbuf_append(out, strbuf_text(&times));
 }
 
-static void append_times(StrBuf *out, const Answer *answer) {
+static void append_times(StrBuf *out, Lang lang, const Answer *answer) {
         _strbuf_ StrBuf uk = {};
 
         append_spans(out, answer->spans, answer->n_spans, "\xE2\x80\x93");
@@ -260,13 +260,13 @@ static void append_times(StrBuf *out, const Answer *answer) {
         for (size_t i = 0; i < answer->n_spans; i++) {
                 if (i > 0)
                         strbuf_append(&uk, ", ");
-                append_uk_span(&uk, answer->uk_spans[i]);
+                append_uk_span(&uk, lang, answer->uk_spans[i]);
         }
         strbuf_append_char(out, ' ');
-        text_put(out, TEXT_ANSWER_UK, TEXT_ARGS(ARG_OURS("value", strbuf_text(&uk))));
+        text_put(out, lang, TEXT_ANSWER_UK, TEXT_ARGS(ARG_OURS("value", strbuf_text(&uk))));
 }
 
-void answer_append_shown(StrBuf *out, const Answer *answer) {
+void answer_append_shown(StrBuf *out, Lang lang, const Answer *answer) {
         switch (answer->kind) {
         case ANSWER_KEYWORDS:
                 for (size_t i = 0; i < answer->n_keywords; i++) {
@@ -276,10 +276,10 @@ void answer_append_shown(StrBuf *out, const Answer *answer) {
                 }
                 return;
         case ANSWER_TIME_RANGE:
-                append_times(out, answer);
+                append_times(out, lang, answer);
                 return;
         case ANSWER_YES_NO:
-                text_put(out, answer->is_yes ? TEXT_ANSWER_YES : TEXT_ANSWER_NO, NULL);
+                text_put(out, lang, answer->is_yes ? TEXT_ANSWER_YES : TEXT_ANSWER_NO, NULL);
                 return;
         case ANSWER_SHORT:
         case ANSWER_PARAGRAPH:

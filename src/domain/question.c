@@ -216,13 +216,13 @@ int question_remove(QuestionList *list, int number) {
 }
 
 /* test-text keeps these sentences within their fields, so that nothing is cut. */
-static void put_sentence(char *field, size_t size, TextId id) {
-        const char *text = text_lookup(id);
+static void put_sentence(char *field, size_t size, Lang lang, TextId id) {
+        const char *text = text_lookup(lang, id);
 
         copy_bytes(field, text, MIN(strlen(text), size - 1));
 }
 
-void question_reset(QuestionList *list) {
+void question_reset(QuestionList *list, Lang lang) {
         QuestionList fresh = { .next_id = MAX(list->next_id, 1), .n = ELEMENTSOF(defaults) };
 
         for (size_t i = 0; i < ELEMENTSOF(defaults); i++) {
@@ -231,8 +231,8 @@ void question_reset(QuestionList *list) {
                 question->id = fresh.next_id++;
                 question->kind = defaults[i].kind;
                 question->is_required = defaults[i].is_required;
-                put_sentence(question->label, sizeof(question->label), defaults[i].label);
-                put_sentence(question->placeholder, sizeof(question->placeholder), defaults[i].placeholder);
+                put_sentence(question->label, sizeof(question->label), lang, defaults[i].label);
+                put_sentence(question->placeholder, sizeof(question->placeholder), lang, defaults[i].placeholder);
         }
         *list = fresh;
 }

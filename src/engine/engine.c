@@ -282,6 +282,8 @@ void engine_put_acknowledgement(JsonWriter *args, const Acknowledgement *a) {
         json_object(args, "ix");
         json_id(args, "id", a->interaction.v);
         json_string(args, "token", a->token);
+        if (a->locale)
+                json_string(args, "locale", a->locale);
         json_i64(args, "type", a->type);
         json_close(args);
 }
@@ -346,7 +348,7 @@ int engine_tell_dead(Engine *engine, const FlowRow *row, void (*done)(int outcom
                 done(0, row->id, userdata);
                 return 0;
         }
-        r = engine->config.dead_words(row->id, &body);
+        r = engine->config.dead_words(row->id, json_text(json_path(args, "ix", "locale", NULL)), &body);
         if (r < 0)
                 return r;
         f = new0(Farewell, 1);

@@ -83,12 +83,12 @@ int config_question_add(const StepContext *c, Batch *b, ConfigOutcome *o) {
         return 0;
 }
 
-static const char *yes_or_no(bool yes) {
-        return text_lookup(yes ? TEXT_SETTING_YES : TEXT_SETTING_NO);
+static const char *yes_or_no(Lang lang, bool yes) {
+        return text_lookup(lang, yes ? TEXT_SETTING_YES : TEXT_SETTING_NO);
 }
 
 static void say_hint(ConfigOutcome *o, const Question *before, const Question *after) {
-        const TextArg none = ARG_OURS("value", text_lookup(TEXT_SETTING_NONE));
+        const TextArg none = ARG_OURS("value", text_lookup(o->lang, TEXT_SETTING_NONE));
 
         config_say_change(o, TEXT_QUESTION_HINT, before->placeholder[0] ? &ARG_WORDS("value", before->placeholder) : &none,
                           after->placeholder[0] ? &ARG_WORDS("value", after->placeholder) : &none);
@@ -99,11 +99,11 @@ static void say_difference(ConfigOutcome *o, const Question *before, const Quest
         if (!streq(before->label, after->label))
                 config_say_change(o, TEXT_QUESTION_WORDING, &ARG_WORDS("value", before->label), &ARG_WORDS("value", after->label));
         if (before->kind != after->kind)
-                config_say_change(o, TEXT_QUESTION_TYPE, &ARG_OURS("value", text_lookup(question_kind_text(before->kind))),
-                                  &ARG_OURS("value", text_lookup(question_kind_text(after->kind))));
+                config_say_change(o, TEXT_QUESTION_TYPE, &ARG_OURS("value", text_lookup(o->lang, question_kind_text(before->kind))),
+                                  &ARG_OURS("value", text_lookup(o->lang, question_kind_text(after->kind))));
         if (before->is_required != after->is_required)
-                config_say_change(o, TEXT_QUESTION_MUST, &ARG_OURS("value", yes_or_no(before->is_required)),
-                                  &ARG_OURS("value", yes_or_no(after->is_required)));
+                config_say_change(o, TEXT_QUESTION_MUST, &ARG_OURS("value", yes_or_no(o->lang, before->is_required)),
+                                  &ARG_OURS("value", yes_or_no(o->lang, after->is_required)));
         if (!streq(before->placeholder, after->placeholder))
                 say_hint(o, before, after);
 }
@@ -159,7 +159,7 @@ int config_questions_reset(const StepContext *c, Batch *b, ConfigOutcome *o) {
         const QuestionList *before = questions_of(c);
         QuestionList list = *before;
 
-        question_reset(&list);
+        question_reset(&list, c->facts->settings.lang);
         store_add_questions(b, c->guild, &list);
         config_say(o, TEXT_QUESTIONS_RESET, TEXT_ARGS(ARG_NUMBER("limit", before->n), ARG_NUMBER("number", list.n)));
         config_audit_count(o, before->n, list.n);

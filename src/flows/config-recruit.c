@@ -13,22 +13,22 @@
 #include "recruit.h"
 
 void config_say(ConfigOutcome *o, TextId id, const TextArg *args) {
-        text_put_line(&o->said, id, args);
+        text_put_line(&o->said, o->lang, id, args);
 }
 
 void config_say_change(ConfigOutcome *o, TextId setting, const TextArg *before, const TextArg *after) {
         _strbuf_ StrBuf from = {}, to = {};
 
-        text_put_arg(&from, before);
-        text_put_arg(&to, after);
+        text_put_arg(&from, o->lang, before);
+        text_put_arg(&to, o->lang, after);
         if (from.error < 0 || to.error < 0)
                 o->said.error = -ENOMEM;
         else if (streq(strbuf_text(&from), strbuf_text(&to)))
                 config_say(o, TEXT_SETTING_STAYS,
-                           TEXT_ARGS(ARG_OURS("setting", text_lookup(setting)), ARG_OURS("value", strbuf_text(&to))));
+                           TEXT_ARGS(ARG_OURS("setting", text_lookup(o->lang, setting)), ARG_OURS("value", strbuf_text(&to))));
         else
                 config_say(o, TEXT_SETTING_CHANGED,
-                           TEXT_ARGS(ARG_OURS("setting", text_lookup(setting)), ARG_OURS("before", strbuf_text(&from)),
+                           TEXT_ARGS(ARG_OURS("setting", text_lookup(o->lang, setting)), ARG_OURS("before", strbuf_text(&from)),
                                      ARG_OURS("after", strbuf_text(&to))));
 }
 
@@ -80,14 +80,14 @@ static int set_access(const StepContext *c, Batch *b, ConfigOutcome *o) {
                 return 0;
         }
         store_add_recruit_settings(b, c->guild, &change);
-        config_say_change(o, TEXT_SETTING_ACCESS, &ARG_OURS("value", text_lookup(access_text(before->access))),
-                          &ARG_OURS("value", text_lookup(access_text(change.to.access))));
+        config_say_change(o, TEXT_SETTING_ACCESS, &ARG_OURS("value", text_lookup(o->lang, access_text(before->access))),
+                          &ARG_OURS("value", text_lookup(o->lang, access_text(change.to.access))));
         audit_texts(o, access_mode_to_string(before->access), access_mode_to_string(change.to.access));
         return 0;
 }
 
-static const char *on_or_off(bool is_on) {
-        return text_lookup(is_on ? TEXT_SETTING_ON : TEXT_SETTING_OFF);
+static const char *on_or_off(Lang lang, bool is_on) {
+        return text_lookup(lang, is_on ? TEXT_SETTING_ON : TEXT_SETTING_OFF);
 }
 
 static int set_nick_sync(const StepContext *c, Batch *b, ConfigOutcome *o) {
@@ -96,21 +96,21 @@ static int set_nick_sync(const StepContext *c, Batch *b, ConfigOutcome *o) {
         if (json_get_bool(c->args, "enabled", &change.to.is_nick_sync) != 0)
                 return -EBADMSG;
         store_add_recruit_settings(b, c->guild, &change);
-        config_say_change(o, TEXT_SETTING_NICK_SYNC, &ARG_OURS("value", on_or_off(settings_of(c)->is_nick_sync)),
-                          &ARG_OURS("value", on_or_off(change.to.is_nick_sync)));
+        config_say_change(o, TEXT_SETTING_NICK_SYNC, &ARG_OURS("value", on_or_off(o->lang, settings_of(c)->is_nick_sync)),
+                          &ARG_OURS("value", on_or_off(o->lang, change.to.is_nick_sync)));
         json_bool(&o->audit, "before", settings_of(c)->is_nick_sync);
         json_bool(&o->audit, "after", change.to.is_nick_sync);
         return 0;
 }
 
-static TextArg url_arg(const char *url) {
-        return ARG_OURS("value", url ? url : text_lookup(TEXT_SETTING_NONE));
+static TextArg url_arg(Lang lang, const char *url) {
+        return ARG_OURS("value", url ? url : text_lookup(lang, TEXT_SETTING_NONE));
 }
 
 static int set_org(const StepContext *c, Batch *b, ConfigOutcome *o) {
         const RecruitSettings *before = settings_of(c);
         RecruitChange change = { .to = { .org_url = args_text(c, "url"), .image_url = args_text(c, "image_url") } };
-        TextArg from = url_arg(before->org_url), to = url_arg(change.to.org_url);
+        TextArg from = url_arg(o->lang, before->org_url), to = url_arg(o->lang, change.to.org_url);
 
         if (!change.to.org_url)
                 return -EBADMSG;
@@ -119,8 +119,8 @@ static int set_org(const StepContext *c, Batch *b, ConfigOutcome *o) {
         audit_texts(o, before->org_url, change.to.org_url);
         if (change.to.image_url) {
                 change.set_image_url = true;
-                from = url_arg(before->image_url);
-                to = url_arg(change.to.image_url);
+                from = url_arg(o->lang, before->image_url);
+                to = url_arg(o->lang, change.to.image_url);
                 config_say_change(o, TEXT_SETTING_ORG_IMAGE, &from, &to);
                 json_object(&o->audit, "image");
                 audit_texts(o, before->image_url, change.to.image_url);
@@ -260,7 +260,7 @@ static int keep_outcome(const StepContext *c, ConfigOutcome *o, Checkpoint *chec
 
 static int config_save(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         const char *name = args_text(c, "change");
-        ConfigOutcome o = {};
+        ConfigOutcome o = { .lang = person_lang(c) };
         int r = -EBADMSG;
 
         (void) reply;
@@ -293,7 +293,7 @@ static int config_panel(const StepContext *c, const StepReply *reply, Checkpoint
         (void) json_get_bool(c->results[0], "panel", &has_new_panel);
         if (!has_new_panel || settings->recruitment_panel.v == 0 || settings->recruitment_panel_message.v == 0)
                 return 0;
-        r = view_recruit_panel(c->env->keys, c->guild, settings_of(c)->org_url, settings_of(c)->image_url, NULL, &body);
+        r = view_recruit_panel(c->facts->settings.lang, c->env->keys, c->guild, settings_of(c)->org_url, settings_of(c)->image_url, NULL, &body);
         return r < 0 ? r : want_edit(c, checkpoint, settings->recruitment_panel, settings->recruitment_panel_message, body);
 }
 
@@ -315,14 +315,14 @@ static int config_words(const StepContext *c, const char *why, char **ret_body) 
 
         if (!why) {
                 said = json_text(json_get(c->results[0], "said"));
-                return said ? view_notice(said, false, ret_body) : say(ret_body, TEXT_SETTING_UNCHANGED, TEXT_ARGS());
+                return said ? view_notice(person_lang(c), said, false, ret_body) : say(c, ret_body, TEXT_SETTING_UNCHANGED, TEXT_ARGS());
         }
         for (size_t i = 0; i < ELEMENTSOF(refusals); i++)
                 if (streq(refusals[i].why, why))
-                        return say(ret_body, refusals[i].text, TEXT_ARGS(ARG_NUMBER("limit", RECRUIT_OPTIONS_MAX)));
+                        return say(c, ret_body, refusals[i].text, TEXT_ARGS(ARG_NUMBER("limit", RECRUIT_OPTIONS_MAX)));
         refusal = config_question_refusal(why);
         if (refusal > 0)
-                return say(ret_body, question_refusal_text(refusal), TEXT_ARGS(ARG_NUMBER("limit", question_refusal_limit(refusal))));
+                return say(c, ret_body, question_refusal_text(refusal), TEXT_ARGS(ARG_NUMBER("limit", question_refusal_limit(refusal))));
         return say_why(c, why, TEXT_TROUBLE, ret_body);
 }
 

@@ -13,7 +13,7 @@ static int change_words(const StepContext *c, const char *why, char **ret_body) 
         if (why)
                 return say_why(c, why, TEXT_TROUBLE, ret_body);
         (void) settings_saved(c, 0, &before, &after);   /* without a result before and after are alike, and it says so */
-        return view_settings_change(&before, &after, false, ret_body);
+        return view_settings_change(person_lang(c), &before, &after, false, ret_body);
 }
 
 /* clang-format off */
@@ -36,7 +36,7 @@ static ChannelId about_channel(const StepContext *c) {
 
 static int about_post(const StepContext *c, StepRequest *ret) {
         char *body;
-        int r = view_support_about(c->marker, &body);
+        int r = view_support_about(c->facts->settings.lang, c->marker, &body);
 
         return r < 0 ? r : message_create(about_channel(c), body, ret);
 }
@@ -54,7 +54,7 @@ static int about_known(const StepContext *c, const StepReply *reply, Checkpoint 
 static int about_words(const StepContext *c, const char *why, char **ret_body) {
         if (why)
                 return say_why(c, why, TEXT_TROUBLE, ret_body);
-        return say(ret_body, TEXT_ABOUT_POSTED, TEXT_ARGS(ARG_CHANNEL("channel", about_channel(c))));
+        return say(c, ret_body, TEXT_ABOUT_POSTED, TEXT_ARGS(ARG_CHANNEL("channel", about_channel(c))));
 }
 
 /* clang-format off */

@@ -6,6 +6,7 @@
 
 /* What came of a change. */
 typedef struct ConfigOutcome {
+        Lang lang;              /* the administrator's */
         StrBuf said;            /* what the administrator reads: finished markdown */
         JsonWriter audit;       /* an open object, {"change":"…"}; before and after: ids, numbers and words of ours, never what people typed */
         const char *why;        /* a refusal, for words(); static. NULL: done */

@@ -60,8 +60,15 @@ bool was_changed(const StepContext *c, const char *step);
 uint64_t args_id(const StepContext *c, const char *key);
 const char *args_text(const StepContext *c, const char *key);
 
-/* A sentence of text/ as the body of an edit. */
-int say(char **ret_body, TextId id, const TextArg *args);
+/*
+ * Whose language: of whoever pressed, as the interaction said; of the ticket's opener, for DMs, as it was when the ticket was opened. The
+ * guild's (c->facts->settings.lang, for what several read) where nobody pressed or nobody has told.
+ */
+Lang person_lang(const StepContext *c);
+Lang opener_lang(const StepContext *c);
+
+/* A sentence of text/ to whoever pressed, as the body of an edit. */
+int say(const StepContext *c, char **ret_body, TextId id, const TextArg *args);
 /* "F-17", what staff and operators look a flow up by. */
 typedef struct FlowReference { char text[24]; } FlowReference;
 FlowReference flow_reference(FlowId flow);

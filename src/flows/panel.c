@@ -55,7 +55,7 @@ static int support_post(const StepContext *c, StepRequest *ret) {
 
         if (channel.v == 0)
                 return STEP_SKIP;
-        r = view_support_panel(c->env->keys, c->guild, c->marker, &body);
+        r = view_support_panel(c->facts->settings.lang, c->env->keys, c->guild, c->marker, &body);
         return r < 0 ? r : message_create(channel, body, ret);
 }
 
@@ -85,7 +85,7 @@ static int recruitment_post(const StepContext *c, StepRequest *ret) {
 
         if (channel.v == 0)
                 return STEP_SKIP;
-        r = view_recruit_panel(c->env->keys, c->guild, settings->org_url, settings->image_url, c->marker, &body);
+        r = view_recruit_panel(c->facts->settings.lang, c->env->keys, c->guild, settings->org_url, settings->image_url, c->marker, &body);
         return r < 0 ? r : message_create(channel, body, ret);
 }
 
@@ -229,7 +229,7 @@ static int panel_words(const StepContext *c, const char *why, char **ret_body) {
         if (why)
                 return say_why(c, why, TEXT_TROUBLE, ret_body);
         (void) settings_saved(c, STEP_SAVE, &before, &after);   /* without a result before and after are alike, and it says so */
-        return view_settings_change(&before, &after, false, ret_body);
+        return view_settings_change(person_lang(c), &before, &after, false, ret_body);
 }
 
 /* clang-format off */

@@ -256,8 +256,20 @@ const char *args_text(const StepContext *c, const char *key) {
 
 /* ---- sentences -------------------------------------------------------------------------------------------------------------------- */
 
-int say(char **ret_body, TextId id, const TextArg *args) {
-        return view_say(ret_body, false, id, args);
+Lang person_lang(const StepContext *c) {
+        const char *locale = json_text(json_path(c->args, "ix", "locale", NULL));
+
+        return locale ? lang_from_locale(locale) : c->facts->settings.lang;
+}
+
+Lang opener_lang(const StepContext *c) {
+        const char *locale = c->facts->ticket.opener_locale;
+
+        return locale ? lang_from_locale(locale) : c->facts->settings.lang;
+}
+
+int say(const StepContext *c, char **ret_body, TextId id, const TextArg *args) {
+        return view_say(ret_body, person_lang(c), false, id, args);
 }
 
 FlowReference flow_reference(FlowId flow) {
@@ -283,29 +295,25 @@ static int say_forbidden(const StepContext *c, char **ret_body) {
         const Step *step = refused_step(c);
         uint64_t held = args_id(c, "held"), needs = step ? step->needs : 0, missing = held ? needs & ~held : 0;
         ChannelId where = step && step->where ? step->where(c) : (ChannelId) { 0 };
-        _strbuf_ StrBuf names = {};
 
         if (needs == 0)
-                return say(ret_body, TEXT_BOT_LACKS_SOMETHING, TEXT_ARGS());
-        permission_names(&names, missing ? missing : needs);
-        if (names.error < 0)
-                return names.error;
+                return say(c, ret_body, TEXT_BOT_LACKS_SOMETHING, TEXT_ARGS());
         if (where.v)
-                return say(ret_body, missing ? TEXT_BOT_LACKS_IN_CHANNEL : TEXT_BOT_NEEDS_IN_CHANNEL,
-                           TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names)), ARG_CHANNEL("channel", where)));
-        return say(ret_body, missing ? TEXT_BOT_LACKS : TEXT_BOT_NEEDS, TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names))));
+                return say(c, ret_body, missing ? TEXT_BOT_LACKS_IN_CHANNEL : TEXT_BOT_NEEDS_IN_CHANNEL,
+                           TEXT_ARGS(ARG_PERMISSIONS("permission", missing ? missing : needs), ARG_CHANNEL("channel", where)));
+        return say(c, ret_body, missing ? TEXT_BOT_LACKS : TEXT_BOT_NEEDS, TEXT_ARGS(ARG_PERMISSIONS("permission", missing ? missing : needs)));
 }
 
 int say_why(const StepContext *c, const char *why, TextId otherwise, char **ret_body) {
         FlowReference reference = flow_reference(c->flow);
 
         if (streq(why, WHY_GUILD_FULL))
-                return say(ret_body, TEXT_GUILD_FULL, TEXT_ARGS());
+                return say(c, ret_body, TEXT_GUILD_FULL, TEXT_ARGS());
         if (streq(why, WHY_CATEGORY_FULL))
-                return say(ret_body, TEXT_CATEGORY_FULL, TEXT_ARGS());
+                return say(c, ret_body, TEXT_CATEGORY_FULL, TEXT_ARGS());
         if (streq(why, WHY_DEADLINE))
-                return say(ret_body, TEXT_TOOK_TOO_LONG, TEXT_ARGS(ARG_OURS("reference", reference.text)));
+                return say(c, ret_body, TEXT_TOOK_TOO_LONG, TEXT_ARGS(ARG_OURS("reference", reference.text)));
         if (streq(why, WHY_FORBIDDEN))
                 return say_forbidden(c, ret_body);
-        return say(ret_body, otherwise, TEXT_ARGS(ARG_OURS("reference", reference.text)));
+        return say(c, ret_body, otherwise, TEXT_ARGS(ARG_OURS("reference", reference.text)));
 }

@@ -131,7 +131,7 @@ int qna_next(const QuestionList *questions, const Json *draft, size_t page, QnaS
         return 0;
 }
 
-void qna_append_problems(StrBuf *out, const QuestionList *questions, const Json *draft, size_t page) {
+void qna_append_problems(StrBuf *out, Lang lang, const QuestionList *questions, const Json *draft, size_t page) {
         size_t n, n_before = out->n_bytes;
         const Question *items = question_page(questions, page, &n);
 
@@ -142,12 +142,12 @@ void qna_append_problems(StrBuf *out, const QuestionList *questions, const Json 
 
                 if (read_answer(&items[i], draft, &answer, &problem) != UNREADABLE)
                         continue;
-                answer_append_problem(&words, &problem);
+                answer_append_problem(&words, lang, &problem);
                 if (words.error < 0)
                         out->error = words.error;
                 if (out->n_bytes > n_before)
                         strbuf_append_char(out, '\n');
-                text_put(out, TEXT_QNA_PROBLEM, TEXT_ARGS(ARG_WORDS("name", items[i].label), ARG_OURS("value", strbuf_text(&words))));
+                text_put(out, lang, TEXT_QNA_PROBLEM, TEXT_ARGS(ARG_WORDS("name", items[i].label), ARG_OURS("value", strbuf_text(&words))));
         }
 }
 

@@ -76,7 +76,7 @@ static int instructions_post(const StepContext *c, StepRequest *ret) {
         char *body;
         int r;
 
-        r = shown_of(c->facts, &shown);
+        r = shown_of(c->facts, c->facts->settings.lang, &shown);
         if (r == 0)
                 r = view_rsi_instructions(&shown.application, c->facts->recruit->settings.org_url, c->marker, &body);
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
@@ -97,7 +97,7 @@ static int hidden_dm_post(const StepContext *c, StepRequest *ret) {
 
         if (dm.v == 0)
                 return STEP_SKIP;
-        r = view_approved_dm(c->facts->guild_name, c->facts->recruit->settings.org_url, c->marker, &body);
+        r = view_approved_dm(opener_lang(c), c->facts->guild_name, c->facts->recruit->settings.org_url, c->marker, &body);
         return r < 0 ? r : message_create(dm, body, ret);
 }
 
@@ -157,18 +157,15 @@ static bool was_refused(const StepContext *c, int step) {
 
 static void put_access(const StepContext *c, StrBuf *out) {
         uint64_t allow, deny, missing;
-        _strbuf_ StrBuf names = {};
 
         if (hides(c) && access_of(c) == ACCESS_READ_ONLY)
-                text_put_line(out, was_refused(c, STEP_ACCESS) ? TEXT_APPROVED_NO_DM : TEXT_APPROVED_DM_CLOSED, TEXT_ARGS());
+                text_put_line(out, person_lang(c), was_refused(c, STEP_ACCESS) ? TEXT_APPROVED_NO_DM : TEXT_APPROVED_DM_CLOSED, TEXT_ARGS());
         if (was_refused(c, STEP_ACCESS))
-                text_put_line(out, TEXT_APPROVED_ACCESS_REFUSED, TEXT_ARGS());
+                text_put_line(out, person_lang(c), TEXT_APPROVED_ACCESS_REFUSED, TEXT_ARGS());
         else if (access_mode_overwrite(access_of(c), &allow, &deny)) {
                 missing = (allow | deny) & ~held(c);
-                if (missing == 0)
-                        return;
-                permission_names(&names, missing);
-                text_put_line(out, TEXT_APPROVED_ACCESS_PARTLY, TEXT_ARGS(ARG_OURS("permission", strbuf_text(&names))));
+                if (missing != 0)
+                        text_put_line(out, person_lang(c), TEXT_APPROVED_ACCESS_PARTLY, TEXT_ARGS(ARG_PERMISSIONS("permission", missing)));
         }
 }
 
@@ -176,15 +173,15 @@ static int say_approved(const StepContext *c, char **ret_body) {
         const Ticket *ticket = &c->facts->ticket;
         _strbuf_ StrBuf out = {};
 
-        text_put(&out, TEXT_APPROVED,
+        text_put(&out, person_lang(c), TEXT_APPROVED,
                  TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no), ARG_USER("opener", ticket->opener_user),
                            ARG_ROLE("role", c->facts->recruit->granted_role)));
         if (was_refused(c, STEP_NICK))
-                text_put_line(&out, TEXT_APPROVED_NICK_REFUSED, TEXT_ARGS());
+                text_put_line(&out, person_lang(c), TEXT_APPROVED_NICK_REFUSED, TEXT_ARGS());
         if (was_refused(c, STEP_INSTRUCTIONS))
-                text_put_line(&out, TEXT_APPROVED_NOT_TOLD, TEXT_ARGS());
+                text_put_line(&out, person_lang(c), TEXT_APPROVED_NOT_TOLD, TEXT_ARGS());
         put_access(c, &out);
-        return out.error < 0 ? out.error : view_notice(strbuf_text(&out), false, ret_body);
+        return out.error < 0 ? out.error : view_notice(person_lang(c), strbuf_text(&out), false, ret_body);
 }
 
 static int approve_words(const StepContext *c, const char *why, char **ret_body) {
@@ -192,18 +189,18 @@ static int approve_words(const StepContext *c, const char *why, char **ret_body)
         int r;
 
         if (!why)
-                return recruit_application(c) ? say_approved(c, ret_body) : say(ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
+                return recruit_application(c) ? say_approved(c, ret_body) : say(c, ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
         r = recruit_say_refused(c, why, APPLICATION_APPROVE, ret_body);
         if (r != 0)
                 return r < 0 ? r : 0;
         if (streq(why, WHY_ROLE_UNMAPPED))
-                return say(ret_body, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(role))));
+                return say(c, ret_body, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(person_lang(c), role))));
         if (streq(why, WHY_ROLE_GONE))
-                return say(ret_body, TEXT_ROLE_DELETED, TEXT_ARGS(ARG_OURS("value", text_lookup(role))));
+                return say(c, ret_body, TEXT_ROLE_DELETED, TEXT_ARGS(ARG_OURS("value", text_lookup(person_lang(c), role))));
         if (streq(why, WHY_MEMBER_GONE))
-                return say(ret_body, TEXT_APPLICANT_GONE, TEXT_ARGS());
+                return say(c, ret_body, TEXT_APPLICANT_GONE, TEXT_ARGS());
         if (streq(why, WHY_FORBIDDEN) && c->facts->recruit)
-                return say(ret_body, TEXT_ROLE_REFUSED, TEXT_ARGS(ARG_ROLE("role", role_for(c))));
+                return say(c, ret_body, TEXT_ROLE_REFUSED, TEXT_ARGS(ARG_ROLE("role", role_for(c))));
         return say_why(c, why, TEXT_DECISION_NOT_SAVED, ret_body);
 }
 

@@ -110,12 +110,12 @@ static int say_what_is_wrong(const StepContext *c, size_t page, char **ret_body)
         const RecruitFacts *recruit = c->facts->recruit;
         _strbuf_ StrBuf words = {};
 
-        qna_append_problems(&words, recruit->settings.questions, recruit->qna_draft, page);
+        qna_append_problems(&words, person_lang(c), recruit->settings.questions, recruit->qna_draft, page);
         if (words.error < 0)
                 return words.error;
         if (words.n_bytes == 0)
-                return view_qna_continue(c->env->keys, &c->facts->ticket, recruit->settings.questions, page, false, ret_body);
-        return view_qna_fix(c->env->keys, &c->facts->ticket, page, strbuf_text(&words), false, ret_body);
+                return view_qna_continue(person_lang(c), c->env->keys, &c->facts->ticket, recruit->settings.questions, page, false, ret_body);
+        return view_qna_fix(person_lang(c), c->env->keys, &c->facts->ticket, page, strbuf_text(&words), false, ret_body);
 }
 
 static int qna_words(const StepContext *c, const char *why, char **ret_body) {
@@ -129,19 +129,19 @@ static int qna_words(const StepContext *c, const char *why, char **ret_body) {
                 return say_why(c, why, TEXT_QNA_NOT_SAVED, ret_body);
         }
         if (!recruit_application(c))
-                return say(ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
+                return say(c, ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
         switch (came_to(c, &page)) {
         case QNA_FIX:
                 r = say_what_is_wrong(c, page, ret_body);
                 break;
         case QNA_CONTINUE:
-                r = view_qna_continue(c->env->keys, &c->facts->ticket, c->facts->recruit->settings.questions, page, false, ret_body);
+                r = view_qna_continue(person_lang(c), c->env->keys, &c->facts->ticket, c->facts->recruit->settings.questions, page, false, ret_body);
                 break;
         default:
-                return say(ret_body, TEXT_QNA_DONE, TEXT_ARGS());
+                return say(c, ret_body, TEXT_QNA_DONE, TEXT_ARGS());
         }
         /* staff have shortened the list: there is no such page any more */
-        return r == -EINVAL ? view_qna_continue(c->env->keys, &c->facts->ticket, c->facts->recruit->settings.questions, 0, false, ret_body) : r;
+        return r == -EINVAL ? view_qna_continue(person_lang(c), c->env->keys, &c->facts->ticket, c->facts->recruit->settings.questions, 0, false, ret_body) : r;
 }
 
 /* clang-format off */

@@ -50,7 +50,7 @@ static int dm_post(const StepContext *c, StepRequest *ret) {
 
         if (dm.v == 0)
                 return STEP_SKIP;
-        r = view_declined_dm(c->facts->guild_name, c->marker, &body);
+        r = view_declined_dm(opener_lang(c), c->facts->guild_name, c->marker, &body);
         return r < 0 ? r : message_create(dm, body, ret);
 }
 

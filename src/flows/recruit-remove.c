@@ -51,15 +51,15 @@ static int remove_words(const StepContext *c, const char *why, char **ret_body) 
         int r;
 
         if (!why && !was_role_taken(c))
-                return say(ret_body, TEXT_REMOVED_WITHOUT_ROLE, TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user)));
+                return say(c, ret_body, TEXT_REMOVED_WITHOUT_ROLE, TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user)));
         if (!why)
-                return say(ret_body, TEXT_REMOVED,
+                return say(c, ret_body, TEXT_REMOVED,
                            TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user), ARG_ROLE("role", c->facts->recruit->granted_role)));
         r = recruit_say_refused(c, why, APPLICATION_REMOVE, ret_body);
         if (r != 0)
                 return r < 0 ? r : 0;
         if (streq(why, WHY_FORBIDDEN) && c->facts->recruit)
-                return say(ret_body, TEXT_ROLE_REFUSED, TEXT_ARGS(ARG_ROLE("role", c->facts->recruit->granted_role)));
+                return say(c, ret_body, TEXT_ROLE_REFUSED, TEXT_ARGS(ARG_ROLE("role", c->facts->recruit->granted_role)));
         return say_why(c, why, TEXT_DECISION_NOT_SAVED, ret_body);
 }
 

@@ -28,7 +28,7 @@ static int answer_post(const StepContext *c, StepRequest *ret) {
 
         if (args_id(c, "message") == 0)
                 return STEP_SKIP;
-        r = view_qna_reopened(&c->facts->ticket, c->marker, &body);
+        r = view_qna_reopened(c->facts->settings.lang, &c->facts->ticket, c->marker, &body);
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
 }
 
@@ -59,7 +59,7 @@ static int message_post(const StepContext *c, StepRequest *ret) {
         (void) json_get_bool(flow_result(c, "seen"), "gone", &is_gone);
         if (!is_gone || !recruit_application(c))
                 return STEP_SKIP;
-        r = shown_of(c->facts, &shown);
+        r = shown_of(c->facts, c->facts->settings.lang, &shown);
         if (r == 0)
                 r = view_recruit_ticket(c->env->keys, &shown.application, c->facts->settings.recruitment_role, c->marker, &body);
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
@@ -75,7 +75,7 @@ static int reopen_words(const StepContext *c, const char *why, char **ret_body) 
         int r;
 
         if (!why)
-                return say(ret_body, TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user)));
+                return say(c, ret_body, TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user)));
         r = recruit_say_refused(c, why, APPLICATION_REOPEN_QNA, ret_body);
         if (r != 0)
                 return r < 0 ? r : 0;

@@ -84,7 +84,7 @@ static int step1_store(const StepContext *c, const StepReply *reply, Checkpoint 
                 return STEP_TURN;
         }
         form = gather(c);
-        r = step1_check(&form, &recruit->settings, &checked);
+        r = step1_check(&form, &recruit->settings, person_lang(c), &checked);
         if (r == STEP1_WRONG)
                 return keep_draft(c, &form, checkpoint);
         if (r == 0)
@@ -122,7 +122,7 @@ static int area_call(const StepContext *c, StepRequest *ret) {
 
         if (!has_result(c, "call") || !option || option->ping_role.v == 0)
                 return STEP_SKIP;
-        r = shown_of(c->facts, &shown);
+        r = shown_of(c->facts, c->facts->settings.lang, &shown);
         if (r == 0)
                 r = view_recruit_area_call(&shown.application, option->ping_role, c->marker, &body);
         return r < 0 ? r : message_create(c->facts->ticket.channel, body, ret);
@@ -138,11 +138,11 @@ static int say_what_is_wrong(const StepContext *c, char **ret_body) {
         const char *words;
         int r;
 
-        r = step1_check(&form, &recruit->settings, &checked);
+        r = step1_check(&form, &recruit->settings, person_lang(c), &checked);
         if (r < 0)
                 return r;
-        words = checked.problems.n_bytes > 0 ? strbuf_text(&checked.problems) : text_lookup(checked.needs_zone ? TEXT_STEP1_ZONE_NEEDED : TEXT_TRY_AGAIN);
-        return view_recruit_ask(c->env->keys, &c->facts->ticket,
+        words = checked.problems.n_bytes > 0 ? strbuf_text(&checked.problems) : text_lookup(person_lang(c), checked.needs_zone ? TEXT_STEP1_ZONE_NEEDED : TEXT_TRY_AGAIN);
+        return view_recruit_ask(person_lang(c), c->env->keys, &c->facts->ticket,
                                 checked.problems.n_bytes == 0 && checked.needs_zone ? RECRUIT_ASK_ZONE : RECRUIT_ASK_STEP1, words, false,
                                 ret_body);
 }
@@ -159,12 +159,12 @@ static int step1_words(const StepContext *c, const char *why, char **ret_body) {
                 return say_why(c, why, TEXT_STEP1_NOT_SAVED, ret_body);
         }
         if (!application)
-                return say(ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
+                return say(c, ret_body, TEXT_APPLICATION_NONE, TEXT_ARGS());
         if (!has_result(c, "stored"))
                 return say_what_is_wrong(c, ret_body);
         if (action == APPLICATION_EDIT_STEP1)
-                return say(ret_body, TEXT_STEP1_CHANGED, TEXT_ARGS());
-        return say(ret_body, application->is_qna_open ? TEXT_STEP1_DONE_QNA : TEXT_STEP1_DONE, TEXT_ARGS());
+                return say(c, ret_body, TEXT_STEP1_CHANGED, TEXT_ARGS());
+        return say(c, ret_body, application->is_qna_open ? TEXT_STEP1_DONE_QNA : TEXT_STEP1_DONE, TEXT_ARGS());
 }
 
 /* clang-format off */

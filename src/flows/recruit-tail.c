@@ -64,7 +64,7 @@ static int want_topic(const StepContext *c, Checkpoint *checkpoint) {
 
 int recruit_show(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         _shown_ Shown shown = {};
-        int r = shown_of(c->facts, &shown);
+        int r = shown_of(c->facts, c->facts->settings.lang, &shown);
 
         (void) reply;
         if (r == -ENODATA)
@@ -118,7 +118,7 @@ int record_post(const StepContext *c, StepRequest *ret) {
 
         if (!application || application->status == APPLICATION_DRAFT || application->record_message.v || record_channel(c).v == 0)
                 return STEP_SKIP;
-        r = shown_of(c->facts, &shown);
+        r = shown_of(c->facts, c->facts->settings.lang, &shown);
         if (r == 0)
                 r = view_record(c->env->keys, &shown.application, c->marker, &body);
         return r < 0 ? r : message_create(record_channel(c), body, ret);
@@ -146,7 +146,7 @@ int recruit_log_post(const StepContext *c, RecruitLog what, UserId by, StepReque
 
         if (log.v == 0)
                 return STEP_SKIP;
-        r = shown_of(c->facts, &shown);
+        r = shown_of(c->facts, c->facts->settings.lang, &shown);
         if (r == -ENODATA)
                 return STEP_SKIP;
         if (r == 0)
@@ -162,14 +162,14 @@ int recruit_say_refused(const StepContext *c, const char *why, ApplicationAction
         int verdict, r;
 
         if (streq(why, "application_own"))
-                r = say(ret_body, TEXT_REFUSED_OWN, TEXT_ARGS());
+                r = say(c, ret_body, TEXT_REFUSED_OWN, TEXT_ARGS());
         else if (streq(why, "application_decided") || streq(why, "application_qna_closed") || streq(why, "application_not_approved")) {
                 /* the row may be ours of a moment ago that is being taken back: then there is no verdict, and nothing to tell of others */
                 verdict = a ? application_judge(a, action) : APPLICATION_NONE;
                 if (verdict == 0)
                         return 0;
                 verdict_args(c->facts->recruit, verdict, args);
-                r = say(ret_body, application_verdict_text(verdict), args);
+                r = say(c, ret_body, application_verdict_text(verdict), args);
         } else
                 return 0;
         return r < 0 ? r : 1;

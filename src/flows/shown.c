@@ -7,7 +7,7 @@
 #include "magikal/citizen.h"
 
 /* The answer as a reader sees it, to free(); NULL: none. */
-static int answer_shown(const Json *stored, char **ret_text) {
+static int answer_shown(Lang lang, const Json *stored, char **ret_text) {
         _strbuf_ StrBuf out = {};
         _answer_ Answer answer = {};
         int r;
@@ -20,7 +20,7 @@ static int answer_shown(const Json *stored, char **ret_text) {
                 return 0;
         if (r < 0)
                 return r;
-        answer_append_shown(&out, &answer);
+        answer_append_shown(&out, lang, &answer);
         return strbuf_finish(&out, ret_text);
 }
 
@@ -41,7 +41,7 @@ static int put_answers(const Json *stored, Shown *ret) {
                 shown->question = json_text(json_get(item, "question"));
                 if (!shown->question)
                         continue;
-                r = answer_shown(json_get(item, "answer"), &text);
+                r = answer_shown(ret->application.lang, json_get(item, "answer"), &text);
                 if (r < 0)
                         return r;
                 shown->answer = text;
@@ -62,7 +62,7 @@ static bool offset_of(const Facts *facts, int *ret_seconds) {
         return true;
 }
 
-int shown_of(const Facts *facts, Shown *ret) {
+int shown_of(const Facts *facts, Lang lang, Shown *ret) {
         const RecruitFacts *recruit = facts->recruit;
         int r;
 
@@ -70,7 +70,7 @@ int shown_of(const Facts *facts, Shown *ret) {
         if (!recruit || recruit->application.id.v == 0 || facts->ticket.id.v == 0)
                 return -ENODATA;
         ret->application = (ApplicationShown) {
-                .ticket = &facts->ticket, .application = &recruit->application, .citizen = &ret->citizen,
+                .lang = lang, .ticket = &facts->ticket, .application = &recruit->application, .citizen = &ret->citizen,
                 .finaliser = recruit->finaliser_user, .finalised_at = recruit->finalised_at,
         };
         ret->citizen = citizen_of(recruit->rsi);

@@ -65,11 +65,11 @@ Step1Values step1_form_values(const Step1Form *form) {
 static void add_problem(Step1Checked *checked, TextId label, TextId problem, const TextArg *args) {
         _strbuf_ StrBuf words = {};
 
-        text_put(&words, problem, args);
+        text_put(&words, checked->lang, problem, args);
         if (words.error < 0)
                 checked->problems.error = words.error;
-        text_put_line(&checked->problems, TEXT_STEP1_PROBLEM,
-                      TEXT_ARGS(ARG_OURS("setting", text_lookup(label)), ARG_OURS("value", strbuf_text(&words))));
+        text_put_line(&checked->problems, checked->lang, TEXT_STEP1_PROBLEM,
+                      TEXT_ARGS(ARG_OURS("setting", text_lookup(checked->lang, label)), ARG_OURS("value", strbuf_text(&words))));
 }
 
 static void check_role(const Step1Form *form, Step1Checked *ret) {
@@ -120,10 +120,10 @@ static void check_notes(const Step1Form *form, Step1Checked *ret) {
                 ret->problems.error = r;
 }
 
-int step1_check(const Step1Form *form, const RecruitSettings *settings, Step1Checked *ret) {
+int step1_check(const Step1Form *form, const RecruitSettings *settings, Lang lang, Step1Checked *ret) {
         int r;
 
-        *ret = (Step1Checked) {};
+        *ret = (Step1Checked) { .lang = lang };
         check_role(form, ret);
         check_area(form, settings, ret);
         check_zone(form, ret);

@@ -40,7 +40,7 @@ static int log_post(const StepContext *c, StepRequest *ret) {
 
         if (log.v == 0)
                 return STEP_SKIP;
-        r = view_resolved_log(&c->facts->ticket, resolution(c), c->facts->now, c->marker, &body);
+        r = view_resolved_log(c->facts->settings.lang, &c->facts->ticket, resolution(c), c->facts->now, c->marker, &body);
         return r < 0 ? r : message_create(log, body, ret);
 }
 
@@ -57,7 +57,7 @@ static int dm_post(const StepContext *c, StepRequest *ret) {
 
         if (dm.v == 0)
                 return STEP_SKIP;
-        r = view_resolved_dm(c->facts->guild_name, &c->facts->ticket, resolution(c), c->marker, &body);
+        r = view_resolved_dm(opener_lang(c), c->facts->guild_name, &c->facts->ticket, resolution(c), c->marker, &body);
         return r < 0 ? r : message_create(dm, body, ret);
 }
 
@@ -77,19 +77,19 @@ static int lost_words(const StepContext *c, char **ret_body) {
         switch (ticket_judge(t, TICKET_EVENT_CLOSE)) {
         case TICKET_BEING_CLOSED:
                 if (t->closer_user.v)
-                        return say(ret_body, TEXT_TICKET_BEING_CLOSED_BY,
+                        return say(c, ret_body, TEXT_TICKET_BEING_CLOSED_BY,
                                    TEXT_ARGS(ARG_USER("closer", t->closer_user), ARG_NUMBER("number", t->guild_no)));
-                return say(ret_body, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return say(c, ret_body, TEXT_TICKET_BEING_CLOSED, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
         case TICKET_IS_CLOSED:
                 if (t->closer_user.v)
-                        return say(ret_body, TEXT_TICKET_CLOSED_BY,
+                        return say(c, ret_body, TEXT_TICKET_CLOSED_BY,
                                    TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_USER("closer", t->closer_user),
                                              ARG_TIME("time", t->closed_at)));
-                return say(ret_body, TEXT_TICKET_CLOSED, TEXT_ARGS());
+                return say(c, ret_body, TEXT_TICKET_CLOSED, TEXT_ARGS());
         case TICKET_NOT_YET:
-                return say(ret_body, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return say(c, ret_body, TEXT_TICKET_NOT_READY, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
         default:
-                return say(ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
+                return say(c, ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
         }
 }
 
@@ -98,18 +98,18 @@ static int resolve_words(const StepContext *c, const char *why, char **ret_body)
         FlowReference reference = flow_reference(c->flow);
 
         if (!why)
-                return say(ret_body, TEXT_TICKET_RESOLVING, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
+                return say(c, ret_body, TEXT_TICKET_RESOLVING, TEXT_ARGS(ARG_NUMBER("number", t->guild_no)));
         if (streq(why, "ticket_not_open"))
                 return lost_words(c, ret_body);
         if (streq(why, WHY_FORBIDDEN) && c->results[STEP_DELETE - 1])
-                return say(ret_body, TEXT_TICKET_WAITS,
-                           TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_OURS("permission", permission_name(PERMISSION_MANAGE_CHANNELS)),
+                return say(c, ret_body, TEXT_TICKET_WAITS,
+                           TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_PERMISSIONS("permission", PERMISSION_MANAGE_CHANNELS),
                                      ARG_CHANNEL("channel", t->channel)));
         if (streq(why, WHY_FORBIDDEN))
                 return say_why(c, why, TEXT_TROUBLE, ret_body);
         if (t->id.v == 0)
-                return say(ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
-        return say(ret_body, TEXT_TICKET_NOT_RESOLVED,
+                return say(c, ret_body, TEXT_TICKET_NONE, TEXT_ARGS());
+        return say(c, ret_body, TEXT_TICKET_NOT_RESOLVED,
                    TEXT_ARGS(ARG_NUMBER("number", t->guild_no), ARG_OURS("reference", reference.text)));
 }
 

@@ -89,7 +89,7 @@ static int gone_log(const StepContext *c, StepRequest *ret) {
 
         if (target < 0 || target == LOG_CHANNEL || log_channel(c).v == 0 || !is_set(c))
                 return STEP_SKIP;
-        r = view_target_gone(targets[target].text, c->marker, &body);
+        r = view_target_gone(c->facts->settings.lang, targets[target].text, c->marker, &body);
         return r < 0 ? r : message_create(log_channel(c), body, ret);
 }
 
@@ -111,7 +111,7 @@ static int gone_known(const StepContext *c, const StepReply *reply, Checkpoint *
                 return r;
         audit_add(c, checkpoint, "target.gone", detail);
         checkpoint->event = "target.gone";
-        checkpoint->sentence = text_lookup(targets[target].text);       /* as the guild's log has it, where there is one */
+        checkpoint->sentence = text_lookup(LANG_EN, targets[target].text);       /* as the guild's log has it, where there is one */
         return 0;
 }
 

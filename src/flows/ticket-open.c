@@ -30,6 +30,7 @@ static int ticket_reserve(const StepContext *c, const StepReply *reply, Checkpoi
                 store_add_ticket_vanished(checkpoint->batch, replaced);
         store_add_ticket_reserve(checkpoint->batch, &(TicketReserve) {
                 .flow = c->flow, .guild = c->guild, .kind = kind, .opener = c->actor, .question = args_text(c, "question"),
+                .opener_locale = json_text(json_path(c->args, "ix", "locale", NULL)),
                 .cooldown_s = c->env->open_cooldown_s, .opens_per_day = c->env->opens_per_day,
         });
         return 0;
@@ -204,9 +205,9 @@ static int opening_post(const StepContext *c, StepRequest *ret) {
         int r;
 
         if (!is_recruitment(c))
-                r = view_ticket_opening(c->env->keys, ticket, ping_role(c), c->marker, &body);
+                r = view_ticket_opening(c->facts->settings.lang, c->env->keys, ticket, ping_role(c), c->marker, &body);
         else {
-                r = shown_of(c->facts, &shown);
+                r = shown_of(c->facts, c->facts->settings.lang, &shown);
                 if (r == 0)
                         r = view_recruit_ticket(c->env->keys, &shown.application, ping_role(c), c->marker, &body);
         }
@@ -225,16 +226,16 @@ static int open_words(const StepContext *c, const char *why, char **ret_body) {
         ChannelId older = c->facts->actor_ticket_channel;
 
         if (!why)
-                return say(ret_body, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", c->facts->ticket.channel)));
+                return say(c, ret_body, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", c->facts->ticket.channel)));
         if (streq(why, "ticket_one") && older.v)
-                return say(ret_body, c->definition == &flow_recruit_open ? TEXT_APPLICATION_ALREADY_OPEN : TEXT_TICKET_ALREADY_OPEN,
+                return say(c, ret_body, c->definition == &flow_recruit_open ? TEXT_APPLICATION_ALREADY_OPEN : TEXT_TICKET_ALREADY_OPEN,
                            TEXT_ARGS(ARG_CHANNEL("channel", older)));
         if (streq(why, "ticket_one"))
-                return say(ret_body, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
+                return say(c, ret_body, TEXT_TICKET_BEING_OPENED, TEXT_ARGS());
         if (streq(why, "ticket_cooldown"))
-                return say(ret_body, TEXT_TICKET_COOLDOWN, TEXT_ARGS());
+                return say(c, ret_body, TEXT_TICKET_COOLDOWN, TEXT_ARGS());
         if (streq(why, "ticket_per_day"))
-                return say(ret_body, TEXT_TICKET_PER_DAY, TEXT_ARGS());
+                return say(c, ret_body, TEXT_TICKET_PER_DAY, TEXT_ARGS());
         return say_why(c, why, TEXT_TICKET_NOT_OPENED, ret_body);
 }
 

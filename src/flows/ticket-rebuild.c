@@ -218,7 +218,7 @@ static const char *field(const Json *embed, TextId name) {
         JSON_FOREACH(item, json_get(embed, "fields")) {
                 const char *text = json_text(json_get(item, "name"));
 
-                if (text && streq(text, text_lookup(name)))
+                if (text && text_is_one_of(text, name))
                         return json_text(json_get(item, "value"));
         }
         return NULL;
@@ -264,14 +264,19 @@ static const char *sections_in(const Json *embed) {
 /* Notes and answers as one text: which is which is not told for sure, and nothing of it may be lost. */
 static int notes_in(const Json *embed, char **ret_text) {
         const char *text = sections_in(embed);
-        _strbuf_ StrBuf heading = {};
+        _free_ char *heading = NULL;
+        size_t n;
         int r;
 
-        strbuf_appendf(&heading, "**%s**\n", text_lookup(TEXT_RECRUIT_NOTES));
-        if (heading.error < 0)
-                return heading.error;
-        if (text && strncmp(text, strbuf_text(&heading), heading.n_bytes) == 0)
-                text += heading.n_bytes;
+        /* "**Notes**" on a line of its own */
+        if (text && strncmp(text, "**", 2) == 0) {
+                n = strcspn(text + 2, "*\n");
+                heading = strndup(text + 2, n);
+                if (!heading)
+                        return -ENOMEM;
+                if (strncmp(text + 2 + n, "**\n", 3) == 0 && text_is_one_of(heading, TEXT_RECRUIT_NOTES))
+                        text += n + 5;
+        }
         r = plain(text, ret_text);
         if (r == 0)
                 (*ret_text)[cut_fitting(*ret_text, LIMIT_INPUT_VALUE)] = '\0';

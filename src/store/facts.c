@@ -90,6 +90,7 @@ static void walk(Arena *a, Facts *facts) {
         take_text(a, &facts->guild_name);
         take_text(a, &facts->ticket.question);
         take_text(a, &facts->ticket.outcome);
+        take_text(a, &facts->ticket.opener_locale);
         if (facts->recruit) {
                 const void *p = facts->recruit;
                 RecruitFacts recruit = *facts->recruit;

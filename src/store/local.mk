@@ -14,7 +14,8 @@ SQL_MIGRATIONS = \
 	sql/migrations/0001-flows-and-tickets.sql \
 	sql/migrations/0002-recruitment.sql \
 	sql/migrations/0003-guild-names.sql \
-	sql/migrations/0004-rebuild.sql
+	sql/migrations/0004-rebuild.sql \
+	sql/migrations/0005-locales.sql
 EXTRA_DIST += src/store/embed-sql.awk $(SQL_STATEMENTS) $(SQL_MIGRATIONS)
 
 noinst_LIBRARIES += src/libstore.a

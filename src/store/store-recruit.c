@@ -56,7 +56,7 @@ static bool read_question(const Json *item, Question *ret) {
         return true;
 }
 
-static int read_questions(Batch *b, const PGresult *r, int column_next_id, int column, RecruitSettings *ret) {
+static int read_questions(Batch *b, const PGresult *r, int column_next_id, int column, Lang lang, RecruitSettings *ret) {
         const Json *rows = row_json(b, r, 0, column);
         QuestionList *list = keep_array(b, 1, sizeof(*list));
 
@@ -69,7 +69,7 @@ static int read_questions(Batch *b, const PGresult *r, int column_next_id, int c
                         list->n++;
                 }
         if (list->n == 0)
-                question_reset(list);
+                question_reset(list, lang);
         ret->questions = list;
         return 0;
 }
@@ -194,7 +194,7 @@ int read_recruit(Batch *b, size_t n_call, Facts *facts, RecruitFacts *ret) {
                 .member_role = { row_u64(r, 0, 5) },
                 .affiliate_role = { row_u64(r, 0, 6) },
         };
-        if ((error = read_options(b, r, 7, &ret->settings)) < 0 || (error = read_questions(b, r, 8, 9, &ret->settings)) < 0)
+        if ((error = read_options(b, r, 7, &ret->settings)) < 0 || (error = read_questions(b, r, 8, 9, facts->settings.lang, &ret->settings)) < 0)
                 return error;
         ret->capabilities = row_capabilities(r, 0, 10);
         facts->actor_ticket_channel.v = row_u64(r, 0, 11);

@@ -28,6 +28,7 @@ void read_settings(const PGresult *r, GuildId guild, Facts *ret) {
                 .dm_on_close = row_bool(r, 0, 10),
                 .support_role = { row_u64(r, 0, 11) },
                 .recruitment_role = { row_u64(r, 0, 12) },
+                .lang = lang_from_locale(row_text(r, 0, 15)),
         };
 }
 
@@ -72,12 +73,13 @@ void store_add_settings(Batch *b, GuildId guild, const SettingsChange *change) {
                 add_role(b, guild, "recruitment", to->recruitment_role);
 }
 
-int store_guild_name(Store *store, GuildId guild, const char *name, BatchDone done, void *userdata) {
+int store_guild_name(Store *store, GuildId guild, const char *name, const char *locale, BatchDone done, void *userdata) {
         Batch *b = batch_new(store);
 
         batch_call(b, SQL_GUILD_NAME);
         batch_u64(b, guild.v);
         batch_text(b, name);
+        batch_text(b, locale);
         return batch_submit(store, STORE_FLOW, b, finish_plain, (AnyDone) done, userdata);
 }
 

@@ -38,6 +38,7 @@ void read_ticket(Batch *b, const PGresult *r, size_t row, Ticket *ret) {
                 .outcome = row_text(r, row, 14),
                 .open_flow = { row_u64(r, row, 15) },
                 .repairs = row_int(r, row, 16),
+                .opener_locale = row_text(r, row, 17),
         };
 }
 
@@ -158,6 +159,11 @@ void store_add_ticket_reserve(Batch *b, const TicketReserve *reserve) {
         batch_sealed(b, reserve->question);
         batch_id(b, (uint64_t) MAX(reserve->cooldown_s, 0));
         batch_id(b, (uint64_t) MAX(reserve->opens_per_day, 0));
+        if (reserve->opener_locale) {
+                batch_call(b, SQL_TICKET_OPENER_LOCALE);
+                batch_u64(b, reserve->flow.v);
+                batch_text(b, reserve->opener_locale);
+        }
         if (reserve->kind != TICKET_RECRUITMENT)
                 return;
         batch_call(b, SQL_APPLICATION_OPEN);

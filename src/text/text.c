@@ -7,10 +7,24 @@
 
 #include <errno.h>
 
-static const char *const sentences[_TEXT_MAX] = {
+static const char *const sentences[_LANG_MAX][_TEXT_MAX] = {
 #define TEXT(id, sentence) [TEXT_##id] = sentence,
-#include "text/en.def"
+#define LANGUAGE(id, ...) [LANG_##id] = {
+#define LANGUAGE_END },
+#include "magikal/languages.def"
 #undef TEXT
+#undef LANGUAGE
+#undef LANGUAGE_END
+};
+
+static const char *const codes[_LANG_MAX] = {
+#define TEXT(...)
+#define LANGUAGE(id, code, ...) [LANG_##id] = code,
+#define LANGUAGE_END
+#include "magikal/languages.def"
+#undef TEXT
+#undef LANGUAGE
+#undef LANGUAGE_END
 };
 
 static const char *const ids[_TEXT_MAX] = {
@@ -28,8 +42,36 @@ static const struct {
 #undef PLACEHOLDER
 };
 
-const char *text_lookup(TextId id) {
-        return (unsigned) id < _TEXT_MAX ? sentences[id] : "";
+/* "de" reads "de", and would read "de-AT". */
+Lang lang_from_locale(const char *locale) {
+        for (size_t i = 0; locale && i < _LANG_MAX; i++) {
+                size_t n = strlen(codes[i]);
+
+                if (strncmp(locale, codes[i], n) == 0 && (locale[n] == '\0' || locale[n] == '-'))
+                        return (Lang) i;
+        }
+        return (Lang) 0;
+}
+
+const char *lang_to_string(Lang lang) {
+        return (unsigned) lang < _LANG_MAX ? codes[lang] : "";
+}
+
+bool text_is_there(Lang lang, TextId id) {
+        return (unsigned) lang < _LANG_MAX && (unsigned) id < _TEXT_MAX && sentences[lang][id];
+}
+
+const char *text_lookup(Lang lang, TextId id) {
+        if ((unsigned) id >= _TEXT_MAX)
+                return "";
+        return text_is_there(lang, id) ? sentences[lang][id] : sentences[0][id];
+}
+
+bool text_is_one_of(const char *words, TextId id) {
+        for (size_t i = 0; i < _LANG_MAX; i++)
+                if (streq(words, text_lookup((Lang) i, id)))
+                        return true;
+        return false;
 }
 
 const char *text_id_to_string(TextId id) {
@@ -100,31 +142,104 @@ void text_escape(StrBuf *out, const char *words) {
 
 /* ---- filling in --------------------------------------------------------------------------------------------------------------- */
 
-void text_duration(StrBuf *out, Usec duration) {
+void text_duration(StrBuf *out, Lang lang, Usec duration) {
         static const struct {
                 unsigned long long seconds;
-                const char *name;
-        } units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+                TextId name;
+        } units[] = { { 86400, TEXT_UNIT_DAYS }, { 3600, TEXT_UNIT_HOURS }, { 60, TEXT_UNIT_MINUTES }, { 1, TEXT_UNIT_SECONDS } };
         unsigned long long left = duration / USEC_PER_SEC;
         size_t i = 0;
 
         while (i + 1 < ELEMENTSOF(units) && left < units[i].seconds)
                 i++;
-        strbuf_appendf(out, "%llu %s", left / units[i].seconds, units[i].name);
+        strbuf_appendf(out, "%llu %s", left / units[i].seconds, text_lookup(lang, units[i].name));
         left %= units[i].seconds;
         if (i + 1 < ELEMENTSOF(units) && left >= units[i + 1].seconds)
-                strbuf_appendf(out, " %llu %s", left / units[i + 1].seconds, units[i + 1].name);
+                strbuf_appendf(out, " %llu %s", left / units[i + 1].seconds, text_lookup(lang, units[i + 1].name));
 }
 
 /* An id of 0 is a fact too: nobody, or nothing set. */
-static void put_id(StrBuf *out, const char *before, uint64_t id, TextId none) {
+static void put_id(StrBuf *out, const char *before, uint64_t id, const char *none) {
         if (id == 0)
-                strbuf_append(out, text_lookup(none));
+                strbuf_append(out, none);
         else
                 strbuf_appendf(out, "%s%llu>", before, (unsigned long long) id);
 }
 
-void text_put_arg(StrBuf *out, const TextArg *arg) {
+/* By the number of the bit; 47 is not assigned. */
+static const TextId permissions[64] = {
+        [0] = TEXT_PERMISSION_CREATE_INVITE,
+        [1] = TEXT_PERMISSION_KICK_MEMBERS,
+        [2] = TEXT_PERMISSION_BAN_MEMBERS,
+        [3] = TEXT_PERMISSION_ADMINISTRATOR,
+        [4] = TEXT_PERMISSION_MANAGE_CHANNELS,
+        [5] = TEXT_PERMISSION_MANAGE_SERVER,
+        [6] = TEXT_PERMISSION_ADD_REACTIONS,
+        [7] = TEXT_PERMISSION_VIEW_AUDIT_LOG,
+        [8] = TEXT_PERMISSION_PRIORITY_SPEAKER,
+        [9] = TEXT_PERMISSION_VIDEO,
+        [10] = TEXT_PERMISSION_VIEW_CHANNEL,
+        [11] = TEXT_PERMISSION_SEND_MESSAGES,
+        [12] = TEXT_PERMISSION_SEND_TTS_MESSAGES,
+        [13] = TEXT_PERMISSION_MANAGE_MESSAGES,
+        [14] = TEXT_PERMISSION_EMBED_LINKS,
+        [15] = TEXT_PERMISSION_ATTACH_FILES,
+        [16] = TEXT_PERMISSION_READ_MESSAGE_HISTORY,
+        [17] = TEXT_PERMISSION_MENTION_EVERYONE,
+        [18] = TEXT_PERMISSION_USE_EXTERNAL_EMOJI,
+        [19] = TEXT_PERMISSION_VIEW_SERVER_INSIGHTS,
+        [20] = TEXT_PERMISSION_CONNECT,
+        [21] = TEXT_PERMISSION_SPEAK,
+        [22] = TEXT_PERMISSION_MUTE_MEMBERS,
+        [23] = TEXT_PERMISSION_DEAFEN_MEMBERS,
+        [24] = TEXT_PERMISSION_MOVE_MEMBERS,
+        [25] = TEXT_PERMISSION_USE_VOICE_ACTIVITY,
+        [26] = TEXT_PERMISSION_CHANGE_NICKNAME,
+        [27] = TEXT_PERMISSION_MANAGE_NICKNAMES,
+        [28] = TEXT_PERMISSION_MANAGE_ROLES,
+        [29] = TEXT_PERMISSION_MANAGE_WEBHOOKS,
+        [30] = TEXT_PERMISSION_MANAGE_EXPRESSIONS,
+        [31] = TEXT_PERMISSION_USE_APPLICATION_COMMANDS,
+        [32] = TEXT_PERMISSION_REQUEST_TO_SPEAK,
+        [33] = TEXT_PERMISSION_MANAGE_EVENTS,
+        [34] = TEXT_PERMISSION_MANAGE_THREADS,
+        [35] = TEXT_PERMISSION_CREATE_PUBLIC_THREADS,
+        [36] = TEXT_PERMISSION_CREATE_PRIVATE_THREADS,
+        [37] = TEXT_PERMISSION_USE_EXTERNAL_STICKERS,
+        [38] = TEXT_PERMISSION_SEND_MESSAGES_IN_THREADS,
+        [39] = TEXT_PERMISSION_USE_ACTIVITIES,
+        [40] = TEXT_PERMISSION_TIMEOUT_MEMBERS,
+        [41] = TEXT_PERMISSION_VIEW_SERVER_SUBSCRIPTION_INSIGHTS,
+        [42] = TEXT_PERMISSION_USE_SOUNDBOARD,
+        [43] = TEXT_PERMISSION_CREATE_EXPRESSIONS,
+        [44] = TEXT_PERMISSION_CREATE_EVENTS,
+        [45] = TEXT_PERMISSION_USE_EXTERNAL_SOUNDS,
+        [46] = TEXT_PERMISSION_SEND_VOICE_MESSAGES,
+        [48] = TEXT_PERMISSION_SET_VOICE_CHANNEL_STATUS,
+        [49] = TEXT_PERMISSION_CREATE_POLLS,
+        [50] = TEXT_PERMISSION_USE_EXTERNAL_APPS,
+        [51] = TEXT_PERMISSION_PIN_MESSAGES,
+        [52] = TEXT_PERMISSION_BYPASS_SLOWMODE,
+};
+
+/* The first sentence of all is no permission, so 0 says that a bit has no name. */
+static void put_permissions(StrBuf *out, Lang lang, uint64_t bits) {
+        bool is_first = true;
+
+        for (unsigned i = 0; i < ELEMENTSOF(permissions); i++) {
+                if (!(bits & (UINT64_C(1) << i)))
+                        continue;
+                if (!is_first)
+                        strbuf_append(out, ", ");
+                is_first = false;
+                if (permissions[i] == (TextId) 0)
+                        text_put(out, lang, TEXT_PERMISSION_UNNAMED, TEXT_ARGS(ARG_NUMBER("n", i)));
+                else
+                        strbuf_append(out, text_lookup(lang, permissions[i]));
+        }
+}
+
+void text_put_arg(StrBuf *out, Lang lang, const TextArg *arg) {
         switch (arg->kind) {
         case TEXT_KIND_WORDS:
                 text_escape(out, arg->text ? arg->text : "");
@@ -136,19 +251,22 @@ void text_put_arg(StrBuf *out, const TextArg *arg) {
                 strbuf_appendf(out, "%llu", (unsigned long long) arg->number);
                 return;
         case TEXT_KIND_USER:
-                put_id(out, "<@", arg->number, TEXT_LOG_FORGOTTEN);
+                put_id(out, "<@", arg->number, text_lookup(lang, TEXT_LOG_FORGOTTEN));
                 return;
         case TEXT_KIND_ROLE:
-                put_id(out, "<@&", arg->number, TEXT_SETTING_NONE);
+                put_id(out, "<@&", arg->number, text_lookup(lang, TEXT_SETTING_NONE));
                 return;
         case TEXT_KIND_CHANNEL:
-                put_id(out, "<#", arg->number, TEXT_SETTING_NONE);
+                put_id(out, "<#", arg->number, text_lookup(lang, TEXT_SETTING_NONE));
                 return;
         case TEXT_KIND_TIME:
                 strbuf_appendf(out, "<t:%llu:f>", (unsigned long long) (arg->number / USEC_PER_SEC));
                 return;
         case TEXT_KIND_DURATION:
-                text_duration(out, arg->number);
+                text_duration(out, lang, arg->number);
+                return;
+        case TEXT_KIND_PERMISSIONS:
+                put_permissions(out, lang, arg->number);
                 return;
         case TEXT_KIND_END:
                 break;
@@ -163,8 +281,8 @@ static const TextArg *find_arg(const TextArg *args, const char *name, size_t n_b
         return NULL;
 }
 
-void text_put(StrBuf *out, TextId id, const TextArg *args) {
-        const char *at = text_lookup(id);
+void text_put(StrBuf *out, Lang lang, TextId id, const TextArg *args) {
+        const char *at = text_lookup(lang, id);
 
         for (const char *open; (open = strchr(at, '{')); ) {
                 size_t n = strcspn(open + 1, "}");
@@ -175,21 +293,21 @@ void text_put(StrBuf *out, TextId id, const TextArg *args) {
                         out->error = out->error ? out->error : -EINVAL;
                         return;
                 }
-                text_put_arg(out, arg);
+                text_put_arg(out, lang, arg);
                 at = open + 1 + n + 1;
         }
         strbuf_append(out, at);
 }
 
-void text_put_line(StrBuf *out, TextId id, const TextArg *args) {
+void text_put_line(StrBuf *out, Lang lang, TextId id, const TextArg *args) {
         if (out->n_bytes > 0)
                 strbuf_append_char(out, '\n');
-        text_put(out, id, args);
+        text_put(out, lang, id, args);
 }
 
-int text_format(TextId id, const TextArg *args, char **ret_text) {
+int text_format(Lang lang, TextId id, const TextArg *args, char **ret_text) {
         _strbuf_ StrBuf out = {};
 
-        text_put(&out, id, args);
+        text_put(&out, lang, id, args);
         return strbuf_finish(&out, ret_text);
 }

@@ -16,7 +16,7 @@ static int write_all(const ApplicationShown *shown, char **ret_text) {
 
         (void) sections_append(&out, shown, ON_RECORD, SIZE_MAX / 4);
         if (out.n_bytes == 0)
-                strbuf_append(&out, text_lookup(TEXT_RECRUIT_NO_ANSWER));
+                strbuf_append(&out, text_lookup(shown->lang, TEXT_RECRUIT_NO_ANSWER));
         return strbuf_finish(&out, ret_text);
 }
 
@@ -41,14 +41,14 @@ static size_t count_pages(const char *text) {
         return n;
 }
 
-static int put_button(const Keys *keys, const Ticket *ticket, TextId label, size_t page, char custom_id[static LIMIT_CUSTOM_ID + 1],
+static int put_button(const Keys *keys, Lang lang, const Ticket *ticket, TextId label, size_t page, char custom_id[static LIMIT_CUSTOM_ID + 1],
                       Button *ret_button) {
         int r;
 
         r = custom_id_write(keys, ticket->guild, CONTROL_RECRUIT_ANSWERS, (const uint64_t[]) { ticket->id.v, page }, 2, custom_id);
         if (r < 0)
                 return r;
-        *ret_button = (Button) { .style = BUTTON_SECONDARY, .label = text_lookup(label), .custom_id = custom_id };
+        *ret_button = (Button) { .style = BUTTON_SECONDARY, .label = text_lookup(lang, label), .custom_id = custom_id };
         return 0;
 }
 
@@ -75,10 +75,10 @@ int view_answers(const Keys *keys, const ApplicationShown *shown, size_t page, b
         strbuf_append_bytes(&body, at, page_bytes(at));
         if (body.error < 0)
                 return body.error;
-        if ((r = text_format(TEXT_RECRUIT_TITLE, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
-            (r = text_format(TEXT_ANSWERS_PAGE, TEXT_ARGS(ARG_NUMBER("number", page + 1), ARG_NUMBER("limit", n_pages)), &footer)) < 0 ||
-            (page > 0 && (r = put_button(keys, shown->ticket, TEXT_RECRUIT_BACK_BUTTON, page - 1, back, &rows[0][0])) < 0) ||
-            (page + 1 < n_pages && (r = put_button(keys, shown->ticket, TEXT_RECRUIT_NEXT_BUTTON, page + 1, next, &rows[0][1])) < 0))
+        if ((r = text_format(shown->lang, TEXT_RECRUIT_TITLE, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
+            (r = text_format(shown->lang, TEXT_ANSWERS_PAGE, TEXT_ARGS(ARG_NUMBER("number", page + 1), ARG_NUMBER("limit", n_pages)), &footer)) < 0 ||
+            (page > 0 && (r = put_button(keys, shown->lang, shown->ticket, TEXT_RECRUIT_BACK_BUTTON, page - 1, back, &rows[0][0])) < 0) ||
+            (page + 1 < n_pages && (r = put_button(keys, shown->lang, shown->ticket, TEXT_RECRUIT_NEXT_BUTTON, page + 1, next, &rows[0][1])) < 0))
                 return r;
 
         json_open(&w);
@@ -94,7 +94,7 @@ int view_answers(const Keys *keys, const ApplicationShown *shown, size_t page, b
                               .footer = n_pages > 1 ? footer : NULL,
                               .color = (int) application_status_color(shown->application->status),
                       },
-                      text_lookup(TEXT_MORE_CHARACTERS), &budget);
+                      text_lookup(shown->lang, TEXT_MORE_CHARACTERS), &budget);
         if (r < 0)
                 return r;
         json_close_array(&w);

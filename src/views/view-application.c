@@ -37,20 +37,20 @@ void fields_add(FieldList *fields, TextId name, StrBuf *value, bool is_inline) {
                 return;
         }
         fields->values[fields->n] = text;
-        fields->items[fields->n++] = (EmbedField) { text_lookup(name), text, is_inline };
+        fields->items[fields->n++] = (EmbedField) { text_lookup(fields->lang, name), text, is_inline };
 }
 
 void fields_add_arg(FieldList *fields, TextId name, const TextArg *arg) {
         _strbuf_ StrBuf value = {};
 
-        text_put_arg(&value, arg);
+        text_put_arg(&value, fields->lang, arg);
         fields_add(fields, name, &value, true);
 }
 
 void fields_add_text(FieldList *fields, TextId name, TextId id, const TextArg *args) {
         _strbuf_ StrBuf value = {};
 
-        text_put(&value, id, args);
+        text_put(&value, fields->lang, id, args);
         fields_add(fields, name, &value, true);
 }
 
@@ -66,7 +66,7 @@ int fields_put(const FieldList *fields, Embed *embed) {
 /* ---- facts -------------------------------------------------------------------------------------------------------------------------- */
 
 static void add_status(FieldList *fields, const Application *a) {
-        const char *status = text_lookup(application_status_text(a->status));
+        const char *status = text_lookup(fields->lang, application_status_text(a->status));
 
         if (a->is_closed_undecided)
                 fields_add_text(fields, TEXT_RECRUIT_STATUS, TEXT_RECRUIT_UNDECIDED, TEXT_ARGS(ARG_OURS("value", status)));
@@ -77,9 +77,9 @@ static void add_status(FieldList *fields, const Application *a) {
 void fields_add_applicant(FieldList *fields, const ApplicationShown *shown) {
         _strbuf_ StrBuf value = {};
 
-        text_put_arg(&value, &ARG_USER("opener", shown->ticket->opener_user));
+        text_put_arg(&value, fields->lang, &ARG_USER("opener", shown->ticket->opener_user));
         if (shown->application->has_left)
-                text_put_line(&value, TEXT_RECRUIT_HAS_LEFT, NULL);
+                text_put_line(&value, fields->lang, TEXT_RECRUIT_HAS_LEFT, NULL);
         fields_add(fields, TEXT_RECRUIT_APPLICANT, &value, true);
 }
 
@@ -153,46 +153,46 @@ void append_stars(StrBuf *out, int n_stars) {
                 strbuf_append(out, "\xE2\x98\x85");
 }
 
-static void put_named(StrBuf *out, TextId id, const char *name) {
+static void put_named(StrBuf *out, Lang lang, TextId id, const char *name) {
         if (!text_is_blank(name))
-                text_put_line(out, id, TEXT_ARGS(ARG_WORDS("name", name)));
+                text_put_line(out, lang, id, TEXT_ARGS(ARG_WORDS("name", name)));
 }
 
-static void put_org(StrBuf *out, const Citizen *c) {
+static void put_org(StrBuf *out, Lang lang, const Citizen *c) {
         switch (c->org) {
         case CITIZEN_ORG_NOT_TOLD:
                 return;
         case CITIZEN_ORG_NONE:
-                text_put_line(out, TEXT_CITIZEN_ORG_NONE, NULL);
+                text_put_line(out, lang, TEXT_CITIZEN_ORG_NONE, NULL);
                 return;
         case CITIZEN_ORG_CONCEALED:
-                text_put_line(out, TEXT_CITIZEN_ORG_CONCEALED, NULL);
+                text_put_line(out, lang, TEXT_CITIZEN_ORG_CONCEALED, NULL);
                 return;
         case CITIZEN_ORG_NAMED:
                 break;
         }
         if (text_is_blank(c->org_name))
-                put_named(out, TEXT_CITIZEN_ORG, c->org_sid);
+                put_named(out, lang, TEXT_CITIZEN_ORG, c->org_sid);
         else if (text_is_blank(c->org_sid))
-                put_named(out, TEXT_CITIZEN_ORG, c->org_name);
+                put_named(out, lang, TEXT_CITIZEN_ORG, c->org_name);
         else
-                text_put_line(out, TEXT_CITIZEN_ORG_SID, TEXT_ARGS(ARG_WORDS("name", c->org_name), ARG_WORDS("piece", c->org_sid)));
+                text_put_line(out, lang, TEXT_CITIZEN_ORG_SID, TEXT_ARGS(ARG_WORDS("name", c->org_name), ARG_WORDS("piece", c->org_sid)));
         if (!text_is_blank(c->org_rank)) {
-                text_put_line(out, TEXT_CITIZEN_RANK, TEXT_ARGS(ARG_WORDS("rank", c->org_rank)));
+                text_put_line(out, lang, TEXT_CITIZEN_RANK, TEXT_ARGS(ARG_WORDS("rank", c->org_rank)));
                 if (c->n_stars > 0)
                         strbuf_append_char(out, ' ');
                 append_stars(out, c->n_stars);
         }
 }
 
-static void put_citizen(StrBuf *out, const Citizen *c) {
-        put_named(out, TEXT_CITIZEN_NAME, c->display_name);
+static void put_citizen(StrBuf *out, Lang lang, const Citizen *c) {
+        put_named(out, lang, TEXT_CITIZEN_NAME, c->display_name);
         if (text_is_blank(c->record))
-                text_put_line(out, TEXT_CITIZEN_NO_RECORD, NULL);
+                text_put_line(out, lang, TEXT_CITIZEN_NO_RECORD, NULL);
         else
-                put_named(out, TEXT_CITIZEN_RECORD, c->record);
-        put_named(out, TEXT_CITIZEN_ENLISTED, c->enlisted);
-        put_org(out, c);
+                put_named(out, lang, TEXT_CITIZEN_RECORD, c->record);
+        put_named(out, lang, TEXT_CITIZEN_ENLISTED, c->enlisted);
+        put_org(out, lang, c);
 }
 
 static void add_profile(FieldList *fields, const ApplicationShown *shown) {
@@ -207,9 +207,9 @@ static void add_profile(FieldList *fields, const ApplicationShown *shown) {
         if (!shown->application->handle)
                 return;
         if (result == CITIZEN_FOUND)
-                put_citizen(&value, shown->citizen);
+                put_citizen(&value, fields->lang, shown->citizen);
         else
-                text_put(&value, (size_t) result < ELEMENTSOF(sentences) ? sentences[result] : TEXT_CITIZEN_NOT_ASKED, NULL);
+                text_put(&value, fields->lang, (size_t) result < ELEMENTSOF(sentences) ? sentences[result] : TEXT_CITIZEN_NOT_ASKED, NULL);
         fields_add(fields, TEXT_RECRUIT_PROFILE, &value, false);
 }
 
@@ -270,7 +270,7 @@ static void add_section(SectionList *sections, const char *heading, const char *
         sections->n++;
 }
 
-static void add_words(SectionList *sections, TextId heading, const char *words) {
+static void add_words(SectionList *sections, Lang lang, TextId heading, const char *words) {
         _strbuf_ StrBuf escaped = {};
 
         if (text_is_blank(words))
@@ -279,7 +279,7 @@ static void add_words(SectionList *sections, TextId heading, const char *words) 
         if (escaped.error < 0)
                 sections->error = escaped.error;
         else
-                add_section(sections, text_lookup(heading), strbuf_text(&escaped));
+                add_section(sections, text_lookup(lang, heading), strbuf_text(&escaped));
 }
 
 static void gather_sections(SectionList *sections, const ApplicationShown *shown, Place place) {
@@ -289,13 +289,13 @@ static void gather_sections(SectionList *sections, const ApplicationShown *shown
                 return;
         }
         if (place == ON_RECORD)
-                add_words(sections, TEXT_RECRUIT_REASON, shown->application->reason);
-        add_words(sections, TEXT_RECRUIT_NOTES, shown->application->notes);
+                add_words(sections, shown->lang, TEXT_RECRUIT_REASON, shown->application->reason);
+        add_words(sections, shown->lang, TEXT_RECRUIT_NOTES, shown->application->notes);
         for (size_t i = 0; i < shown->n_answers; i++) {
                 const AnswerShown *a = &shown->answers[i];
 
                 if (!text_is_blank(a->question))
-                        add_section(sections, a->question, text_is_blank(a->answer) ? text_lookup(TEXT_RECRUIT_NO_ANSWER) : a->answer);
+                        add_section(sections, a->question, text_is_blank(a->answer) ? text_lookup(shown->lang, TEXT_RECRUIT_NO_ANSWER) : a->answer);
         }
 }
 
@@ -335,7 +335,7 @@ static bool is_code_open(const char *markdown) {
         return is_open;
 }
 
-static size_t put_cut(StrBuf *out, const Section *section, size_t n_max) {
+static size_t put_cut(StrBuf *out, Lang lang, const Section *section, size_t n_max) {
         _strbuf_ StrBuf text = {};
         size_t n_missing;
 
@@ -343,7 +343,7 @@ static size_t put_cut(StrBuf *out, const Section *section, size_t n_max) {
                 strbuf_append(out, section->text);
                 return 0;
         }
-        n_missing = cut_append(&text, section->text, n_max > 0 ? n_max - 1 : 0, text_lookup(TEXT_MORE_CHARACTERS));
+        n_missing = cut_append(&text, section->text, n_max > 0 ? n_max - 1 : 0, text_lookup(lang, TEXT_MORE_CHARACTERS));
         if (is_code_open(strbuf_text(&text)))
                 strbuf_append_char(&text, '`');
         if (text.error < 0 && out->error == 0)
@@ -367,7 +367,7 @@ size_t sections_append(StrBuf *out, const ApplicationShown *shown, Place place, 
                 if (out->n_bytes > 0)
                         strbuf_append(out, "\n\n");
                 strbuf_appendf(out, "**%s**\n", sections.items[i].heading);
-                n_missing += put_cut(out, &sections.items[i], n_each);
+                n_missing += put_cut(out, shown->lang, &sections.items[i], n_each);
         }
         return n_missing;
 }

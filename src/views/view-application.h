@@ -7,8 +7,9 @@
 
 #define APPLICATION_FIELDS_MAX 20
 
-/* Fields whose values are made on the way. Zero-initialise; a failure sticks. */
+/* Fields whose values are made on the way. Zero-initialise but for the language; a failure sticks. */
 typedef struct FieldList {
+        Lang lang;
         EmbedField items[APPLICATION_FIELDS_MAX];
         char *values[APPLICATION_FIELDS_MAX];
         size_t n;

@@ -7,39 +7,40 @@
 #include "view-message.h"
 
 /* Question and resolution share the description: a field holds only half of what a form takes. */
-static int both_texts(const Ticket *ticket, const char *resolution, char **ret_text) {
+static int both_texts(Lang lang, const Ticket *ticket, const char *resolution, char **ret_text) {
         _strbuf_ StrBuf out = {};
 
-        put_section(&out, TEXT_LOG_QUESTION, ticket->question);
-        put_section(&out, TEXT_LOG_RESOLUTION, resolution);
+        put_section(&out, lang, TEXT_LOG_QUESTION, ticket->question);
+        put_section(&out, lang, TEXT_LOG_RESOLUTION, resolution);
         return strbuf_finish(&out, ret_text);
 }
 
-int view_resolved_log(const Ticket *ticket, const char *resolution, Usec now, const char *nonce, char **ret_body) {
+int view_resolved_log(Lang lang, const Ticket *ticket, const char *resolution, Usec now, const char *nonce, char **ret_body) {
         _free_ char *title = NULL, *texts = NULL, *opener = NULL, *closer = NULL, *opened = NULL, *resolved = NULL, *lasted = NULL;
         int r;
 
         if (ticket->id.v == 0)
                 return -EINVAL;
-        if ((r = text_format(TEXT_LOG_TITLE, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &title)) < 0 ||
-            (r = both_texts(ticket, resolution, &texts)) < 0 ||
-            (r = fact(&ARG_USER("opener", ticket->opener_user), &opener)) < 0 ||
-            (r = fact(&ARG_USER("closer", ticket->closer_user), &closer)) < 0 ||
-            (r = fact(&ARG_TIME("time", ticket->opened_at), &opened)) < 0 || (r = fact(&ARG_TIME("time", now), &resolved)) < 0 ||
-            (r = fact(&ARG_DURATION("duration", now > ticket->opened_at ? now - ticket->opened_at : 0), &lasted)) < 0)
+        if ((r = text_format(lang, TEXT_LOG_TITLE, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &title)) < 0 ||
+            (r = both_texts(lang, ticket, resolution, &texts)) < 0 ||
+            (r = fact(lang, &ARG_USER("opener", ticket->opener_user), &opener)) < 0 ||
+            (r = fact(lang, &ARG_USER("closer", ticket->closer_user), &closer)) < 0 ||
+            (r = fact(lang, &ARG_TIME("time", ticket->opened_at), &opened)) < 0 || (r = fact(lang, &ARG_TIME("time", now), &resolved)) < 0 ||
+            (r = fact(lang, &ARG_DURATION("duration", now > ticket->opened_at ? now - ticket->opened_at : 0), &lasted)) < 0)
                 return r;
         return message_body(
                 &(Message) {
+                        .lang = lang,
                         .embed = {
                                 .title = title,
                                 .description = texts,
                                 .color = COLOR_DONE,
                                 .fields = {
-                                        { text_lookup(TEXT_LOG_OPENED_BY), opener, true },
-                                        { text_lookup(TEXT_LOG_RESOLVED_BY), closer, true },
-                                        { text_lookup(TEXT_LOG_DURATION), lasted, true },
-                                        { text_lookup(TEXT_LOG_OPENED_AT), opened, true },
-                                        { text_lookup(TEXT_LOG_RESOLVED_AT), resolved, true },
+                                        { text_lookup(lang, TEXT_LOG_OPENED_BY), opener, true },
+                                        { text_lookup(lang, TEXT_LOG_RESOLVED_BY), closer, true },
+                                        { text_lookup(lang, TEXT_LOG_DURATION), lasted, true },
+                                        { text_lookup(lang, TEXT_LOG_OPENED_AT), opened, true },
+                                        { text_lookup(lang, TEXT_LOG_RESOLVED_AT), resolved, true },
                                 },
                                 .n_fields = 5,
                         },
@@ -48,39 +49,41 @@ int view_resolved_log(const Ticket *ticket, const char *resolution, Usec now, co
                 ret_body);
 }
 
-int view_target_gone(TextId text, const char *nonce, char **ret_body) {
+int view_target_gone(Lang lang, TextId text, const char *nonce, char **ret_body) {
         _free_ char *body = NULL;
-        int r = text_format(text, NULL, &body);
+        int r = text_format(lang, text, NULL, &body);
 
         if (r < 0)
                 return r;
         return message_body(
                 &(Message) {
-                        .embed = { .title = text_lookup(TEXT_TARGET_GONE), .description = body, .color = COLOR_WARNS },
+                        .lang = lang,
+                        .embed = { .title = text_lookup(lang, TEXT_TARGET_GONE), .description = body, .color = COLOR_WARNS },
                         .nonce = nonce,
                 },
                 ret_body);
 }
 
-int view_resolved_dm(const char *guild_name, const Ticket *ticket, const char *resolution, const char *nonce, char **ret_body) {
+int view_resolved_dm(Lang lang, const char *guild_name, const Ticket *ticket, const char *resolution, const char *nonce, char **ret_body) {
         _free_ char *title = NULL, *texts = NULL, *guild = NULL, *number = NULL;
         int r;
 
         if (ticket->id.v == 0)
                 return -EINVAL;
-        if ((r = text_format(TEXT_DM_TITLE, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &title)) < 0 ||
-            (r = both_texts(ticket, resolution, &texts)) < 0 || (r = fact(&ARG_WORDS("guild", guild_name), &guild)) < 0 ||
-            (r = text_format(TEXT_DM_TICKET_NUMBER, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &number)) < 0)
+        if ((r = text_format(lang, TEXT_DM_TITLE, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &title)) < 0 ||
+            (r = both_texts(lang, ticket, resolution, &texts)) < 0 || (r = fact(lang, &ARG_WORDS("guild", guild_name), &guild)) < 0 ||
+            (r = text_format(lang, TEXT_DM_TICKET_NUMBER, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &number)) < 0)
                 return r;
         return message_body(
                 &(Message) {
+                        .lang = lang,
                         .embed = {
                                 .title = title,
                                 .description = texts,
                                 .color = COLOR_DONE,
                                 .fields = {
-                                        { text_lookup(TEXT_DM_GUILD), guild, true },    /* left out when the name is not known */
-                                        { text_lookup(TEXT_DM_TICKET), number, true },
+                                        { text_lookup(lang, TEXT_DM_GUILD), guild, true },    /* left out when the name is not known */
+                                        { text_lookup(lang, TEXT_DM_TICKET), number, true },
                                 },
                                 .n_fields = 2,
                         },

@@ -19,7 +19,7 @@ static int write_footer(const Message *message, char **ret_footer) {
         if (message->nonce) {
                 if (out.n_bytes > 0)
                         strbuf_append(&out, " \xC2\xB7 ");
-                text_put(&out, TEXT_REFERENCE, TEXT_ARGS(ARG_OURS("reference", message->nonce)));
+                text_put(&out, message->lang, TEXT_REFERENCE, TEXT_ARGS(ARG_OURS("reference", message->nonce)));
         }
         return strbuf_finish(&out, ret_footer);
 }
@@ -67,7 +67,7 @@ int message_body(const Message *message, char **ret_body) {
         if (message->content)
                 json_string(&w, "content", message->content);
         json_array(&w, "embeds");
-        r = embed_put(&w, &embed, text_lookup(TEXT_MORE_CHARACTERS), &budget);
+        r = embed_put(&w, &embed, text_lookup(message->lang, TEXT_MORE_CHARACTERS), &budget);
         if (r < 0)
                 return r;
         json_close_array(&w);
@@ -81,12 +81,12 @@ int message_body(const Message *message, char **ret_body) {
         return json_writer_finish(&w, ret_body);
 }
 
-int ask_data(const char *text, const Button *button, bool is_ephemeral, char **ret_data) {
+int ask_data(Lang lang, const char *text, const Button *button, bool is_ephemeral, char **ret_data) {
         const Button rows[MESSAGE_ROWS][LIMIT_ROW_BUTTONS] = { { *button } };
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf content = {};
 
-        (void) cut_append(&content, text, LIMIT_CONTENT, text_lookup(TEXT_MORE_CHARACTERS));
+        (void) cut_append(&content, text, LIMIT_CONTENT, text_lookup(lang, TEXT_MORE_CHARACTERS));
         if (content.error < 0)
                 return content.error;
         json_open(&w);
@@ -107,29 +107,29 @@ const char *https_or_none(const char *url, size_t n_max) {
         return url && strncmp(url, "https://", 8) == 0 && url[8] && strlen(url) <= n_max ? url : NULL;
 }
 
-void put_words(StrBuf *out, const char *words, size_t n_max) {
+void put_words(StrBuf *out, Lang lang, const char *words, size_t n_max) {
         _strbuf_ StrBuf escaped = {};
 
         if (text_is_blank(words)) {
-                strbuf_append(out, text_lookup(TEXT_LOG_NOT_KEPT));
+                strbuf_append(out, text_lookup(lang, TEXT_LOG_NOT_KEPT));
                 return;
         }
         text_escape(&escaped, words);
         if (escaped.error < 0 && out->error == 0)
                 out->error = escaped.error;
-        (void) cut_append(out, strbuf_text(&escaped), n_max, text_lookup(TEXT_MORE_CHARACTERS));
+        (void) cut_append(out, strbuf_text(&escaped), n_max, text_lookup(lang, TEXT_MORE_CHARACTERS));
 }
 
-void put_section(StrBuf *out, TextId heading, const char *words) {
+void put_section(StrBuf *out, Lang lang, TextId heading, const char *words) {
         if (out->n_bytes > 0)
                 strbuf_append(out, "\n\n");
-        strbuf_appendf(out, "**%s**\n", text_lookup(heading));
-        put_words(out, words, PART_MAX);
+        strbuf_appendf(out, "**%s**\n", text_lookup(lang, heading));
+        put_words(out, lang, words, PART_MAX);
 }
 
-int fact(const TextArg *arg, char **ret_text) {
+int fact(Lang lang, const TextArg *arg, char **ret_text) {
         _strbuf_ StrBuf out = {};
 
-        text_put_arg(&out, arg);
+        text_put_arg(&out, lang, arg);
         return strbuf_finish(&out, ret_text);
 }

@@ -16,6 +16,7 @@
 #define MESSAGE_ROWS 2          /* one for the member, one for staff */
 
 typedef struct Message {
+        Lang lang;                      /* of what is ours in it */
         const char *content;            /* NULL: none */
         Embed embed;                    /* its footer is set by message_body() */
         Button rows[MESSAGE_ROWS][LIMIT_ROW_BUTTONS];   /* label NULL: left out, like a row that has no buttons */
@@ -31,12 +32,12 @@ int message_body(const Message *message, char **ret_body);
 void put_rows(JsonWriter *w, const Button rows[static MESSAGE_ROWS][LIMIT_ROW_BUTTONS], bool is_edit);
 
 /* A sentence with one button below it, as the data of an answer. text: finished markdown, cut to Discord's limit. */
-int ask_data(const char *text, const Button *button, bool is_ephemeral, char **ret_data);
+int ask_data(Lang lang, const char *text, const Button *button, bool is_ephemeral, char **ret_data);
 /* The address if Discord takes it (its reference: https, and no longer than its place); a wrong one would cost the whole message. Else NULL. */
 const char *https_or_none(const char *url, size_t n_max);
 /* User text, escaped and cut; TEXT_LOG_NOT_KEPT for NULL and blanks. */
-void put_words(StrBuf *out, const char *words, size_t n_max);
+void put_words(StrBuf *out, Lang lang, const char *words, size_t n_max);
 /* A heading and user text below it. */
-void put_section(StrBuf *out, TextId heading, const char *words);
+void put_section(StrBuf *out, Lang lang, TextId heading, const char *words);
 /* A fact for an embed field, to free(): the argument as its kind is shown. */
-int fact(const TextArg *arg, char **ret_text);
+int fact(Lang lang, const TextArg *arg, char **ret_text);

@@ -15,19 +15,19 @@ static int paragraph_modal(const char *custom_id, const char *title, const TextI
         return json_writer_finish(&w, ret_data);
 }
 
-int view_support_modal(const Keys *keys, GuildId guild, TicketId replaces, char **ret_data) {
+int view_support_modal(Lang lang, const Keys *keys, GuildId guild, TicketId replaces, char **ret_data) {
         char custom_id[LIMIT_CUSTOM_ID + 1];
         int r;
 
         r = custom_id_write(keys, guild, CONTROL_SUPPORT_OPEN_FORM, &replaces.v, 1, custom_id);
         if (r < 0)
                 return r;
-        return paragraph_modal(custom_id, text_lookup(TEXT_SUPPORT_MODAL_TITLE),
+        return paragraph_modal(custom_id, text_lookup(lang, TEXT_SUPPORT_MODAL_TITLE),
                                &(TextInput) {
                                        .custom_id = FIELD_QUESTION,
-                                       .label = text_lookup(TEXT_SUPPORT_MODAL_LABEL),
-                                       .description = text_lookup(TEXT_SUPPORT_MODAL_HINT),
-                                       .placeholder = text_lookup(TEXT_SUPPORT_MODAL_PLACEHOLDER),
+                                       .label = text_lookup(lang, TEXT_SUPPORT_MODAL_LABEL),
+                                       .description = text_lookup(lang, TEXT_SUPPORT_MODAL_HINT),
+                                       .placeholder = text_lookup(lang, TEXT_SUPPORT_MODAL_PLACEHOLDER),
                                        .min_length = 1,
                                        .max_length = FIELD_TEXT_MAX,
                                        .is_paragraph = true,
@@ -41,7 +41,7 @@ static TextId where_it_goes(bool has_log, bool has_dm) {
         return has_dm ? TEXT_RESOLVE_TO_DM : TEXT_RESOLVE_TO_NOBODY;
 }
 
-int view_resolve_modal(const Keys *keys, const Ticket *ticket, bool has_log, bool has_dm, char **ret_data) {
+int view_resolve_modal(Lang lang, const Keys *keys, const Ticket *ticket, bool has_log, bool has_dm, char **ret_data) {
         char custom_id[LIMIT_CUSTOM_ID + 1];
         _free_ char *title = NULL;
         int r;
@@ -51,14 +51,14 @@ int view_resolve_modal(const Keys *keys, const Ticket *ticket, bool has_log, boo
         r = custom_id_write(keys, ticket->guild, CONTROL_SUPPORT_RESOLVE_FORM, &ticket->id.v, 1, custom_id);
         if (r < 0)
                 return r;
-        r = text_format(TEXT_RESOLVE_MODAL_TITLE, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &title);
+        r = text_format(lang, TEXT_RESOLVE_MODAL_TITLE, TEXT_ARGS(ARG_NUMBER("number", ticket->guild_no)), &title);
         if (r < 0)
                 return r;
         return paragraph_modal(custom_id, title,
                                &(TextInput) {
                                        .custom_id = FIELD_RESOLUTION,
-                                       .label = text_lookup(TEXT_RESOLVE_MODAL_LABEL),
-                                       .description = text_lookup(where_it_goes(has_log, has_dm)),
+                                       .label = text_lookup(lang, TEXT_RESOLVE_MODAL_LABEL),
+                                       .description = text_lookup(lang, where_it_goes(has_log, has_dm)),
                                        .min_length = 1,
                                        .max_length = FIELD_TEXT_MAX,
                                        .is_paragraph = true,

@@ -12,13 +12,13 @@ static void put_empty_array(JsonWriter *w, const char *key) {
         json_close_array(w);
 }
 
-int view_notice(const char *text, bool is_ephemeral, char **ret_data) {
+int view_notice(Lang lang, const char *text, bool is_ephemeral, char **ret_data) {
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf content = {};
 
         if (text_is_blank(text))
                 return -EINVAL;
-        (void) cut_append(&content, text, LIMIT_CONTENT, text_lookup(TEXT_MORE_CHARACTERS));
+        (void) cut_append(&content, text, LIMIT_CONTENT, text_lookup(lang, TEXT_MORE_CHARACTERS));
         if (content.error < 0)
                 return content.error;
 
@@ -35,10 +35,10 @@ int view_notice(const char *text, bool is_ephemeral, char **ret_data) {
         return json_writer_finish(&w, ret_data);
 }
 
-int view_say(char **ret_data, bool is_ephemeral, TextId id, const TextArg *args) {
+int view_say(char **ret_data, Lang lang, bool is_ephemeral, TextId id, const TextArg *args) {
         _free_ char *text = NULL;
         int r;
 
-        r = text_format(id, args, &text);
-        return r < 0 ? r : view_notice(text, is_ephemeral, ret_data);
+        r = text_format(lang, id, args, &text);
+        return r < 0 ? r : view_notice(lang, text, is_ephemeral, ret_data);
 }

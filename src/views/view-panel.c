@@ -4,7 +4,7 @@
 
 #include "view-message.h"
 
-int view_support_panel(const Keys *keys, GuildId guild, const char *nonce, char **ret_body) {
+int view_support_panel(Lang lang, const Keys *keys, GuildId guild, const char *nonce, char **ret_body) {
         char custom_id[LIMIT_CUSTOM_ID + 1];
         int r;
 
@@ -13,14 +13,15 @@ int view_support_panel(const Keys *keys, GuildId guild, const char *nonce, char 
                 return r;
         return message_body(
                 &(Message) {
+                        .lang = lang,
                         .embed = {
-                                .title = text_lookup(TEXT_PANEL_SUPPORT_TITLE),
-                                .description = text_lookup(TEXT_PANEL_SUPPORT_BODY),
+                                .title = text_lookup(lang, TEXT_PANEL_SUPPORT_TITLE),
+                                .description = text_lookup(lang, TEXT_PANEL_SUPPORT_BODY),
                                 .color = COLOR_ASKS,
                         },
                         .rows = { { {
                                 .style = BUTTON_PRIMARY,
-                                .label = text_lookup(TEXT_PANEL_SUPPORT_BUTTON),
+                                .label = text_lookup(lang, TEXT_PANEL_SUPPORT_BUTTON),
                                 .custom_id = custom_id,
                         } } },
                         .nonce = nonce,
@@ -28,12 +29,13 @@ int view_support_panel(const Keys *keys, GuildId guild, const char *nonce, char 
                 ret_body);
 }
 
-int view_support_about(const char *nonce, char **ret_body) {
+int view_support_about(Lang lang, const char *nonce, char **ret_body) {
         return message_body(
                 &(Message) {
+                        .lang = lang,
                         .embed = {
-                                .title = text_lookup(TEXT_ABOUT_TITLE),
-                                .description = text_lookup(TEXT_ABOUT_BODY),
+                                .title = text_lookup(lang, TEXT_ABOUT_TITLE),
+                                .description = text_lookup(lang, TEXT_ABOUT_BODY),
                                 .color = COLOR_ASKS,
                         },
                         .nonce = nonce,

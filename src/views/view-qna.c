@@ -15,10 +15,10 @@
 #define NO "no"
 
 /* An answer of two values is chosen; its hint stands below the label, as a select has no other place for one. */
-static void put_choice(JsonWriter *w, const Question *question, const char *field, const char *typed) {
+static void put_choice(JsonWriter *w, Lang lang, const Question *question, const char *field, const char *typed) {
         const SelectOption options[] = {
-                { .label = text_lookup(TEXT_ANSWER_YES), .value = YES, .is_default = streq_ptr(typed, YES) },
-                { .label = text_lookup(TEXT_ANSWER_NO), .value = NO, .is_default = streq_ptr(typed, NO) },
+                { .label = text_lookup(lang, TEXT_ANSWER_YES), .value = YES, .is_default = streq_ptr(typed, YES) },
+                { .label = text_lookup(lang, TEXT_ANSWER_NO), .value = NO, .is_default = streq_ptr(typed, NO) },
         };
 
         component_label_select(w, question->label, question->placeholder,
@@ -30,12 +30,12 @@ static void put_choice(JsonWriter *w, const Question *question, const char *fiel
                                });
 }
 
-static void put_question(JsonWriter *w, const Question *question, const char *typed) {
+static void put_question(JsonWriter *w, Lang lang, const Question *question, const char *typed) {
         char field[sizeof(FIELD_ANSWER) + 3 * sizeof(int)];
 
         (void) snprintf(field, sizeof(field), FIELD_ANSWER, question->id);
         if (question->kind == ANSWER_YES_NO) {
-                put_choice(w, question, field, typed);
+                put_choice(w, lang, question, field, typed);
                 return;
         }
         component_text_input(w, &(TextInput) {
@@ -49,8 +49,8 @@ static void put_question(JsonWriter *w, const Question *question, const char *ty
                                 });
 }
 
-static int name_page(size_t page, size_t n_pages, char **ret_text) {
-        return text_format(n_pages > 1 ? TEXT_QNA_MODAL_TITLE_PAGE : TEXT_QNA_MODAL_TITLE,
+static int name_page(Lang lang, size_t page, size_t n_pages, char **ret_text) {
+        return text_format(lang, n_pages > 1 ? TEXT_QNA_MODAL_TITLE_PAGE : TEXT_QNA_MODAL_TITLE,
                            TEXT_ARGS(ARG_NUMBER("number", page + 1), ARG_NUMBER("limit", n_pages)), ret_text);
 }
 
@@ -60,7 +60,7 @@ static int write_id(const Keys *keys, const Ticket *ticket, const char *control,
         return custom_id_write(keys, ticket->guild, control, (const uint64_t[]) { ticket->id.v, page }, 2, ret);
 }
 
-int view_qna_modal(const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t page, const char *const *typed,
+int view_qna_modal(Lang lang, const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t page, const char *const *typed,
                    char **ret_data) {
         char custom_id[LIMIT_CUSTOM_ID + 1];
         _json_writer_ JsonWriter w = {};
@@ -73,16 +73,16 @@ int view_qna_modal(const Keys *keys, const Ticket *ticket, const QuestionList *q
         if (n == 0)
                 return -EINVAL;
         if ((r = write_id(keys, ticket, CONTROL_RECRUIT_QNA_FORM, page, custom_id)) < 0 ||
-            (r = name_page(page, question_pages(questions), &title)) < 0)
+            (r = name_page(lang, page, question_pages(questions), &title)) < 0)
                 return r;
         component_modal(&w, custom_id, title);
         for (size_t i = 0; i < n; i++)
-                put_question(&w, &items[i], typed ? typed[i] : NULL);
+                put_question(&w, lang, &items[i], typed ? typed[i] : NULL);
         component_modal_end(&w);
         return json_writer_finish(&w, ret_data);
 }
 
-int view_qna_continue(const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t next_page, bool is_ephemeral,
+int view_qna_continue(Lang lang, const Keys *keys, const Ticket *ticket, const QuestionList *questions, size_t next_page, bool is_ephemeral,
                       char **ret_data) {
         size_t n_pages = question_pages(questions);
         const TextArg *args = TEXT_ARGS(ARG_NUMBER("number", next_page + 1), ARG_NUMBER("limit", n_pages));
@@ -93,12 +93,12 @@ int view_qna_continue(const Keys *keys, const Ticket *ticket, const QuestionList
         if (next_page >= n_pages)
                 return -EINVAL;
         if ((r = write_id(keys, ticket, CONTROL_RECRUIT_QNA_PAGE, next_page, custom_id)) < 0 ||
-            (r = text_format(TEXT_QNA_CONTINUE, args, &text)) < 0 || (r = text_format(TEXT_RECRUIT_CONTINUE_BUTTON, args, &label)) < 0)
+            (r = text_format(lang, TEXT_QNA_CONTINUE, args, &text)) < 0 || (r = text_format(lang, TEXT_RECRUIT_CONTINUE_BUTTON, args, &label)) < 0)
                 return r;
-        return ask_data(text, &(Button) { .style = BUTTON_PRIMARY, .label = label, .custom_id = custom_id }, is_ephemeral, ret_data);
+        return ask_data(lang, text, &(Button) { .style = BUTTON_PRIMARY, .label = label, .custom_id = custom_id }, is_ephemeral, ret_data);
 }
 
-int view_qna_fix(const Keys *keys, const Ticket *ticket, size_t page, const char *words, bool is_ephemeral, char **ret_data) {
+int view_qna_fix(Lang lang, const Keys *keys, const Ticket *ticket, size_t page, const char *words, bool is_ephemeral, char **ret_data) {
         char custom_id[LIMIT_CUSTOM_ID + 1];
         int r;
 
@@ -107,6 +107,6 @@ int view_qna_fix(const Keys *keys, const Ticket *ticket, size_t page, const char
         r = write_id(keys, ticket, CONTROL_RECRUIT_QNA_PAGE, page, custom_id);
         if (r < 0)
                 return r;
-        return ask_data(words, &(Button) { .style = BUTTON_PRIMARY, .label = text_lookup(TEXT_RECRUIT_FIX_BUTTON), .custom_id = custom_id },
+        return ask_data(lang, words, &(Button) { .style = BUTTON_PRIMARY, .label = text_lookup(lang, TEXT_RECRUIT_FIX_BUTTON), .custom_id = custom_id },
                         is_ephemeral, ret_data);
 }

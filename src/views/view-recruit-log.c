@@ -35,19 +35,19 @@ static int describe(const ApplicationShown *shown, unsigned with, char **ret_tex
         _strbuf_ StrBuf out = {};
 
         if (with & WITH_REASON)
-                put_section(&out, TEXT_RECRUIT_REASON, shown->application->reason);
+                put_section(&out, shown->lang, TEXT_RECRUIT_REASON, shown->application->reason);
         return strbuf_finish(&out, ret_text);
 }
 
 int view_recruit_log(RecruitLog what, const ApplicationShown *shown, UserId by, Usec at, const char *nonce, char **ret_body) {
         _free_ char *title = NULL, *body = NULL;
-        _fields_ FieldList fields = {};
+        _fields_ FieldList fields = { .lang = shown->lang };
         Message message;
         int r;
 
         if ((unsigned) what >= _RECRUIT_LOG_MAX || !is_shown(shown))
                 return -EINVAL;
-        message = (Message) { .embed = { .color = (int) application_status_color(entries[what].color) }, .nonce = nonce };
+        message = (Message) { .lang = shown->lang, .embed = { .color = (int) application_status_color(entries[what].color) }, .nonce = nonce };
         fields_add_arg(&fields, TEXT_RECRUIT_APPLICANT, &ARG_USER("opener", shown->ticket->opener_user));
         if (entries[what].with & WITH_PERSON)
                 fields_add_arg(&fields, TEXT_RECRUIT_BY, &ARG_USER("closer", by));
@@ -55,7 +55,7 @@ int view_recruit_log(RecruitLog what, const ApplicationShown *shown, UserId by, 
         fields_add_requested(&fields, shown->application);
         fields_add_ticket(&fields, shown->ticket);
         if ((r = fields_put(&fields, &message.embed)) < 0 ||
-            (r = text_format(entries[what].title, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
+            (r = text_format(shown->lang, entries[what].title, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
             (r = describe(shown, entries[what].with, &body)) < 0)
                 return r;
         message.embed.title = title;

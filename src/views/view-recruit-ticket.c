@@ -45,7 +45,7 @@ static int put_controls(const Keys *keys, const ApplicationShown *shown, Control
                 if (r < 0)
                         return r;
                 rows[controls[i].row][n[controls[i].row]++] =
-                        (Button) { .style = controls[i].style, .label = text_lookup(controls[i].label), .custom_id = ids->text[i] };
+                        (Button) { .style = controls[i].style, .label = text_lookup(shown->lang, controls[i].label), .custom_id = ids->text[i] };
         }
         return 0;
 }
@@ -71,7 +71,7 @@ static int describe(const ApplicationShown *shown, size_t n_max, char **ret_text
         const TextArg *opener = TEXT_ARGS(ARG_USER("opener", shown->ticket->opener_user));
         _strbuf_ StrBuf out = {}, next = {};
 
-        text_put(&next, next_sentence(shown->application), opener);
+        text_put(&next, shown->lang, next_sentence(shown->application), opener);
         strbuf_append(&out, strbuf_text(&next));
         if (next.error < 0)
                 return next.error;
@@ -80,14 +80,14 @@ static int describe(const ApplicationShown *shown, size_t n_max, char **ret_text
         return strbuf_finish(&out, ret_text);
 }
 
-static int call(const Ticket *ticket, RoleId ping, char **ret_text) {
-        return text_format(ping.v ? TEXT_TICKET_CALL : TEXT_TICKET_CALL_ALONE,
+static int call(Lang lang, const Ticket *ticket, RoleId ping, char **ret_text) {
+        return text_format(lang, ping.v ? TEXT_TICKET_CALL : TEXT_TICKET_CALL_ALONE,
                            TEXT_ARGS(ARG_USER("opener", ticket->opener_user), ARG_ROLE("role", ping)), ret_text);
 }
 
 int view_recruit_ticket(const Keys *keys, const ApplicationShown *shown, RoleId ping, const char *nonce, char **ret_body) {
         _free_ char *content = NULL, *title = NULL, *body = NULL;
-        _fields_ FieldList fields = {};
+        _fields_ FieldList fields = { .lang = shown->lang };
         ControlIds ids;
         Message message;
         int r;
@@ -95,6 +95,7 @@ int view_recruit_ticket(const Keys *keys, const ApplicationShown *shown, RoleId 
         if (!is_shown(shown))
                 return -EINVAL;
         message = (Message) {
+                .lang = shown->lang,
                 .embed = {
                         .color = shown->application->status == APPLICATION_DRAFT ? COLOR_ASKS :
                                                                                    (int) application_status_color(shown->application->status),
@@ -109,8 +110,8 @@ int view_recruit_ticket(const Keys *keys, const ApplicationShown *shown, RoleId 
                 fields_add_applicant(&fields, shown);
         else
                 fields_add_application(&fields, shown, IN_TICKET);
-        if ((r = fields_put(&fields, &message.embed)) < 0 || (r = call(shown->ticket, ping, &content)) < 0 ||
-            (r = text_format(TEXT_RECRUIT_TITLE, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
+        if ((r = fields_put(&fields, &message.embed)) < 0 || (r = call(shown->lang, shown->ticket, ping, &content)) < 0 ||
+            (r = text_format(shown->lang, TEXT_RECRUIT_TITLE, TEXT_ARGS(ARG_NUMBER("number", shown->ticket->guild_no)), &title)) < 0 ||
             (r = describe(shown, description_room(title, &fields), &body)) < 0 || (r = put_controls(keys, shown, &ids, message.rows)) < 0)
                 return r;
         message.content = content;
@@ -125,7 +126,7 @@ int view_recruit_area_call(const ApplicationShown *shown, RoleId role, const cha
 
         if (!is_shown(shown) || role.v == 0 || text_is_blank(shown->application->area))
                 return -EINVAL;
-        r = text_format(TEXT_RECRUIT_AREA_CALL,
+        r = text_format(shown->lang, TEXT_RECRUIT_AREA_CALL,
                         TEXT_ARGS(ARG_ROLE("role", role), ARG_USER("opener", shown->ticket->opener_user),
                                   ARG_WORDS("area", shown->application->area)),
                         &words);
@@ -133,6 +134,7 @@ int view_recruit_area_call(const ApplicationShown *shown, RoleId role, const cha
                 return r;
         return message_body(
                 &(Message) {
+                        .lang = shown->lang,
                         .content = words,
                         .ping_role = role,
                         .nonce = nonce,
@@ -140,12 +142,12 @@ int view_recruit_area_call(const ApplicationShown *shown, RoleId role, const cha
                 ret_body);
 }
 
-int view_qna_reopened(const Ticket *ticket, const char *nonce, char **ret_body) {
+int view_qna_reopened(Lang lang, const Ticket *ticket, const char *nonce, char **ret_body) {
         _free_ char *words = NULL;
         int r;
 
-        r = text_format(TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", ticket->opener_user)), &words);
+        r = text_format(lang, TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", ticket->opener_user)), &words);
         if (r < 0)
                 return r;
-        return message_body(&(Message) { .content = words, .ping_user = ticket->opener_user, .nonce = nonce }, ret_body);
+        return message_body(&(Message) { .lang = lang, .content = words, .ping_user = ticket->opener_user, .nonce = nonce }, ret_body);
 }

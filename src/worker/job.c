@@ -241,7 +241,7 @@ static int job_send_edit(Job *job) {
 void job_edit(Job *job, char *take_body) {
         free(TAKE(job->reply));
         job->reply = take_body;
-        if (!job->reply && view_say(&job->reply, false, TEXT_TRY_AGAIN, TEXT_ARGS()) < 0)
+        if (!job->reply && view_say(&job->reply, job->lang, false, TEXT_TRY_AGAIN, TEXT_ARGS()) < 0)
                 job_answered(job);
         else if (job_send_edit(job) < 0)
                 job_answered(job);
@@ -271,7 +271,7 @@ void job_say(Job *job, TextId id, const TextArg *args) {
                 job_no_choices(job);
                 return;
         }
-        r = view_say(&data, !is_in_place, id, args);
+        r = view_say(&data, job->lang, !is_in_place, id, args);
         if (r < 0) {
                 log_event(LOG_ERR, "interaction.unanswered", "A sentence could not be built.", LOG_TEXT("text", text_id_to_string(id)),
                           LOG_ERRNO(r));
@@ -336,6 +336,7 @@ bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_te
 static Acknowledgement job_acknowledgement(const Job *job) {
         return (Acknowledgement) {
                 .interaction = job->ix->id, .token = job->ix->token,
+                .locale = job->ix->locale[0] ? job->ix->locale : NULL,
                 .type = answers_in_place(job) ? CALLBACK_DEFER_UPDATE : CALLBACK_DEFER,
         };
 }
@@ -369,13 +370,13 @@ static void job_not_taken(Job *job, TextId why, TextId why_with_text) {
         char *data = NULL;
         size_t n_texts = 0;
 
-        text_put(&b, why_with_text, TEXT_ARGS());
+        text_put(&b, job->lang, why_with_text, TEXT_ARGS());
         for (size_t i = 0; i < job->ix->n_fields; i++)
                 if (job->ix->fields[i].text) {
                         strbuf_append(&b, n_texts++ == 0 ? "\n>>> " : "\n\n");
                         text_escape(&b, job->ix->fields[i].text);
                 }
-        if (n_texts == 0 || b.error < 0 || view_notice(strbuf_text(&b), true, &data) < 0)
+        if (n_texts == 0 || b.error < 0 || view_notice(job->lang, strbuf_text(&b), true, &data) < 0)
                 job_say(job, why, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MESSAGE, data);
@@ -576,6 +577,11 @@ static void job_decide(Job *job) {
                 job_say(job, why, TEXT_ARGS());
 }
 
+/* Discord says it with every interaction but PING; the guild's is the next best. */
+static Lang lang_of(const Interaction *ix) {
+        return lang_from_locale(ix->locale[0] ? ix->locale : ix->guild_locale);
+}
+
 void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame, size_t n_bytes) {
         const char *why = NULL;
         Job *job = NULL;
@@ -588,13 +594,15 @@ void job_begin(Worker *worker, uint64_t id, Usec received_at, const char *frame,
         }
         r = interaction_decode(frame, n_bytes, &job->ix, &why);
         if (r == 0) {
+                job->lang = lang_of(job->ix);
                 job_decide(job);
                 return;
         }
         log_event(LOG_WARNING, "interaction.undecodable", "An interaction could not be read.", LOG_TEXT("why", why), LOG_ERRNO(r));
-        if (interaction_decode_address(frame, n_bytes, &job->ix, NULL) == 0)
+        if (interaction_decode_address(frame, n_bytes, &job->ix, NULL) == 0) {
+                job->lang = lang_of(job->ix);
                 job_say(job, TEXT_FORM_INVALID, TEXT_ARGS());
-        else
+        } else
                 job_answered(job);
 }
 
@@ -603,8 +611,9 @@ void job_apologise(Worker *worker, uint64_t id, const char *reference, const cha
 
         if (job_new(worker, id, clock_boottime(), &job) < 0)
                 return;
-        if (interaction_decode_address(frame, n_bytes, &job->ix, NULL) == 0)
+        if (interaction_decode_address(frame, n_bytes, &job->ix, NULL) == 0) {
+                job->lang = lang_of(job->ix);
                 job_say(job, TEXT_TROUBLE, TEXT_ARGS(ARG_OURS("reference", reference)));
-        else
+        } else
                 job_answered(job);
 }

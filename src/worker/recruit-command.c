@@ -218,7 +218,7 @@ void on_qa_remove(Job *job) {
 void on_qa_reset(Job *job) {
         char *data = NULL;
 
-        job_reply_view(job, CALLBACK_MESSAGE, view_ask_reset(job->worker->role.keys, job->ix->guild, &data), &data);
+        job_reply_view(job, CALLBACK_MESSAGE, view_ask_reset(job->lang, job->worker->role.keys, job->ix->guild, &data), &data);
 }
 
 void on_qa_reset_sure(Job *job) {
@@ -289,7 +289,7 @@ static void capabilities_known(int outcome, const RoleCapabilities *roles, size_
         for (size_t i = 0; list && i < n_roles; i++)
                 list[i] = (CapableRole) { roles[i].role, roles[i].capabilities };
         if (r == 0)
-                r = view_capabilities(list, n_roles, &data);
+                r = view_capabilities(job->lang, list, n_roles, &data);
         job_reply_view(job, CALLBACK_MESSAGE, r, &data);
 }
 
@@ -300,10 +300,10 @@ void on_roles_show(Job *job) {
 
 /* ---- lists ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static void reply_settings(Job *job, int (*view)(const RecruitSettings *settings, char **ret_data)) {
+static void reply_settings(Job *job, int (*view)(Lang lang, const RecruitSettings *settings, char **ret_data)) {
         char *data = NULL;
 
-        job_reply_view(job, CALLBACK_MESSAGE, view(&job->facts->recruit->settings, &data), &data);
+        job_reply_view(job, CALLBACK_MESSAGE, view(job->lang, &job->facts->recruit->settings, &data), &data);
 }
 
 void on_list_options(Job *job) {
@@ -321,7 +321,7 @@ void on_autoroles_show(Job *job) {
 void on_qa_list(Job *job) {
         char *data = NULL;
 
-        job_reply_view(job, CALLBACK_MESSAGE, view_questions(job->facts->recruit->settings.questions, &data), &data);
+        job_reply_view(job, CALLBACK_MESSAGE, view_questions(job->lang, job->facts->recruit->settings.questions, &data), &data);
 }
 
 /* ---- removing a member ------------------------------------------------------------------------------------------------------------------------ */

@@ -19,7 +19,7 @@ static void accept(Job *job, const Flow *flow) {
 static void ask(Job *job, RecruitAsk what, const char *words) {
         char *data = NULL;
 
-        job_reply_view(job, CALLBACK_MESSAGE, view_recruit_ask(job->worker->role.keys, &job->facts->ticket, what, words, true, &data), &data);
+        job_reply_view(job, CALLBACK_MESSAGE, view_recruit_ask(job->lang, job->worker->role.keys, &job->facts->ticket, what, words, true, &data), &data);
 }
 
 /* Asked before anything is: whoever confirms should not be told only then. The flow asks again. */
@@ -28,7 +28,7 @@ static bool said_no_role(Job *job) {
 
         if (recruit_role(&job->facts->recruit->settings, requested == REQUESTED_AFFILIATE).v)
                 return false;
-        job_say(job, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(requested_role_text(requested)))));
+        job_say(job, TEXT_ROLE_UNMAPPED, TEXT_ARGS(ARG_OURS("value", text_lookup(job->lang, requested_role_text(requested)))));
         return true;
 }
 
@@ -52,7 +52,7 @@ void on_reject_press(Job *job) {
         char *data = NULL;
 
         if (!recruit_said_no(job, APPLICATION_REJECT, RECRUIT_STAFF))
-                job_reply_view(job, CALLBACK_MODAL, view_reject_modal(job->worker->role.keys, &job->facts->ticket, &data), &data);
+                job_reply_view(job, CALLBACK_MODAL, view_reject_modal(job->lang, job->worker->role.keys, &job->facts->ticket, &data), &data);
 }
 
 void on_reject_form(Job *job) {
@@ -85,9 +85,9 @@ static void finalise_ask(Job *job, MembershipResult result, const RsiMembership 
         char *data = NULL;
         int r;
 
-        r = view_membership(result, recruit_of(job)->handle, membership ? membership->rank : NULL, membership ? membership->n_stars : 0, &words);
+        r = view_membership(job->lang, result, recruit_of(job)->handle, membership ? membership->rank : NULL, membership ? membership->n_stars : 0, &words);
         if (r == 0)
-                r = view_recruit_ask(job->worker->role.keys, &job->facts->ticket, RECRUIT_ASK_FINALISE, words, false, &data);
+                r = view_recruit_ask(job->lang, job->worker->role.keys, &job->facts->ticket, RECRUIT_ASK_FINALISE, words, false, &data);
         job_edit(job, r < 0 ? NULL : data);
 }
 

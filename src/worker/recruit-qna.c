@@ -51,7 +51,7 @@ static void reply_page(Job *job, size_t page) {
         for (size_t i = 0; i < n; i++)
                 if (!fits(&items[i], typed[i]))
                         typed[i] = NULL;
-        r = view_qna_modal(job->worker->role.keys, &job->facts->ticket, recruit->settings.questions, page, typed, &data);
+        r = view_qna_modal(job->lang, job->worker->role.keys, &job->facts->ticket, recruit->settings.questions, page, typed, &data);
         for (size_t i = 0; i < n; i++)
                 free(kept[i]);
         job_reply_view(job, CALLBACK_MODAL, r, &data);
@@ -112,7 +112,7 @@ void on_answers_press(Job *job) {
                 job_say(job, TEXT_APPLICATION_NONE, TEXT_ARGS());
                 return;
         }
-        r = shown_of(job->facts, &shown);
+        r = shown_of(job->facts, job->lang, &shown);
         if (r == 0)
                 r = view_answers(job->worker->role.keys, &shown.application, page, is_on_record, &data);
         job_reply_view(job, is_on_record ? CALLBACK_MESSAGE : CALLBACK_UPDATE, r, &data);

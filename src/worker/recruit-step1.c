@@ -30,7 +30,7 @@ static void reply_form_with(Job *job, const RecruitSettings *settings) {
         Step1Values values = step1_form_values(&form);
         char *data = NULL;
 
-        job_reply_view(job, CALLBACK_MODAL, view_step1_modal(job->worker->role.keys, &job->facts->ticket, settings, &values, &data), &data);
+        job_reply_view(job, CALLBACK_MODAL, view_step1_modal(job->lang, job->worker->role.keys, &job->facts->ticket, settings, &values, &data), &data);
 }
 
 /* Discord refuses a whole form for one emoji of a guild that we are not in, or that was deleted since. Applicants come before emoji. */
@@ -106,7 +106,7 @@ void on_zone_press(Job *job) {
         char *data = NULL;
 
         if (!recruit_said_no(job, action_of(job), RECRUIT_APPLICANT))
-                job_reply_view(job, CALLBACK_MODAL, view_zone_modal(job->worker->role.keys, &job->facts->ticket, NULL, &data), &data);
+                job_reply_view(job, CALLBACK_MODAL, view_zone_modal(job->lang, job->worker->role.keys, &job->facts->ticket, NULL, &data), &data);
 }
 
 static void ask_again(Job *job, int refusal, const ZoneMatch *match) {
@@ -116,12 +116,12 @@ static void ask_again(Job *job, int refusal, const ZoneMatch *match) {
         for (size_t i = 0; i < match->n_suggestions; i++)
                 strbuf_appendf(&list, "%s`%s`", i > 0 ? ", " : "", match->suggestions[i].text);
         if (refusal == ZONE_UNKNOWN && match->n_suggestions > 0)
-                text_put(&words, TEXT_ZONE_SUGGESTIONS, TEXT_ARGS(ARG_OURS("value", strbuf_text(&list))));
+                text_put(&words, job->lang, TEXT_ZONE_SUGGESTIONS, TEXT_ARGS(ARG_OURS("value", strbuf_text(&list))));
         else
-                text_put(&words, timezone_refusal_text(refusal), TEXT_ARGS());
+                text_put(&words, job->lang, timezone_refusal_text(refusal), TEXT_ARGS());
         job_reply_view(job, CALLBACK_MESSAGE,
                        words.error < 0 ? words.error :
-                                         view_recruit_ask(job->worker->role.keys, &job->facts->ticket, RECRUIT_ASK_ZONE, strbuf_text(&words), true, &data),
+                                         view_recruit_ask(job->lang, job->worker->role.keys, &job->facts->ticket, RECRUIT_ASK_ZONE, strbuf_text(&words), true, &data),
                        &data);
 }
 

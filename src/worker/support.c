@@ -12,7 +12,7 @@
 static void reply_form(Job *job, TicketId replaces) {
         char *data = NULL;
 
-        if (view_support_modal(job->worker->role.keys, job->ix->guild, replaces, &data) < 0)
+        if (view_support_modal(job->lang, job->worker->role.keys, job->ix->guild, replaces, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MODAL, data);
@@ -71,7 +71,7 @@ void on_resolve_press(Job *job) {
 
         if (job_said_not_open(job, job->facts->ticket.closer_user) || said_not_here(job))
                 return;
-        if (view_resolve_modal(job->worker->role.keys, &job->facts->ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
+        if (view_resolve_modal(job->lang, job->worker->role.keys, &job->facts->ticket, s->log_channel.v != 0, s->dm_on_close, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MODAL, data);

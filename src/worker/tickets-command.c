@@ -49,10 +49,10 @@ void on_set_targets(Job *job) {
                 accept_for_guild(job, &flow_panel_refresh, &w);
 }
 
-static void reply_view(Job *job, int (*view)(const GuildSettings *settings, char **ret_data)) {
+static void reply_view(Job *job, int (*view)(Lang lang, const GuildSettings *settings, char **ret_data)) {
         char *data = NULL;
 
-        if (view(&job->facts->settings, &data) < 0)
+        if (view(job->lang, &job->facts->settings, &data) < 0)
                 job_say(job, TEXT_TRY_AGAIN, TEXT_ARGS());
         else
                 job_reply(job, CALLBACK_MESSAGE, data);

@@ -69,11 +69,11 @@ static void on_flows_drained(void *userdata) {
         worker_may_leave(worker);
 }
 
-static int dead_words(FlowId flow, char **ret_body) {
+static int dead_words(FlowId flow, const char *locale, char **ret_body) {
         char reference[32];
 
         (void) snprintf(reference, sizeof(reference), "F-%llu", (unsigned long long) flow.v);
-        return view_say(ret_body, false, TEXT_TROUBLE, TEXT_ARGS(ARG_OURS("reference", reference)));
+        return view_say(ret_body, lang_from_locale(locale), false, TEXT_TROUBLE, TEXT_ARGS(ARG_OURS("reference", reference)));
 }
 
 /* ---- what the supervisor says ---------------------------------------------------------------------------------------------------- */

@@ -48,6 +48,7 @@ struct Job {
         uint64_t id;
         Usec received_at;               /* CLOCK_BOOTTIME */
         Interaction *ix;
+        Lang lang;                      /* of the person */
         const Control *control;
         CustomId custom_id;             /* components and modals */
         Command command;                /* commands */

@@ -801,7 +801,7 @@ static void test_questions(void **state) {
         got = questions_of(f);
         assert_int_equal(got.n, 1);
         assert_int_equal(got.next_id, 6);
-        question_reset(&got);
+        question_reset(&got, LANG_EN);
         set_questions(f, &got);
         got = questions_of(f);
         assert_int_equal(got.n, 4);

@@ -42,7 +42,7 @@ static void finish(StoreFixture *f, const Opened *o, const char *how) {
 static void open_wholly(StoreFixture *f, Opened *o, uint64_t channel) {
         Batch *b = batch_new(f->store);
 
-        assert_int_equal(reserve(f, o, (TicketReserve) { .question = "why?" }, NULL), 0);
+        assert_int_equal(reserve(f, o, (TicketReserve) { .question = "why?", .opener_locale = "de" }, NULL), 0);
         store_add_ticket_channel(b, o->lease.flow, (ChannelId) { channel });
         store_add_ticket_opened(b, o->lease.flow, (MessageId) { channel + 1 });
         assert_int_equal(fixture_send(f, b, NULL), 0);
@@ -83,6 +83,7 @@ static void test_reserve_is_seen_by_its_flow(void **state) {
         assert_int_equal(got.facts.actor_ticket_channel.v, 0);
         assert_true(got.facts.settings.is_set_up);
         assert_null(got.facts.guild_name);
+        assert_null(got.facts.ticket.opener_locale);
         assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.tickets WHERE position('why'::bytea in question_sealed) > 0"), 0);
 
         b = batch_new(f->store);
@@ -250,18 +251,23 @@ static void test_a_guilds_name_is_kept(void **state) {
 
         for (size_t i = 0; i < 150; i++)
                 memcpy(much + 3 * i, "\xe2\x82\xac", 4);
-        DO(f, &got, store_guild_name(f->store, GUILD, "", got_batch, &got));
+        DO(f, &got, store_guild_name(f->store, GUILD, "", NULL, got_batch, &got));
         assert_int_equal(got.outcome, 0);
-        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", got_batch, &got));
+        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", NULL, got_batch, &got));
         DO(f, &got, store_facts(f->store, GUILD, (TicketId) {}, (ChannelId) {}, got_facts, &got));
         assert_string_equal(got.facts.guild_name, "Hangar 7");
+        assert_int_equal(got.facts.settings.lang, LANG_EN);
         assert_false(got.facts.settings.is_set_up);
         assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.ticket_panel_config"), 0);
-        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", got_batch, &got));
+        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", "", got_batch, &got));
         assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.guild_names WHERE ctid = '(0,1)'"), 1);
-        DO(f, &got, store_guild_name(f->store, GUILD, much, got_batch, &got));
+        DO(f, &got, store_guild_name(f->store, GUILD, much, "de", got_batch, &got));
         assert_int_equal(got.outcome, 0);
         assert_int_equal(fixture_number(f, "SELECT char_length(name) FROM cfg.guild_names"), 100);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.guild_names WHERE locale = 'de'"), 1);
+        DO(f, &got, store_guild_name(f->store, GUILD, "Hangar 7", "no locale of Discord's", got_batch, &got));
+        assert_int_equal(got.outcome, 0);
+        assert_int_equal(fixture_number(f, "SELECT count(*) FROM cfg.guild_names WHERE locale IS NULL"), 1);
         DO(f, &got, store_facts(f->store, (GuildId) { 8 }, (TicketId) {}, (ChannelId) {}, got_facts, &got));
         assert_null(got.facts.guild_name);
 }
@@ -282,6 +288,7 @@ static void test_facts_find_only_what_belongs_to_the_guild(void **state) {
         DO(f, &got, store_facts(f->store, GUILD, (TicketId) {}, (ChannelId) { 100 }, got_facts, &got));
         assert_int_equal(got.facts.ticket.id.v, tid.v);
         assert_int_equal(got.facts.ticket.message.v, 101);
+        assert_string_equal(got.facts.ticket.opener_locale, "de");
         DO(f, &got, store_ticket_of_member(f->store, GUILD, (UserId) { 500 }, TICKET_SUPPORT, got_facts, &got));
         assert_int_equal(got.facts.ticket.id.v, tid.v);
         DO(f, &got, store_ticket_of_member(f->store, GUILD, (UserId) { 500 }, TICKET_RECRUITMENT, got_facts, &got));

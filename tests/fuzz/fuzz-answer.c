@@ -46,7 +46,7 @@ static void accepted_means_the_same(Answer *answer) {
         answer_add_uk(answer, "UTC+5:45", &zone, &uk, 20463);
         text_uk = stored(answer);
         restores(text_uk);
-        answer_append_shown(&shown, answer);
+        answer_append_shown(&shown, LANG_EN, answer);
         must(shown.error == 0 && utf8_is_valid(strbuf_text(&shown), shown.n_bytes));
 }
 
@@ -63,7 +63,7 @@ static void typed_is_read(AnswerKind kind, const char *text) {
                 return;
         }
         must(r == (int) problem.reason && utf8_is_valid(problem.piece, strlen(problem.piece)));
-        answer_append_problem(&out, &problem);
+        answer_append_problem(&out, LANG_EN, &problem);
         must(out.error == 0);
 }
 

@@ -39,7 +39,7 @@ static void follow(const QuestionList *questions, const Json *draft) {
         must(qna_next(questions, draft, page, &step, &next) == 0);
         must(step == QNA_DONE || next < question_pages(questions));
         if (step == QNA_FIX) {
-                qna_append_problems(&words, questions, draft, next);
+                qna_append_problems(&words, LANG_EN, questions, draft, next);
                 must(words.n_bytes > 0 && words.error == 0);
         }
         r = qna_answers(questions, draft, &nowhere, &answers);
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
                 draft = NULL;
         if (json_parse((const char *) end + 1, (size_t) (data + n_bytes - end - 1), &form) < 0)
                 form = NULL;
-        question_reset(&questions);
+        question_reset(&questions, LANG_EN);
         for (size_t i = 0; i < questions.n; i++) {
                 questions.items[i].kind = (AnswerKind) ((data[0] + i) % _ANSWER_KIND_MAX);
                 questions.items[i].is_required = (data[0] >> i) & 1;

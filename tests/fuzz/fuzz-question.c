@@ -65,7 +65,7 @@ static void change(QuestionList *list, char what, int number, char *text) {
                 r = question_remove(list, number);
                 break;
         case 'd':
-                question_reset(list);
+                question_reset(list, LANG_EN);
                 break;
         }
         must(r >= 0 && r <= QUESTION_UNCHANGED);
@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
                 keeps_the_rules(&list);
 
         list = (QuestionList) {};
-        question_reset(&list);
+        question_reset(&list, LANG_EN);
         for (char *at = text, *end; (end = strchr(at, '\n')); at = end + 1) {
                 *end = '\0';
                 if (end - at >= 2 && utf8_is_valid(at + 2, strlen(at + 2)))     /* else it cannot come from a parsed document */

@@ -278,7 +278,8 @@ static int ask_rsi(const RsiQuery *query, RsiDone done, void *done_userdata, voi
         return 0;
 }
 
-static int dead_words(FlowId flow, char **ret_body) {
+static int dead_words(FlowId flow, const char *locale, char **ret_body) {
+        (void) locale;
         return asprintf(ret_body, "{\"content\":\"dead %llu\"}", (unsigned long long) flow.v) < 0 ? -ENOMEM : 0;
 }
 

@@ -38,7 +38,7 @@ owner_of() {
                 echo base ;;
         snowflake.h | limits.h | permission.h | travel.h | travels.def)
                 echo words ;;
-        placeholders.def | text.h)
+        languages.def | placeholders.def | text.h)
                 echo text ;;
         access-mode.h | answer.h | application.h | channel-name.h | guild-settings.h | handle.h | policy.h | recruit-settings.h | question.h | text-clean.h | \
                 ticket.h | timezone.h | topic.h | zone-rules.h)

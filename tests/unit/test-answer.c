@@ -42,7 +42,7 @@ static void is(AnswerKind kind, const char *typed, const char *shown, const char
         _free_ char *text = NULL, *text_again = NULL, *text_restored = NULL;
 
         read_it(kind, typed, &answer);
-        answer_append_shown(&show, &answer);
+        answer_append_shown(&show, LANG_EN, &answer);
         answer_append_typed(&type, &answer);
         assert_string_equal(strbuf_text(&show), shown);
         assert_string_equal(strbuf_text(&type), typed_again);
@@ -146,7 +146,7 @@ static void shows_uk(const char *typed, const char *zone, const ZoneRules *rules
 
         read_it(ANSWER_TIME_RANGE, typed, &answer);
         answer_add_uk(&answer, zone, rules, &london, 20463);
-        answer_append_shown(&out, &answer);
+        answer_append_shown(&out, LANG_EN, &answer);
         assert_string_equal(strbuf_text(&out), shown);
         text = stored(&answer);
         assert_string_equal(text, json);
@@ -281,7 +281,7 @@ static void every_problem_has_words(void **state) {
                 AnswerProblem problem = { .reason = (AnswerRefusal) reason, .piece = "*evenings*", .limit = 7 };
                 _strbuf_ StrBuf out = {};
 
-                answer_append_problem(&out, &problem);
+                answer_append_problem(&out, LANG_EN, &problem);
                 assert_int_equal(out.error, 0);
                 assert_int_equal(strstr(strbuf_text(&out), "\\*evenings\\*") != NULL,
                                  reason == ANSWER_KEYWORD_LONG || (reason >= ANSWER_TIME_WORDS && reason <= ANSWER_TIME_EMPTY));

@@ -193,7 +193,7 @@ static void every_verdict_has_words(void **state) {
         for (int v = APPLICATION_NONE; v <= APPLICATION_IS_REMOVED; v++) {
                 _free_ char *text = NULL;
 
-                assert_int_equal(text_format(application_verdict_text(v),
+                assert_int_equal(text_format(LANG_EN, application_verdict_text(v),
                                              TEXT_ARGS(ARG_USER("decider", (UserId) { 5 }), ARG_USER("remover", (UserId) { 6 }),
                                                        ARG_USER("finaliser", (UserId) { 7 }),
                                                        ARG_TIME("time", USEC_PER_SEC)),

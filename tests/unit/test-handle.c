@@ -95,7 +95,7 @@ static void a_refusal_shows_an_example(void **state) {
         for (int reason = HANDLE_BLANK; reason <= HANDLE_ADDRESS; reason++) {
                 _free_ char *text = NULL;
 
-                assert_int_equal(text_format(handle_refusal_text(reason), TEXT_ARGS(ARG_NUMBER("limit", HANDLE_MAX)), &text), 0);
+                assert_int_equal(text_format(LANG_EN, handle_refusal_text(reason), TEXT_ARGS(ARG_NUMBER("limit", HANDLE_MAX)), &text), 0);
                 assert_non_null(strstr(text, "Test_Pilot"));
         }
         assert_int_equal(handle_refusal_text(99), TEXT_HANDLE_CHARACTER);

@@ -109,7 +109,7 @@ static void what_was_sent_is_mended_before_the_next_page(void **state) {
         list.items[1].kind = ANSWER_TIME_RANGE;
         merge(&list, &draft, "{\"1\":\"a\",\"2\":\"late\",\"3\":\" \",\"4\":\"a\",\"5\":\"a\"}", 1);
         next_is(&list, draft, 0, QNA_FIX, 0);
-        qna_append_problems(&words, &list, draft, 0);
+        qna_append_problems(&words, LANG_EN, &list, draft, 0);
         assert_non_null(strstr(strbuf_text(&words), "**Question 2**: \"late\""));
         assert_non_null(strstr(strbuf_text(&words), "**Question 3**"));
         assert_null(strstr(strbuf_text(&words), "**Question 1**"));

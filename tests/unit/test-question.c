@@ -40,7 +40,7 @@ static void make(QuestionList *list, const char *labels) {
 static void the_default_set(void **state) {
         QuestionList list = {};
 
-        question_reset(&list);
+        question_reset(&list, LANG_EN);
         assert_int_equal(list.n, 4);
         assert_string_equal(list.items[0].label, "Strengths");
         assert_int_equal(list.items[0].kind, ANSWER_KEYWORDS);
@@ -60,11 +60,11 @@ static void the_default_set(void **state) {
 static void ids_are_never_given_again(void **state) {
         QuestionList list = {};
 
-        question_reset(&list);
+        question_reset(&list, LANG_EN);
         assert_int_equal(question_remove(&list, 4), 0);
         assert_int_equal(add(&list, "new", 1), 0);
         assert_int_equal(list.items[0].id, 5);
-        question_reset(&list);
+        question_reset(&list, LANG_EN);
         assert_int_equal(list.items[0].id, 6);
         assert_null(question_by_id(&list, 1));
         assert_string_equal(question_by_id(&list, 7)->label, "Availability");
@@ -258,7 +258,7 @@ static void what_is_stored_is_restored(void **state) {
         QuestionList list = {}, restored = {};
         _free_ char *text = NULL, *again = NULL;
 
-        question_reset(&list);
+        question_reset(&list, LANG_EN);
         assert_int_equal(question_move(&list, 4, 1), 0);
         stored(&list, &text);
         assert_int_equal(restore(text, &restored), 0);
@@ -321,7 +321,7 @@ static void every_refusal_has_words(void **state) {
         for (int r = QUESTION_FULL; r <= QUESTION_UNCHANGED; r++) {
                 _free_ char *text = NULL;
 
-                assert_int_equal(text_format(question_refusal_text(r), TEXT_ARGS(ARG_NUMBER("limit", question_refusal_limit(r))), &text), 0);
+                assert_int_equal(text_format(LANG_EN, question_refusal_text(r), TEXT_ARGS(ARG_NUMBER("limit", question_refusal_limit(r))), &text), 0);
                 assert_null(strstr(text, " 0 "));
         }
         assert_int_equal(question_refusal_text(0), TEXT_QUESTION_NO_SUCH);

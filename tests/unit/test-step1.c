@@ -15,7 +15,7 @@ static const Step1Form good = { "member", "medical", "Europe/London", "Test_Pilo
 static void is_wrong(const Step1Form *form, const char *problem) {
         _step1_checked_ Step1Checked checked = {};
 
-        if (step1_check(form, &settings, &checked) != STEP1_WRONG)
+        if (step1_check(form, &settings, LANG_EN, &checked) != STEP1_WRONG)
                 fail_msg("taken, though %s is wrong", problem);
         if (!strstr(strbuf_text(&checked.problems), problem))
                 fail_msg("%s: does not name %s", strbuf_text(&checked.problems), problem);
@@ -25,7 +25,7 @@ static void a_good_form_is_taken_as_it_is_meant(void **state) {
         _step1_checked_ Step1Checked checked = {};
 
         (void) state;
-        assert_int_equal(step1_check(&good, &settings, &checked), 0);
+        assert_int_equal(step1_check(&good, &settings, LANG_EN, &checked), 0);
         assert_int_equal(checked.requested, REQUESTED_MEMBER);
         assert_string_equal(checked.area, "Medical");           /* as the option is spelled */
         assert_string_equal(checked.zone, "Europe/London");
@@ -53,7 +53,7 @@ static void notes_are_optional_and_cleaned(void **state) {
                 Step1Form form = good;
 
                 form.notes = rows[i].typed;
-                assert_int_equal(step1_check(&form, &settings, &checked), 0);
+                assert_int_equal(step1_check(&form, &settings, LANG_EN, &checked), 0);
                 if (rows[i].kept)
                         assert_string_equal(checked.notes, rows[i].kept);
                 else
@@ -104,7 +104,7 @@ static void a_pasted_address_is_reduced_to_its_handle(void **state) {
 
         (void) state;
         form.handle = " <https://robertsspaceindustries.com/en/citizens/Test_Pilot/organizations> ";
-        assert_int_equal(step1_check(&form, &settings, &checked), 0);
+        assert_int_equal(step1_check(&form, &settings, LANG_EN, &checked), 0);
         assert_string_equal(checked.handle.text, "Test_Pilot");
 }
 
@@ -114,7 +114,7 @@ static void not_listed_asks_for_the_zone_and_for_nothing_else(void **state) {
 
         (void) state;
         form.zone = ZONE_NOT_LISTED;
-        assert_int_equal(step1_check(&form, &settings, &checked), STEP1_WRONG);
+        assert_int_equal(step1_check(&form, &settings, LANG_EN, &checked), STEP1_WRONG);
         assert_true(checked.needs_zone);
         assert_int_equal(checked.problems.n_bytes, 0);
 }

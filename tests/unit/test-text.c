@@ -11,6 +11,7 @@
 
 #include "magikal/json.h"
 #include "magikal/limits.h"
+#include "magikal/permission.h"
 
 /* Places shorter than a message, by the sentences that stand there, placeholders filled with their longest value. */
 static const struct {
@@ -116,7 +117,7 @@ static void every_sentence_fits_its_place(void **state) {
         for (int id = 0; id < _TEXT_MAX; id++) {
                 _free_ char *text = NULL;
 
-                if (text_format((TextId) id, args, &text) < 0)
+                if (text_format(LANG_EN, (TextId) id, args, &text) < 0)
                         fail_msg("%s has a placeholder that is not known", text_id_to_string((TextId) id));
                 if (utf8_length(text) < 1 || utf8_length(text) > limit_of((TextId) id))
                         fail_msg("%s does not fit its place: %zu", text_id_to_string((TextId) id), utf8_length(text));
@@ -128,15 +129,15 @@ static void every_sentence_fits_its_place(void **state) {
 static void facts_are_shown_as_their_kind(void **state) {
         _free_ char *text = NULL, *time = NULL, *nobody = NULL;
 
-        assert_int_equal(text_format(TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", (ChannelId) { 5 })), &text), 0);
+        assert_int_equal(text_format(LANG_EN, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", (ChannelId) { 5 })), &text), 0);
         assert_string_equal(text, "Your ticket: <#5>");
-        assert_int_equal(text_format(TEXT_TICKET_CLOSED_BY,
+        assert_int_equal(text_format(LANG_EN, TEXT_TICKET_CLOSED_BY,
                                      TEXT_ARGS(ARG_NUMBER("number", 3), ARG_USER("closer", (UserId) { 7 }),
                                                ARG_TIME("time", UINT64_C(1770091506789000))),
                                      &time),
                          0);
         assert_string_equal(time, "Ticket #3 was closed by <@7> on <t:1770091506:f>.");
-        assert_int_equal(text_format(TEXT_TICKET_BEING_CLOSED_BY,
+        assert_int_equal(text_format(LANG_EN, TEXT_TICKET_BEING_CLOSED_BY,
                                      TEXT_ARGS(ARG_NUMBER("number", 3), ARG_USER("closer", (UserId) { 0 })), &nobody), 0);
         assert_string_equal(nobody, "(somebody who has been forgotten) was first and is closing ticket #3 right now.");
         (void) state;
@@ -145,11 +146,11 @@ static void facts_are_shown_as_their_kind(void **state) {
 static void a_wrong_argument_is_a_bug_that_shows(void **state) {
         char *text = NULL;
 
-        assert_int_equal(text_format(TEXT_TICKET_YOURS, NULL, &text), -EINVAL);
-        assert_int_equal(text_format(TEXT_TICKET_YOURS, TEXT_ARGS(ARG_OURS("channel", "#x")), &text), -EINVAL);
-        assert_int_equal(text_format(TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("chan", (ChannelId) { 1 })), &text), -EINVAL);
+        assert_int_equal(text_format(LANG_EN, TEXT_TICKET_YOURS, NULL, &text), -EINVAL);
+        assert_int_equal(text_format(LANG_EN, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_OURS("channel", "#x")), &text), -EINVAL);
+        assert_int_equal(text_format(LANG_EN, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("chan", (ChannelId) { 1 })), &text), -EINVAL);
         assert_null(text);
-        assert_string_equal(text_lookup((TextId) 9999), "");
+        assert_string_equal(text_lookup(LANG_EN, (TextId) 9999), "");
         (void) state;
 }
 
@@ -192,9 +193,35 @@ static void durations_have_two_units(void **state) {
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 _strbuf_ StrBuf out = {};
 
-                text_duration(&out, cases[i].usec);
+                text_duration(&out, LANG_EN, cases[i].usec);
                 assert_string_equal(strbuf_text(&out), cases[i].text);
         }
+        (void) state;
+}
+
+static void permissions_are_named_as_discord_does(void **state) {
+        _strbuf_ StrBuf invite = {}, unnamed = {}, none = {};
+
+        text_put_arg(&invite, LANG_EN, &ARG_PERMISSIONS("permission", PERMISSION_INVITE));
+        assert_string_equal(strbuf_text(&invite),
+                            "Manage Channels, Add Reactions, View Channel, Send Messages, Manage Messages, Embed Links, Attach Files, "
+                            "Read Message History, Mention @everyone, @here, and All Roles, Manage Nicknames, Manage Roles, "
+                            "Create Public Threads, Create Private Threads, Send Messages in Threads");
+        text_put_arg(&unnamed, LANG_EN, &ARG_PERMISSIONS("permission", UINT64_C(1) << 47 | UINT64_C(1) << 63));
+        assert_string_equal(strbuf_text(&unnamed), "bit 47, bit 63");
+        text_put_arg(&none, LANG_EN, &ARG_PERMISSIONS("permission", 0));
+        assert_string_equal(strbuf_text(&none), "");
+        (void) state;
+}
+
+static void a_locale_has_a_language(void **state) {
+        assert_int_equal(lang_from_locale(NULL), LANG_EN);
+        assert_int_equal(lang_from_locale(""), LANG_EN);
+        assert_int_equal(lang_from_locale("en-GB"), LANG_EN);
+        assert_int_equal(lang_from_locale("fr"), LANG_EN);
+        assert_int_equal(lang_from_locale("english"), LANG_EN);
+        for (int lang = 0; lang < _LANG_MAX; lang++)
+                assert_int_equal(lang_from_locale(lang_to_string((Lang) lang)), lang);
         (void) state;
 }
 
@@ -205,6 +232,8 @@ int main(void) {
                 cmocka_unit_test(a_wrong_argument_is_a_bug_that_shows),
                 cmocka_unit_test(user_text_has_no_power),
                 cmocka_unit_test(durations_have_two_units),
+                cmocka_unit_test(permissions_are_named_as_discord_does),
+                cmocka_unit_test(a_locale_has_a_language),
         };
 
         return cmocka_run_group_tests_name("text", tests, NULL, NULL);

@@ -183,7 +183,7 @@ static void the_menu_covers_the_world(void **state) {
                 assert_string_equal(match.zone.text, menu[i].zone);
                 for (size_t k = 0; k < i; k++) {
                         assert_string_not_equal(menu[i].zone, menu[k].zone);
-                        assert_string_not_equal(text_lookup(menu[i].label), text_lookup(menu[k].label));
+                        assert_string_not_equal(text_lookup(LANG_EN, menu[i].label), text_lookup(LANG_EN, menu[k].label));
                 }
         }
         (void) state;
@@ -242,7 +242,7 @@ static void every_refusal_has_words(void **state) {
         for (int r = ZONE_BLANK; r <= ZONE_UNKNOWN; r++) {
                 _free_ char *text = NULL;
 
-                assert_int_equal(text_format(timezone_refusal_text(r), NULL, &text), 0);
+                assert_int_equal(text_format(LANG_EN, timezone_refusal_text(r), NULL, &text), 0);
         }
         assert_int_equal(timezone_refusal_text(99), TEXT_ZONE_UNKNOWN);
         (void) state;

@@ -41,7 +41,7 @@ static void areas(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_options(&settings, &body), 0);
+        assert_int_equal(view_options(TEST_LANG, &settings, &body), 0);
         json = golden("config-options", body);
         assert_int_equal(n_pinged(json), 0);
         (void) state;
@@ -52,8 +52,8 @@ static void questions(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        question_reset(&list);
-        assert_int_equal(view_questions(&list, &body), 0);
+        question_reset(&list, TEST_LANG);
+        assert_int_equal(view_questions(TEST_LANG, &list, &body), 0);
         json = golden("config-questions", body);
         (void) state;
 }
@@ -66,9 +66,9 @@ static void organisation_and_roles(void **state) {
         _free_ char *org = NULL, *roles = NULL;
         _json_ Json *org_json = NULL, *roles_json = NULL;
 
-        assert_int_equal(view_org(&settings, &org), 0);
+        assert_int_equal(view_org(TEST_LANG, &settings, &org), 0);
         org_json = golden("config-org", org);
-        assert_int_equal(view_autoroles(&settings, &roles), 0);
+        assert_int_equal(view_autoroles(TEST_LANG, &settings, &roles), 0);
         roles_json = golden("config-autoroles", roles);
         (void) state;
 }
@@ -81,10 +81,10 @@ static void capabilities(void **state) {
         _free_ char *body = NULL, *empty = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_capabilities(roles, ELEMENTSOF(roles), &body), 0);
+        assert_int_equal(view_capabilities(TEST_LANG, roles, ELEMENTSOF(roles), &body), 0);
         json = golden("config-capabilities", body);
         assert_int_equal(n_pinged(json), 0);
-        assert_int_equal(view_capabilities(NULL, 0, &empty), 0);
+        assert_int_equal(view_capabilities(TEST_LANG, NULL, 0, &empty), 0);
         assert_non_null(strstr(empty, "**admin**: no role"));
         (void) state;
 }
@@ -93,7 +93,7 @@ static void resetting_asks(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_ask_reset(*state, GUILD, &body), 0);
+        assert_int_equal(view_ask_reset(TEST_LANG, *state, GUILD, &body), 0);
         json = golden("config-ask-reset", body);
 }
 
@@ -110,7 +110,7 @@ static void every_area_is_listed(void **state) {
                 names[i][RECRUIT_OPTION_NAME_MAX] = '\0';
                 options[i] = (RecruitOption) { .name = names[i], .emoji = "\xF0\x9F\x9A\x80", .ping_role = ROLE_A };
         }
-        assert_int_equal(view_options(&settings, &body), 0);
+        assert_int_equal(view_options(TEST_LANG, &settings, &body), 0);
         assert_int_equal(json_parse(body, strlen(body), &json), 0);
         assert_true(utf16_length(description_of(json)) <= LIMIT_EMBED_DESCRIPTION);
         assert_int_equal(n_lines(description_of(json)), RECRUIT_OPTIONS_MAX);
@@ -135,19 +135,19 @@ static void every_question_is_listed(void **state) {
         _json_ Json *whole_json = NULL, *brief_json = NULL;
 
         fill_questions(&list, 'x');
-        assert_int_equal(view_questions(&list, &whole), 0);
+        assert_int_equal(view_questions(TEST_LANG, &list, &whole), 0);
         assert_int_equal(json_parse(whole, strlen(whole), &whole_json), 0);
         assert_int_equal(n_lines(description_of(whole_json)), QUESTIONS_MAX);
         assert_non_null(strstr(description_of(whole_json), list.items[QUESTIONS_MAX - 1].placeholder));
 
         /* each of its characters is escaped, which is too long: the hints go, no question does */
         fill_questions(&list, '*');
-        assert_int_equal(view_questions(&list, &brief), 0);
+        assert_int_equal(view_questions(TEST_LANG, &list, &brief), 0);
         assert_int_equal(json_parse(brief, strlen(brief), &brief_json), 0);
         assert_int_equal(n_lines(description_of(brief_json)), QUESTIONS_MAX + 1);
         assert_null(strstr(description_of(brief_json), "\\*"));
         assert_non_null(strstr(description_of(brief_json), list.items[QUESTIONS_MAX - 1].label));
-        assert_non_null(strstr(description_of(brief_json), text_lookup(TEXT_QUESTION_LIST_BRIEF)));
+        assert_non_null(strstr(description_of(brief_json), text_lookup(TEST_LANG, TEXT_QUESTION_LIST_BRIEF)));
         (void) state;
 }
 

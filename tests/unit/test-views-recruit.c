@@ -83,6 +83,7 @@ typedef struct Case {
 static void begin(Case *c, ApplicationStatus status) {
         *c = (Case) { .ticket = some_ticket, .application = some_application };
         c->shown = (ApplicationShown) {
+                .lang = TEST_LANG,
                 .ticket = &c->ticket,
                 .application = &c->application,
                 .citizen = &some_citizen,
@@ -204,18 +205,18 @@ static void the_panel(void **state) {
         _free_ char *body = NULL, *bare = NULL, *edit = NULL;
         _json_ Json *json = NULL, *json_bare = NULL, *json_edit = NULL;
 
-        assert_int_equal(view_recruit_panel(*state, GUILD, ORG, "https://media.example/org.png", NONCE, &body), 0);
+        assert_int_equal(view_recruit_panel(TEST_LANG, *state, GUILD, ORG, "https://media.example/org.png", NONCE, &body), 0);
         json = golden("recruit-panel", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 0);
         has_controls(*state, json, "ro -");
 
-        assert_int_equal(view_recruit_panel(*state, GUILD, NULL, "http://media.example/org.png", NONCE, &bare), 0);
+        assert_int_equal(view_recruit_panel(TEST_LANG, *state, GUILD, NULL, "http://media.example/org.png", NONCE, &bare), 0);
         json_bare = parse(bare);
         has_controls(*state, json_bare, "ro");
         assert_null(json_get(json_first(json_get(json_bare, "embeds")), "image"));
 
-        assert_int_equal(view_recruit_panel(*state, GUILD, "javascript:alert(1)", NULL, NULL, &edit), 0);
+        assert_int_equal(view_recruit_panel(TEST_LANG, *state, GUILD, "javascript:alert(1)", NULL, NULL, &edit), 0);
         json_edit = parse(edit);
         has_controls(*state, json_edit, "ro");
         assert_null(json_get(json_edit, "nonce"));
@@ -350,7 +351,7 @@ static void what_becomes_of_an_application_is_noted(void **state) {
         c.ticket.state = TICKET_CLOSED;
         assert_int_equal(view_record(*state, &c.shown, NONCE, &body), 0);
         assert_non_null(strstr(body, "Q&A received, closed without a decision"));
-        assert_non_null(strstr(body, text_lookup(TEXT_RECRUIT_HAS_LEFT)));
+        assert_non_null(strstr(body, text_lookup(TEST_LANG, TEXT_RECRUIT_HAS_LEFT)));
         assert_null(strstr(body, "<#"));
 }
 
@@ -577,7 +578,7 @@ static void nothing_written_is_said(void **state) {
 
         begin(&c, APPLICATION_DRAFT);
         assert_int_equal(view_answers(*state, &c.shown, 0, true, &data), 0);
-        assert_non_null(strstr(data, text_lookup(TEXT_RECRUIT_NO_ANSWER)));
+        assert_non_null(strstr(data, text_lookup(TEST_LANG, TEXT_RECRUIT_NO_ANSWER)));
         assert_null(strstr(data, "components"));
 }
 
@@ -600,26 +601,26 @@ static void the_way_to_rsi(void **state) {
         c.application.requested = REQUESTED_AFFILIATE;
         assert_int_equal(view_rsi_instructions(&c.shown, ORG, NONCE, &affiliate), 0);
         assert_non_null(strstr(affiliate, "you keep your main organisation"));
-        assert_non_null(strstr(affiliate, text_lookup(TEXT_INSTRUCTIONS_WRITE)));
+        assert_non_null(strstr(affiliate, text_lookup(TEST_LANG, TEXT_INSTRUCTIONS_WRITE)));
         c.application.access = ACCESS_READ_ONLY;
         assert_int_equal(view_rsi_instructions(&c.shown, ORG, NONCE, &read_only), 0);
-        assert_null(strstr(read_only, text_lookup(TEXT_INSTRUCTIONS_WRITE)));
+        assert_null(strstr(read_only, text_lookup(TEST_LANG, TEXT_INSTRUCTIONS_WRITE)));
 }
 
 static void dms(void **state) {
         _free_ char *declined = NULL, *approved = NULL, *bare = NULL;
         _json_ Json *json_declined = NULL, *json_approved = NULL;
 
-        assert_int_equal(view_declined_dm("The *best* guild", NONCE, &declined), 0);
+        assert_int_equal(view_declined_dm(TEST_LANG, "The *best* guild", NONCE, &declined), 0);
         json_declined = golden("recruit-declined-dm", declined);
         check_message(json_declined);
-        assert_int_equal(view_approved_dm("The *best* guild", ORG, NONCE, &approved), 0);
+        assert_int_equal(view_approved_dm(TEST_LANG, "The *best* guild", ORG, NONCE, &approved), 0);
         json_approved = golden("recruit-approved-dm", approved);
         check_message(json_approved);
         has_controls(*state, json_approved, "-");
-        assert_int_equal(view_approved_dm(NULL, NULL, NONCE, &bare), 0);
+        assert_int_equal(view_approved_dm(TEST_LANG, NULL, NULL, NONCE, &bare), 0);
         assert_null(strstr(bare, "components"));
-        assert_null(strstr(bare, text_lookup(TEXT_DM_GUILD)));
+        assert_null(strstr(bare, text_lookup(TEST_LANG, TEXT_DM_GUILD)));
 }
 
 static void the_log_of_each_action(void **state) {
@@ -693,7 +694,7 @@ static void step1_is_empty_at_first(void **state) {
         _json_ Json *json = NULL;
         CustomId id;
 
-        assert_int_equal(view_step1_modal(*state, &some_ticket, &some_settings, &(Step1Values) {}, &data), 0);
+        assert_int_equal(view_step1_modal(TEST_LANG, *state, &some_ticket, &some_settings, &(Step1Values) {}, &data), 0);
         json = golden("step1-modal", data);
         assert_int_equal(custom_id_read(*state, GUILD, json_text(json_get(json, "custom_id")), &id), 0);
         assert_string_equal(id.control, CONTROL_RECRUIT_STEP1_FORM);
@@ -709,7 +710,7 @@ static void step1_is_filled_from_what_is_known(void **state) {
         _free_ char *data = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_step1_modal(*state, &some_ticket, &some_settings, &values, &data), 0);
+        assert_int_equal(view_step1_modal(TEST_LANG, *state, &some_ticket, &some_settings, &values, &data), 0);
         json = parse(data);
         assert_string_equal(chosen(component(json, 0)), "affiliate");
         assert_string_equal(chosen(component(json, 1)), "salvage");
@@ -723,7 +724,7 @@ static void a_typed_zone_stays(void **state) {
         _free_ char *data = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_step1_modal(*state, &some_ticket, &some_settings, &values, &data), 0);
+        assert_int_equal(view_step1_modal(TEST_LANG, *state, &some_ticket, &some_settings, &values, &data), 0);
         json = parse(data);
         assert_null(chosen(component(json, 1)));
         assert_string_equal(chosen(component(json, 2)), ZONE_NOT_LISTED);
@@ -741,11 +742,11 @@ static void options_must_fit(void **state) {
                 (void) snprintf(names[i], sizeof(names[i]), "area%zu", i);
                 options[i].name = names[i];
         }
-        assert_int_equal(view_step1_modal(*state, &some_ticket, &settings, &(Step1Values) {}, &none), -EINVAL);
+        assert_int_equal(view_step1_modal(TEST_LANG, *state, &some_ticket, &settings, &(Step1Values) {}, &none), -EINVAL);
         settings.n_options = RECRUIT_OPTIONS_MAX;
-        assert_int_equal(view_step1_modal(*state, &some_ticket, &settings, &(Step1Values) {}, &most), 0);
+        assert_int_equal(view_step1_modal(TEST_LANG, *state, &some_ticket, &settings, &(Step1Values) {}, &most), 0);
         settings.n_options++;
-        assert_int_equal(view_step1_modal(*state, &some_ticket, &settings, &(Step1Values) {}, &none), -EINVAL);
+        assert_int_equal(view_step1_modal(TEST_LANG, *state, &some_ticket, &settings, &(Step1Values) {}, &none), -EINVAL);
         assert_null(none);
 }
 
@@ -753,9 +754,9 @@ static void small_forms(void **state) {
         _free_ char *zone = NULL, *reject = NULL;
         _json_ Json *json_zone = NULL, *json_reject = NULL;
 
-        assert_int_equal(view_zone_modal(*state, &some_ticket, "Brelin", &zone), 0);
+        assert_int_equal(view_zone_modal(TEST_LANG, *state, &some_ticket, "Brelin", &zone), 0);
         json_zone = golden("zone-modal", zone);
-        assert_int_equal(view_reject_modal(*state, &some_ticket, &reject), 0);
+        assert_int_equal(view_reject_modal(TEST_LANG, *state, &some_ticket, &reject), 0);
         json_reject = golden("reject-modal", reject);
 }
 
@@ -767,20 +768,20 @@ static void questions_are_a_form(void **state) {
         char *none = NULL;
         CustomId id;
 
-        question_reset(&questions);
-        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 0, NULL, &empty), 0);
+        question_reset(&questions, TEST_LANG);
+        assert_int_equal(view_qna_modal(TEST_LANG, *state, &some_ticket, &questions, 0, NULL, &empty), 0);
         json_empty = golden("qna-modal", empty);
         assert_int_equal(custom_id_read(*state, GUILD, json_text(json_get(json_empty, "custom_id")), &id), 0);
         assert_string_equal(id.control, CONTROL_RECRUIT_QNA_FORM);
         assert_true(id.ids[0] == 42 && id.ids[1] == 0);
         assert_null(chosen(component(json_empty, 2)));
 
-        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 0, typed, &filled), 0);
+        assert_int_equal(view_qna_modal(TEST_LANG, *state, &some_ticket, &questions, 0, typed, &filled), 0);
         json_filled = parse(filled);
         assert_string_equal(json_text(json_get(component(json_filled, 0), "value")), "medical, mining");
         assert_string_equal(chosen(component(json_filled, 2)), "no");
         assert_null(json_get(component(json_filled, 3), "value"));
-        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 1, NULL, &none), -EINVAL);
+        assert_int_equal(view_qna_modal(TEST_LANG, *state, &some_ticket, &questions, 1, NULL, &none), -EINVAL);
 }
 
 static void many_questions_have_pages(void **state) {
@@ -789,26 +790,26 @@ static void many_questions_have_pages(void **state) {
         QuestionList questions = {};
         char *none = NULL;
 
-        question_reset(&questions);
+        question_reset(&questions, TEST_LANG);
         for (int i = 0; i < 8; i++) {
                 char label[16];
 
                 (void) snprintf(label, sizeof(label), "Question %d", i);
                 assert_int_equal(question_add(&questions, &(QuestionChange) { .label = label }, 0), 0);
         }
-        assert_int_equal(view_qna_modal(*state, &some_ticket, &questions, 2, NULL, &last), 0);
+        assert_int_equal(view_qna_modal(TEST_LANG, *state, &some_ticket, &questions, 2, NULL, &last), 0);
         json_last = parse(last);
         assert_string_equal(json_text(json_get(json_last, "title")), "Q&A (3/3)");
         assert_int_equal(json_array_size(json_get(json_last, "components")), 2);
-        assert_int_equal(view_qna_continue(*state, &some_ticket, &questions, 1, true, &next), 0);
+        assert_int_equal(view_qna_continue(TEST_LANG, *state, &some_ticket, &questions, 1, true, &next), 0);
         json_next = golden("qna-continue", next);
         has_controls(*state, json_next, "rqn");
-        assert_int_equal(view_qna_continue(*state, &some_ticket, &questions, 3, true, &none), -EINVAL);
+        assert_int_equal(view_qna_continue(TEST_LANG, *state, &some_ticket, &questions, 3, true, &none), -EINVAL);
 
-        assert_int_equal(view_qna_fix(*state, &some_ticket, 1, "**Availability**: that is only one time.", true, &fix), 0);
+        assert_int_equal(view_qna_fix(TEST_LANG, *state, &some_ticket, 1, "**Availability**: that is only one time.", true, &fix), 0);
         json_fix = golden("qna-fix", fix);
         has_controls(*state, json_fix, "rqn");
-        assert_int_equal(view_qna_fix(*state, &some_ticket, 1, "", true, &none), -EINVAL);
+        assert_int_equal(view_qna_fix(TEST_LANG, *state, &some_ticket, 1, "", true, &none), -EINVAL);
         assert_null(none);
 }
 
@@ -831,12 +832,12 @@ static void asking_has_a_button(void **state) {
                 _json_ Json *json = NULL, *json_edit = NULL;
                 int64_t flags = 0;
 
-                assert_int_equal(view_recruit_ask(*state, &some_ticket, (RecruitAsk) ask, cases[ask].words, true, &data), 0);
+                assert_int_equal(view_recruit_ask(TEST_LANG, *state, &some_ticket, (RecruitAsk) ask, cases[ask].words, true, &data), 0);
                 json = golden(cases[ask].golden, data);
                 has_controls(*state, json, cases[ask].control);
                 assert_int_equal(json_get_i64(json, "flags", &flags), 0);
                 assert_int_equal(flags, MESSAGE_EPHEMERAL);
-                assert_int_equal(view_recruit_ask(*state, &some_ticket, (RecruitAsk) ask, cases[ask].words, false, &edit), 0);
+                assert_int_equal(view_recruit_ask(TEST_LANG, *state, &some_ticket, (RecruitAsk) ask, cases[ask].words, false, &edit), 0);
                 json_edit = parse(edit);
                 has_controls(*state, json_edit, cases[ask].control);
                 assert_null(json_get(json_edit, "flags"));
@@ -849,7 +850,7 @@ static void the_question_outlives_long_words(void **state) {
         _json_ Json *json = NULL;
 
         fill(&words, "a", 5000);
-        assert_int_equal(view_recruit_ask(*state, &some_ticket, RECRUIT_ASK_FINALISE, strbuf_text(&words), true, &data), 0);
+        assert_int_equal(view_recruit_ask(TEST_LANG, *state, &some_ticket, RECRUIT_ASK_FINALISE, strbuf_text(&words), true, &data), 0);
         json = parse(data);
         assert_int_equal(length_at(json, "content"), LIMIT_CONTENT);
         assert_non_null(strstr(data, "Finalise application #7?"));
@@ -873,7 +874,7 @@ static void membership_never_decides(void **state) {
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 _free_ char *text = NULL;
 
-                assert_int_equal(view_membership(cases[i].result, "Test_Pilot", cases[i].rank, cases[i].n_stars, &text), 0);
+                assert_int_equal(view_membership(TEST_LANG, cases[i].result, "Test_Pilot", cases[i].rank, cases[i].n_stars, &text), 0);
                 assert_string_equal(text, cases[i].text);
         }
         (void) state;
@@ -892,11 +893,11 @@ static void bad_arguments_are_refused(void **state) {
         assert_int_equal(view_answers(*state, &c.shown, 0, true, &body), -EINVAL);
         assert_int_equal(view_rsi_instructions(&c.shown, ORG, NONCE, &body), -EINVAL);
         assert_int_equal(view_recruit_log(RECRUIT_LOG_OPENED, &c.shown, (UserId) {}, OPENED_AT, NONCE, &body), -EINVAL);
-        assert_int_equal(view_reject_modal(*state, &none, &body), -EINVAL);
-        assert_int_equal(view_zone_modal(*state, &none, NULL, &body), -EINVAL);
-        assert_int_equal(view_recruit_ask(*state, &some_ticket, RECRUIT_ASK_ZONE, " ", true, &body), -EINVAL);
-        assert_int_equal(view_recruit_ask(*state, &none, RECRUIT_ASK_CLOSE, NULL, true, &body), -EINVAL);
-        assert_int_equal(view_declined_dm("x", NULL, &body), -EINVAL);
+        assert_int_equal(view_reject_modal(TEST_LANG, *state, &none, &body), -EINVAL);
+        assert_int_equal(view_zone_modal(TEST_LANG, *state, &none, NULL, &body), -EINVAL);
+        assert_int_equal(view_recruit_ask(TEST_LANG, *state, &some_ticket, RECRUIT_ASK_ZONE, " ", true, &body), -EINVAL);
+        assert_int_equal(view_recruit_ask(TEST_LANG, *state, &none, RECRUIT_ASK_CLOSE, NULL, true, &body), -EINVAL);
+        assert_int_equal(view_declined_dm(TEST_LANG, "x", NULL, &body), -EINVAL);
         assert_null(body);
 }
 

@@ -50,7 +50,7 @@ static void the_support_panel(void **state) {
         _json_ Json *json = NULL;
         CustomId id;
 
-        assert_int_equal(view_support_panel(*state, GUILD, NONCE, &body), 0);
+        assert_int_equal(view_support_panel(TEST_LANG, *state, GUILD, NONCE, &body), 0);
         json = golden("support-panel", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 0);
@@ -63,13 +63,13 @@ static void the_support_modal(void **state) {
         _json_ Json *json = NULL, *json_anew = NULL;
         CustomId id;
 
-        assert_int_equal(view_support_modal(*state, GUILD, (TicketId) {}, &data), 0);
+        assert_int_equal(view_support_modal(TEST_LANG, *state, GUILD, (TicketId) {}, &data), 0);
         json = golden("support-modal", data);
         assert_int_equal(custom_id_read(*state, GUILD, json_text(json_get(json, "custom_id")), &id), 0);
         assert_string_equal(id.control, CONTROL_SUPPORT_OPEN_FORM);
         assert_true(id.ids[0] == 0);
 
-        assert_int_equal(view_support_modal(*state, GUILD, (TicketId) { 41 }, &anew), 0);
+        assert_int_equal(view_support_modal(TEST_LANG, *state, GUILD, (TicketId) { 41 }, &anew), 0);
         assert_int_equal(json_parse(anew, strlen(anew), &json_anew), 0);
         assert_int_equal(custom_id_read(*state, GUILD, json_text(json_get(json_anew, "custom_id")), &id), 0);
         assert_true(id.ids[0] == 41);
@@ -81,7 +81,7 @@ static void a_ticket_calls_two(void **state) {
         _json_ Json *json = NULL, *json_alone = NULL;
         CustomId id;
 
-        assert_int_equal(view_ticket_opening(*state, &t, (RoleId) { UINT64_C(810000000000000002) }, NONCE, &body), 0);
+        assert_int_equal(view_ticket_opening(TEST_LANG, *state, &t, (RoleId) { UINT64_C(810000000000000002) }, NONCE, &body), 0);
         json = golden("ticket-opening", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 2);
@@ -89,7 +89,7 @@ static void a_ticket_calls_two(void **state) {
         assert_string_equal(id.control, CONTROL_SUPPORT_RESOLVE);
         assert_true(id.ids[0] == 42);
 
-        assert_int_equal(view_ticket_opening(*state, &t, (RoleId) {}, NONCE, &alone), 0);
+        assert_int_equal(view_ticket_opening(TEST_LANG, *state, &t, (RoleId) {}, NONCE, &alone), 0);
         assert_int_equal(json_parse(alone, strlen(alone), &json_alone), 0);
         assert_int_equal(n_pinged(json_alone), 1);
         assert_string_equal(json_text(json_get(json_alone, "content")), "<@700000000000000001>");
@@ -100,10 +100,10 @@ static void the_resolve_modal_says_where_it_goes(void **state) {
         _free_ char *data = NULL, *none = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_resolve_modal(*state, &t, true, true, &data), 0);
+        assert_int_equal(view_resolve_modal(TEST_LANG, *state, &t, true, true, &data), 0);
         json = golden("resolve-modal", data);
-        assert_int_equal(view_resolve_modal(*state, &t, false, false, &none), 0);
-        assert_non_null(strstr(none, text_lookup(TEXT_RESOLVE_TO_NOBODY)));
+        assert_int_equal(view_resolve_modal(TEST_LANG, *state, &t, false, false, &none), 0);
+        assert_non_null(strstr(none, text_lookup(TEST_LANG, TEXT_RESOLVE_TO_NOBODY)));
 }
 
 static void the_result_goes_to_the_log(void **state) {
@@ -111,7 +111,7 @@ static void the_result_goes_to_the_log(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_resolved_log(&t, "Password reset.", OPENED_AT + 7500 * USEC_PER_SEC, NONCE, &body), 0);
+        assert_int_equal(view_resolved_log(TEST_LANG, &t, "Password reset.", OPENED_AT + 7500 * USEC_PER_SEC, NONCE, &body), 0);
         json = golden("resolved-log", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 0);
@@ -122,7 +122,7 @@ static void the_log_tells_of_what_was_deleted(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_target_gone(TEXT_TARGET_SUPPORT_CATEGORY, NONCE, &body), 0);
+        assert_int_equal(view_target_gone(TEST_LANG, TEXT_TARGET_SUPPORT_CATEGORY, NONCE, &body), 0);
         json = golden("target-gone", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 0);
@@ -134,12 +134,12 @@ static void the_result_goes_to_the_member(void **state) {
         _free_ char *body = NULL, *unnamed = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_resolved_dm("The *best* guild", &t, "Password reset.", NONCE, &body), 0);
+        assert_int_equal(view_resolved_dm(TEST_LANG, "The *best* guild", &t, "Password reset.", NONCE, &body), 0);
         json = golden("resolved-dm", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 0);
-        assert_int_equal(view_resolved_dm(NULL, &t, "Password reset.", NONCE, &unnamed), 0);
-        assert_null(strstr(unnamed, text_lookup(TEXT_DM_GUILD)));
+        assert_int_equal(view_resolved_dm(TEST_LANG, NULL, &t, "Password reset.", NONCE, &unnamed), 0);
+        assert_null(strstr(unnamed, text_lookup(TEST_LANG, TEXT_DM_GUILD)));
         (void) state;
 }
 
@@ -147,7 +147,7 @@ static void the_explanation(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_support_about(NONCE, &body), 0);
+        assert_int_equal(view_support_about(TEST_LANG, NONCE, &body), 0);
         json = golden("support-about", body);
         check_message(json);
         (void) state;
@@ -166,9 +166,9 @@ static void long_texts_are_kept_whole(void **state) {
                 for (int k = 0; k < FIELD_TEXT_MAX; k++)
                         strbuf_append(&words, pieces[i]);
                 t.question = strbuf_text(&words);
-                assert_int_equal(view_resolved_log(&t, t.question, OPENED_AT, NONCE, &log), 0);
-                assert_int_equal(view_resolved_dm(t.question, &t, t.question, NONCE, &dm), 0);
-                assert_int_equal(view_ticket_opening(*state, &t, (RoleId) { 5 }, NONCE, &opening), 0);
+                assert_int_equal(view_resolved_log(TEST_LANG, &t, t.question, OPENED_AT, NONCE, &log), 0);
+                assert_int_equal(view_resolved_dm(TEST_LANG, t.question, &t, t.question, NONCE, &dm), 0);
+                assert_int_equal(view_ticket_opening(TEST_LANG, *state, &t, (RoleId) { 5 }, NONCE, &opening), 0);
                 assert_int_equal(json_parse(log, strlen(log), &json_log), 0);
                 assert_int_equal(json_parse(dm, strlen(dm), &json_dm), 0);
                 assert_int_equal(json_parse(opening, strlen(opening), &json_opening), 0);
@@ -189,10 +189,10 @@ static void longer_texts_are_cut_honestly(void **state) {
         for (int k = 0; k < 4000; k++)
                 strbuf_append_char(&words, 'a');
         t.question = strbuf_text(&words);
-        assert_int_equal(view_resolved_log(&t, "short", OPENED_AT, NONCE, &log), 0);
+        assert_int_equal(view_resolved_log(TEST_LANG, &t, "short", OPENED_AT, NONCE, &log), 0);
         assert_non_null(strstr(log, "\xE2\x80\xA6 2022 more characters"));
         assert_non_null(strstr(log, "**Resolution**\\nshort"));
-        assert_int_equal(view_notice(t.question, true, &notice), 0);
+        assert_int_equal(view_notice(TEST_LANG, t.question, true, &notice), 0);
         assert_int_equal(json_parse(notice, strlen(notice), &json), 0);
         assert_int_equal(length_at(json, "content"), LIMIT_CONTENT);
         (void) state;
@@ -204,9 +204,9 @@ static void what_was_forgotten_is_said(void **state) {
 
         t.question = NULL;
         t.opener_user = t.closer_user = (UserId) {};
-        assert_int_equal(view_resolved_log(&t, NULL, OPENED_AT - 1, NONCE, &body), 0);
-        assert_non_null(strstr(body, text_lookup(TEXT_LOG_NOT_KEPT)));
-        assert_non_null(strstr(body, text_lookup(TEXT_LOG_FORGOTTEN)));
+        assert_int_equal(view_resolved_log(TEST_LANG, &t, NULL, OPENED_AT - 1, NONCE, &body), 0);
+        assert_non_null(strstr(body, text_lookup(TEST_LANG, TEXT_LOG_NOT_KEPT)));
+        assert_non_null(strstr(body, text_lookup(TEST_LANG, TEXT_LOG_FORGOTTEN)));
         (void) state;
 }
 
@@ -215,12 +215,12 @@ static void notices(void **state) {
         char *none = NULL;
         _json_ Json *a = NULL, *b = NULL;
 
-        assert_int_equal(view_say(&ephemeral, true, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", ticket().channel))), 0);
+        assert_int_equal(view_say(&ephemeral, TEST_LANG, true, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", ticket().channel))), 0);
         a = golden("notice-ephemeral", ephemeral);
-        assert_int_equal(view_say(&edit, false, TEXT_TICKET_RESOLVED, TEXT_ARGS(ARG_NUMBER("number", 7))), 0);
+        assert_int_equal(view_say(&edit, TEST_LANG, false, TEXT_TICKET_RESOLVED, TEXT_ARGS(ARG_NUMBER("number", 7))), 0);
         b = golden("notice-edit", edit);
-        assert_int_equal(view_notice(" \n", true, &none), -EINVAL);
-        assert_int_equal(view_say(&none, true, TEXT_TICKET_YOURS, NULL), -EINVAL);
+        assert_int_equal(view_notice(TEST_LANG, " \n", true, &none), -EINVAL);
+        assert_int_equal(view_say(&none, TEST_LANG, true, TEXT_TICKET_YOURS, NULL), -EINVAL);
         assert_null(none);
         (void) state;
 }
@@ -238,9 +238,9 @@ static void settings_are_shown(void **state) {
         _free_ char *targets = NULL, *ping = NULL;
         _json_ Json *a = NULL, *b = NULL;
 
-        assert_int_equal(view_targets(&some_settings, &targets), 0);
+        assert_int_equal(view_targets(TEST_LANG, &some_settings, &targets), 0);
         a = golden("targets", targets);
-        assert_int_equal(view_ping(&some_settings, &ping), 0);
+        assert_int_equal(view_ping(TEST_LANG, &some_settings, &ping), 0);
         b = golden("ping", ping);
         (void) state;
 }
@@ -253,15 +253,15 @@ static void changes_are_told(void **state) {
         after.log_channel.v = UINT64_C(820000000000000041);
         after.support_panel.v = UINT64_C(820000000000000011);
         after.support_role.v = 0;
-        assert_int_equal(view_settings_change(&some_settings, &after, false, &change), 0);
+        assert_int_equal(view_settings_change(TEST_LANG, &some_settings, &after, false, &change), 0);
         json = golden("settings-change", change);
-        assert_non_null(strstr(change, text_lookup(TEXT_SETTING_WARN_SUPPORT_ROLE)));
+        assert_non_null(strstr(change, text_lookup(TEST_LANG, TEXT_SETTING_WARN_SUPPORT_ROLE)));
 
-        assert_int_equal(view_settings_change(&some_settings, &some_settings, true, &same), 0);
-        assert_non_null(strstr(same, text_lookup(TEXT_SETTING_UNCHANGED)));
+        assert_int_equal(view_settings_change(TEST_LANG, &some_settings, &some_settings, true, &same), 0);
+        assert_non_null(strstr(same, text_lookup(TEST_LANG, TEXT_SETTING_UNCHANGED)));
         after = some_settings;
         after.dm_on_close = false;
-        assert_int_equal(view_settings_change(&some_settings, &after, true, &dm), 0);
+        assert_int_equal(view_settings_change(TEST_LANG, &some_settings, &after, true, &dm), 0);
         assert_non_null(strstr(dm, "**DM on close**: on \xE2\x86\x92 off\","));
         (void) state;
 }
@@ -270,11 +270,11 @@ static void bad_arguments_are_refused(void **state) {
         const Ticket none = {};
         char *body = NULL;
 
-        assert_int_equal(view_support_about("", &body), -EINVAL);
-        assert_int_equal(view_support_about("abcdefghijklmnopqrstuvwxyz", &body), -EINVAL);
-        assert_int_equal(view_ticket_opening(*state, &none, (RoleId) {}, NONCE, &body), -EINVAL);
-        assert_int_equal(view_resolve_modal(*state, &none, true, true, &body), -EINVAL);
-        assert_int_equal(view_resolved_log(&none, "x", 1, NONCE, &body), -EINVAL);
+        assert_int_equal(view_support_about(TEST_LANG, "", &body), -EINVAL);
+        assert_int_equal(view_support_about(TEST_LANG, "abcdefghijklmnopqrstuvwxyz", &body), -EINVAL);
+        assert_int_equal(view_ticket_opening(TEST_LANG, *state, &none, (RoleId) {}, NONCE, &body), -EINVAL);
+        assert_int_equal(view_resolve_modal(TEST_LANG, *state, &none, true, true, &body), -EINVAL);
+        assert_int_equal(view_resolved_log(TEST_LANG, &none, "x", 1, NONCE, &body), -EINVAL);
         assert_null(body);
 }
 

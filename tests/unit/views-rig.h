@@ -10,6 +10,11 @@
 #define NONCE "abcdefghijklmnopqrstuvwx"
 
 /* The body, parsed, to json_free(); the test has failed unless it is what the file says. */
+/* The language that the views are tested in. */
+#ifndef TEST_LANG
+#define TEST_LANG LANG_EN
+#endif
+
 Json *golden(const char *name, const char *body);
 /* The body of a new message with NONCE. */
 void check_message(const Json *body);
