@@ -24,7 +24,7 @@ docs/magikald.conf.5: docs/magikald.conf.5.scd.in docs/settings.awk include/magi
 	$(RUN_SCDOC) <docs/magikald.conf.5.scd >$@.tmp && mv $@.tmp $@
 
 guidesdir = $(docdir)/docs
-dist_guides_DATA = docs/administrator.md docs/architecture.md docs/operator.md docs/press.svg docs/sandbox.md docs/source-tour.md
+dist_guides_DATA = docs/administrator.md docs/architecture.md docs/operator.md docs/press.svg docs/sandbox.md docs/sandbox-coverage.md docs/source-tour.md
 screenshotsdir = $(guidesdir)/screenshots
 dist_screenshots_DATA = docs/screenshots/record.png docs/screenshots/recruit-ticket.png docs/screenshots/ticket.png
 dist_doc_DATA += README.md CHANGELOG.md CONTRIBUTING.md LICENSE

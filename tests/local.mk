@@ -9,9 +9,9 @@ dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
 EXTRA_DIST += tests/lib/python.sh tests/lib/leaks.supp
 
 # The whole system: each with its own PostgreSQL, sandbox and daemon
-SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-recruit.py tests/e2e/test-recruit-decide.py tests/e2e/test-recruit-ends.py tests/e2e/test-recruit-step1.py tests/e2e/test-recruit-settings.py tests/e2e/test-recruit-trouble.py tests/e2e/test-recruit-world.py tests/e2e/test-tour.py tests/e2e/test-demo.py
-dist_check_SCRIPTS += tests/fault/test-kill.sh tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-recruit.py tests/e2e/test-recruit-decide.py tests/e2e/test-recruit-ends.py tests/e2e/test-recruit-step1.py tests/e2e/test-recruit-settings.py tests/e2e/test-recruit-trouble.py tests/e2e/test-recruit-world.py tests/e2e/test-tour.py tests/e2e/test-demo.py
-EXTRA_DIST += tests/lib/postgres.py tests/lib/recruit.py tests/lib/stack.py tests/e2e/recruitstory.py tests/e2e/storyteller.py tests/e2e/supportstory.py tests/e2e/tour.py \
+SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-contract.py tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-recruit.py tests/e2e/test-recruit-decide.py tests/e2e/test-recruit-ends.py tests/e2e/test-recruit-step1.py tests/e2e/test-recruit-settings.py tests/e2e/test-recruit-trouble.py tests/e2e/test-recruit-world.py tests/e2e/test-tour.py tests/e2e/test-demo.py
+dist_check_SCRIPTS += tests/fault/test-kill.sh tests/e2e/test-contract.py tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-recruit.py tests/e2e/test-recruit-decide.py tests/e2e/test-recruit-ends.py tests/e2e/test-recruit-step1.py tests/e2e/test-recruit-settings.py tests/e2e/test-recruit-trouble.py tests/e2e/test-recruit-world.py tests/e2e/test-tour.py tests/e2e/test-demo.py
+EXTRA_DIST += tests/lib/postgres.py tests/lib/recruit.py tests/lib/stack.py tests/lib/wirebot.py tests/e2e/contract.py tests/e2e/coverage.py tests/e2e/recruitstory.py tests/e2e/storyteller.py tests/e2e/supportstory.py tests/e2e/tour.py \
 	tests/fault/matrix.py tests/fault/recruitment.py
 
 # A process dies at every point that the daemon lists
@@ -19,6 +19,11 @@ FAULT_JOBS = 6
 .PHONY: fault-matrix
 fault-matrix: all tests/schema/judge.stamp
 	$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/fault/matrix.py --jobs $(FAULT_JOBS) $(FAULT_POINTS)
+
+# What the sandbox serves and what of it was judged, into the source tree; needs the packages of "make schema-tools"
+.PHONY: sandbox-coverage
+sandbox-coverage: all tests/schema/judge.stamp
+	$(AM_TESTS_ENVIRONMENT) $(PYTHON) $(srcdir)/tests/e2e/test-contract.py --write
 
 # One line of defence less: which test sees it?
 EXTRA_DIST += tests/fault/mutations.sh

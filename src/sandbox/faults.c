@@ -161,15 +161,13 @@ static int rule_parse(const Json *json, Rule *rule, const char **ret_why) {
                 return -EINVAL;
         rule->fault.ms = (uint64_t) ms;
 
-        if (rule->fault.kind == FAULT_STATUS)
-                return rule_parse_status(json, rule, ret_why);
-
         *ret_why = "retry_after is seconds, scope is user, global, shared or cloudflare";
         rule->fault.retry_after = USEC_PER_SEC;
         scope = json_text(json_get(json, "scope"));
         if (scope && scope_from_string(scope, &rule->fault.scope) < 0)
                 return -EINVAL;
-        return read_seconds(json, "retry_after", &rule->fault.retry_after);
+        r = read_seconds(json, "retry_after", &rule->fault.retry_after);
+        return r < 0 || rule->fault.kind != FAULT_STATUS ? r : rule_parse_status(json, rule, ret_why);
 }
 
 int faults_add(Faults *faults, const Json *rule, uint64_t *ret_id, const char **ret_why) {

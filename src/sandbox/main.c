@@ -53,7 +53,7 @@ static void print_help(void) {
                "  --resume-events N           how many of its events are kept (4096)\n"
                "  --channels N                a ready-made guild of so many channels, whatever Discord's limit\n"
                "  --members N                 and of so many members\n"
-               "  --list-routes               prints what of Discord's REST interface is served: method and path, one a line\n"
+               "  --list-routes               prints what of Discord's REST interface is served: method, path and who may ask, one a line\n"
                "  --help\n"
                "\n"
                "Classes of --rate-limit: global");
@@ -64,7 +64,7 @@ static void print_help(void) {
 
 static void print_routes(void) {
         for (size_t i = 0; i < sbx_n_routes; i++)
-                printf("%s\t%s\n", sbx_routes[i].method, sbx_routes[i].template);
+                printf("%s\t%s\t%s\n", sbx_routes[i].method, sbx_routes[i].template, sbx_routes[i].auth == SBX_AUTH_BOT ? "bot" : "none");
 }
 
 /* A decimal number within bounds. 0 or -EINVAL. */

@@ -147,6 +147,35 @@ bool request_guild(const SbxModel *model, const SbxRequest *request, unsigned ar
         return false;
 }
 
+uint64_t request_query_id(const SbxRequest *request, const char *key, Form *form) {
+        const char *text = sbx_query(request, key);
+        uint64_t id = sbx_query_u64(request, key, 0);
+
+        if (text && !id && !streq(text, "0"))
+                form_fault(form, AT(NULL, key), "NUMBER_TYPE_COERCE", "Value \"%.40s\" is not snowflake.", text);
+        return id;
+}
+
+void request_query_limit(const SbxRequest *request, int64_t max, Form *form, int64_t *ret) {
+        const char *text = sbx_query(request, "limit");
+        char *end;
+        long n;
+
+        if (!text)
+                return;
+        n = strtol(text, &end, 10);
+        if (end == text || *end)
+                form_fault(form, AT(NULL, "limit"), "NUMBER_TYPE_COERCE", "Value \"%.40s\" is not int.", text);
+        else if (n < 1)
+                form_fault(form, AT(NULL, "limit"), "NUMBER_TYPE_MIN",
+                           "int value should be greater than or equal to 1.");
+        else if (n > max)
+                form_fault(form, AT(NULL, "limit"), "NUMBER_TYPE_MAX",
+                           "int value should be less than or equal to %lld.", (long long) max);
+        else
+                *ret = n;
+}
+
 bool request_object(const SbxRequest *request, SbxReply *reply) {
         _form_ Form form = {};
 

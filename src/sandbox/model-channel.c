@@ -143,24 +143,24 @@ static void read_name(Form *form, const Json *json, unsigned flags, Wanted *want
         form->out_of_memory |= wanted->name.error != 0;
 }
 
-static void read_parent(const SbxModel *model, Form *form, const Json *json, const Channel *self,
-                        Wanted *wanted) {
+static void read_parent(const SbxModel *model, Form *form, const FormPath *at, const Json *json,
+                        const Channel *self, Wanted *wanted) {
         uint64_t id = 0;
         const Channel *parent;
 
         wanted->has_parent = form_has(json, "parent_id");
-        if (!form_snowflake(form, NULL, json, "parent_id", 0, &id))
+        if (!form_snowflake(form, at, json, "parent_id", 0, &id))
                 return;
         parent = model_channel(model, id);
         if (!parent || !channel_is_of_guild(parent))
-                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_INVALID", "Category does not exist");
+                form_fault(form, AT(at, "parent_id"), "CHANNEL_PARENT_INVALID", "Category does not exist");
         else if (parent->type != CHANNEL_CATEGORY)
-                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_INVALID_TYPE", "Not a category");
+                form_fault(form, AT(at, "parent_id"), "CHANNEL_PARENT_INVALID_TYPE", "Not a category");
         else if (wanted->type == CHANNEL_CATEGORY)
-                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_INVALID_PARENT",
+                form_fault(form, AT(at, "parent_id"), "CHANNEL_PARENT_INVALID_PARENT",
                            "Categories cannot have subcategories");
         else if ((!self || self->parent != id) && category_size(model, id) >= CATEGORY_CHANNELS_MAX)
-                form_fault(form, AT(NULL, "parent_id"), "CHANNEL_PARENT_MAX_CHANNELS",
+                form_fault(form, AT(at, "parent_id"), "CHANNEL_PARENT_MAX_CHANNELS",
                            "Maximum number of channels in category reached (%d)", CATEGORY_CHANNELS_MAX);
         else
                 wanted->parent = id;
@@ -176,7 +176,7 @@ static void read_rest(const SbxModel *model, Form *form, const Json *json, const
         wanted->has_nsfw = form_bool(form, NULL, json, "nsfw", 0, &wanted->is_nsfw);
         wanted->has_slowmode = form_has(json, "rate_limit_per_user");
         (void) form_i64(form, NULL, json, "rate_limit_per_user", 0, 0, SLOWMODE_MAX, &wanted->slowmode);
-        read_parent(model, form, json, self, wanted);
+        read_parent(model, form, NULL, json, self, wanted);
 }
 
 /* 0, or positive after an answer was given. */
@@ -308,18 +308,18 @@ typedef struct Move {
         Wanted wanted;
 } Move;
 
-static void move_read(const SbxModel *model, Form *form, const Json *json, Move *move) {
+static void move_read(const SbxModel *model, Form *form, const FormPath *at, const Json *json, Move *move) {
         uint64_t id = 0;
 
-        if (!form_is_object(form, NULL, json) || !form_snowflake(form, NULL, json, "id", FORM_REQUIRED, &id))
+        if (!form_is_object(form, at, json) || !form_snowflake(form, at, json, "id", FORM_REQUIRED, &id))
                 return;
         move->channel = model_channel(model, id);
         if (!move->channel)
                 return;
         move->wanted.type = move->channel->type;
         move->wanted.has_position =
-                form_i64(form, NULL, json, "position", 0, 0, INT32_MAX, &move->wanted.position);
-        read_parent(model, form, json, move->channel, &move->wanted);
+                form_i64(form, at, json, "position", 0, 0, INT32_MAX, &move->wanted.position);
+        read_parent(model, form, at, json, move->channel, &move->wanted);
 }
 
 /* Checked as a whole, then applied; one call may change the parent of one channel only (40009). */
@@ -341,16 +341,16 @@ void rest_move_channels(Sandbox *sandbox, const SbxRequest *request, SbxReply *r
         if (form_refuses(&form, reply))
                 return;
         JSON_FOREACH(item, request->body) {
-                Move *move = &moves[n_read++];
+                Move *move = &moves[n_read];
 
-                move_read(model, &form, item, move);
+                move_read(model, &form, AT_INDEX(NULL, n_read++), item, move);
                 n_parents += move->channel && move->wanted.has_parent &&
                              move->wanted.parent != move->channel->parent;
         }
         if (form_refuses(&form, reply))
                 return;
         if (n_parents > 1) {
-                sbx_reply_error(reply, 400, 40009, "Only one channel's parent may be changed at a time");
+                reply_code(reply, 40009);
                 return;
         }
 

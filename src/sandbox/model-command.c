@@ -182,6 +182,7 @@ static void free_read_command(void *item) {
 typedef struct CommandSet {
         Command **commands;
         size_t n;
+        bool is_too_large;
 } CommandSet;
 
 static void command_set_done(CommandSet *set) {
@@ -219,9 +220,7 @@ static void read_all(Form *form, const Json *array, uint64_t guild, CommandSet *
                 counts[command->type]++;
                 set->commands[set->n++] = command;
         }
-        if (counts[1] > CHAT_INPUT_MAX || counts[2] > CONTEXT_MENU_MAX || counts[3] > CONTEXT_MENU_MAX)
-                form_fault(form, NULL, "APPLICATION_COMMANDS_MAX",
-                           "Maximum number of application commands reached");
+        set->is_too_large = counts[1] > CHAT_INPUT_MAX || counts[2] > CONTEXT_MENU_MAX || counts[3] > CONTEXT_MENU_MAX;
 }
 
 static bool set_has(const CommandSet *set, const Command *command) {
@@ -246,6 +245,10 @@ void rest_put_commands(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
                 read_all(&form, request->body, guild, &set);
         if (form_refuses(&form, reply))
                 return;
+        if (set.is_too_large) {
+                reply_code(reply, 30032);
+                return;
+        }
 
         for (size_t i = model->commands.n; i > 0; i--) {
                 const Command *old = model->commands.items[i - 1];

@@ -93,15 +93,15 @@ void rest_get_member(Sandbox *sandbox, const SbxRequest *request, SbxReply *repl
 /* Pages of up to 1000, by id. Needs the GUILD_MEMBERS intent, which this application has. */
 void rest_get_members(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
-        uint64_t limit = sbx_query_u64(request, "limit", 1), after = sbx_query_u64(request, "after", 0);
         _json_writer_ JsonWriter w = {};
         _form_ Form form = {};
+        int64_t limit = 1;
+        uint64_t after;
 
         if (!request_guild(model, request, 0, reply))
                 return;
-        if (limit < 1 || limit > 1000)
-                form_fault(&form, AT(NULL, "limit"), limit < 1 ? "NUMBER_TYPE_MIN" : "NUMBER_TYPE_MAX",
-                           "int value should be between 1 and 1000.");
+        after = request_query_id(request, "after", &form);
+        request_query_limit(request, 1000, &form, &limit);
         if (form_refuses(&form, reply))
                 return;
 

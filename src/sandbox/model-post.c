@@ -27,28 +27,6 @@ static void reply_message(const SbxModel *model, const Message *message, unsigne
 
 /* ---- reading ---- */
 
-static bool read_limit(const SbxRequest *request, int64_t *ret_limit, SbxReply *reply) {
-        const char *text = sbx_query(request, "limit");
-        _form_ Form form = {};
-        char *end;
-        long n;
-
-        if (!text)
-                return true;
-        n = strtol(text, &end, 10);
-        if (end == text || *end)
-                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_COERCE", "Value \"%.40s\" is not int.",
-                           text);
-        else if (n < 1)
-                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_MIN",
-                           "int value should be greater than or equal to 1.");
-        else if (n > 100)
-                form_fault(&form, AT(NULL, "limit"), "NUMBER_TYPE_MAX",
-                           "int value should be less than or equal to 100.");
-        *ret_limit = n;
-        return !form_refuses(&form, reply);
-}
-
 /* Newest first: up to `n` visible messages with ids below `end` (an index). */
 static void put_downwards(const SbxModel *model, JsonWriter *w, const Channel *channel, size_t end,
                           int64_t n) {
@@ -76,9 +54,9 @@ static size_t upwards(const Channel *channel, size_t from, int64_t n) {
 void rest_get_messages(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
         Channel *channel = request_channel(model, request, 0, reply);
-        uint64_t before = sbx_query_u64(request, "before", 0), after = sbx_query_u64(request, "after", 0);
-        uint64_t around = sbx_query_u64(request, "around", 0);
         _json_writer_ JsonWriter w = {};
+        _form_ Form form = {};
+        uint64_t before, after, around;
         int64_t limit = 50;
         size_t end;
 
@@ -88,7 +66,11 @@ void rest_get_messages(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
                 reply_code(reply, 50008);
                 return;
         }
-        if (!read_limit(request, &limit, reply))
+        before = request_query_id(request, "before", &form);
+        after = request_query_id(request, "after", &form);
+        around = request_query_id(request, "around", &form);
+        request_query_limit(request, 100, &form, &limit);
+        if (form_refuses(&form, reply))
                 return;
 
         end = channel->messages.n;
@@ -382,6 +364,28 @@ void rest_bulk_delete(Sandbox *sandbox, const SbxRequest *request, SbxReply *rep
 
 /* ---- pins ---- */
 
+/* Not for a pinned message that is deleted (Discord reference, "Channel Pins Update"). */
+static void tell_pins(SbxModel *model, const Channel *channel, bool is_pinned) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *d = NULL;
+
+        json_open(&w);
+        json_id(&w, "channel_id", channel->id);
+        if (channel_is_of_guild(channel))
+                json_id(&w, "guild_id", model->guild);
+        if (is_pinned)
+                put_time(&w, "last_pin_timestamp", sbx_now(model->sandbox));
+        json_close(&w);
+        if (json_writer_finish(&w, &d) < 0)
+                return;
+        (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
+                                                    .event = "CHANNEL_PINS_UPDATE",
+                                                    .intent = channel_is_of_guild(channel) ? SBX_INTENT_GUILDS : SBX_INTENT_DIRECT_MESSAGES,
+                                                    .guild = channel_is_of_guild(channel) ? model->guild : 0,
+                                                    .d = d,
+                                            });
+}
+
 static void change_pin(Sandbox *sandbox, const SbxRequest *request, bool is_pinned, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
         Channel *channel = request_channel(model, request, 0, reply);
@@ -403,6 +407,7 @@ static void change_pin(Sandbox *sandbox, const SbxRequest *request, bool is_pinn
         if (message->is_pinned != is_pinned) {
                 message->is_pinned = is_pinned;
                 message_tell_update(model, message);
+                tell_pins(model, channel, is_pinned);
         }
         sbx_effect(sandbox, &(SbxEffect){
                                     .effect = is_pinned ? "message.pin" : "message.unpin",

@@ -258,6 +258,10 @@ bool bot_may_in_guild(const SbxModel *model, uint64_t need, SbxReply *reply);
 Channel *request_channel(const SbxModel *model, const SbxRequest *request, unsigned arg, SbxReply *reply);
 /* True when the argument names our guild; answers 10004 otherwise. */
 bool request_guild(const SbxModel *model, const SbxRequest *request, unsigned arg, SbxReply *reply);
+/* An id of the query; 0 when it is absent. What is no id is noted in the form. */
+uint64_t request_query_id(const SbxRequest *request, const char *key, Form *form);
+/* "limit" of the query, 1 to max; *ret stays when it is absent or faulty. */
+void request_query_limit(const SbxRequest *request, int64_t max, Form *form, int64_t *ret);
 /* The body, which must be an object; a missing one counts as {}. False after answering 50035. */
 bool request_object(const SbxRequest *request, SbxReply *reply);
 

@@ -105,11 +105,28 @@ static void result_limited(Result *result) {
         result->reply.code = v->code;
 }
 
-static void result_status(Result *result, const Fault *fault) {
+static void result_ratelimit(Sandbox *sandbox, Result *result, const Fault *fault) {
+        result->verdict = (Verdict) {
+                .has_headers = fault->scope == SCOPE_USER,
+                .bucket = "00000000faceb00c",
+                .limit = 5,
+                .reset_at = sbx_now(sandbox) + fault->retry_after,
+                .is_limited = true,
+                .scope = fault->scope,
+                .retry_after = fault->retry_after,
+                .code = fault->code,
+                .message = fault->message,
+        };
+        result_limited(result);
+}
+
+static void result_status(Sandbox *sandbox, Result *result, const Fault *fault) {
         const char *message = fault->message;
         char text[64];
 
-        if (fault->code == 0 && fault->status >= 502 && fault->status <= 504)
+        if (fault->status == 429)
+                result_ratelimit(sandbox, result, fault);
+        else if (fault->code == 0 && fault->status >= 502 && fault->status <= 504)
                 result_html(result, fault->status,
                             fault->status == 502 ? "502 Bad Gateway" : fault->status == 503 ? "503 Service Unavailable" : "504 Gateway Timeout");
         else if (fault->status == 204)
@@ -123,19 +140,6 @@ static void result_status(Result *result, const Fault *fault) {
                                                        : "Refused");
                 sbx_reply_error(&result->reply, fault->status, fault->code, message ? message : text);
         }
-}
-
-static void result_ratelimit(Sandbox *sandbox, Result *result, const Fault *fault) {
-        result->verdict = (Verdict) {
-                .has_headers = fault->scope == SCOPE_USER,
-                .bucket = "00000000faceb00c",
-                .limit = 5,
-                .reset_at = sbx_now(sandbox) + fault->retry_after,
-                .is_limited = true,
-                .scope = fault->scope,
-                .retry_after = fault->retry_after,
-        };
-        result_limited(result);
 }
 
 /* ---- applying --------------------------------------------------------------------------------------------------------- */
@@ -153,6 +157,44 @@ static bool has_bot_agent(const SbxRequest *request) {
 
         /* Discord reference, "User Agent": DiscordBot ($url, $versionNumber) */
         return agent && strncmp(agent, "DiscordBot (", strlen("DiscordBot (")) == 0;
+}
+
+/* Discord reads the ids of a path like those of a body: what is none is a form error under the id's name. */
+static bool path_ids_are_ids(const SbxRequest *request, SbxReply *reply) {
+        const char *at = request->route->template;
+        _json_writer_ JsonWriter w = {};
+        bool all_are = true;
+
+        json_open(&w);
+        json_string(&w, "message", "Invalid Form Body");
+        json_i64(&w, "code", 50035);
+        json_object(&w, "errors");
+        for (size_t i = 0; i < request->n_args; i++, at++) {
+                _free_ char *key = NULL;
+                _strbuf_ StrBuf message = {};
+
+                at = strchr(at, '{');
+                key = strndup(at + 1, strcspn(at + 1, "}"));
+                if (!key || !strstr(key, "_id") || request->ids[i] || streq(request->args[i], "0"))
+                        continue;
+                strbuf_appendf(&message, "Value \"%.40s\" is not snowflake.", request->args[i]);
+                json_object(&w, key);
+                json_array(&w, "_errors");
+                json_open(&w);
+                json_string(&w, "code", "NUMBER_TYPE_COERCE");
+                json_string(&w, "message", strbuf_text(&message));
+                json_close(&w);
+                json_close_array(&w);
+                json_close(&w);
+                all_are = false;
+        }
+        json_close(&w);
+        json_close(&w);
+        if (all_are)
+                return true;
+        sbx_reply_json(reply, 400, &w);
+        reply->code = 50035;
+        return false;
 }
 
 static void rest_apply(Sandbox *sandbox, Request *request, bool is_known, Result *result) {
@@ -185,6 +227,8 @@ static void rest_apply(Sandbox *sandbox, Request *request, bool is_known, Result
                 form_error(reply);
                 return;
         }
+        if (!path_ids_are_ids(view, reply))
+                return;
         route->handler(sandbox, view, reply);
         if (reply->status == 0 || reply->body.error)
                 sbx_reply_error(reply, 500, 0, "500: Internal Server Error");
@@ -359,7 +403,7 @@ static void rest_work(Sandbox *sandbox, Exchange *x, bool is_known, const Fault 
                 exchange_wait(x, fault->ms, rest_after_hold);
                 return;
         case FAULT_STATUS:
-                result_status(&result, fault);
+                result_status(sandbox, &result, fault);
                 break;
         case FAULT_RATELIMIT:
                 result_ratelimit(sandbox, &result, fault);
@@ -392,7 +436,7 @@ void rest_handle(Sandbox *sandbox, Exchange *x) {
         if (strncmp(view->path, VERSION_PREFIX "/", strlen(VERSION_PREFIX) + 1) != 0) {
                 _cleanup_(result_done) Result result = {};
 
-                sbx_reply_error(&result.reply, 400, 50041, "Invalid API version");
+                sbx_reply_error(&result.reply, 400, 50041, "Invalid API version provided");
                 rest_finish(sandbox, x, &result);
                 return;
         }

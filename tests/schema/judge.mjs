@@ -82,7 +82,7 @@ function* judgeBody(operation, exchange, mayHaveMore) {
     return;
   }
   const body = timesInZ(request ?? {});
-  yield* check(schema, schema.safeParse(body).success ? body : bitsAsNumbers(body), mayHaveMore);
+  yield* [body, bitsAsNumbers(body)].map((b) => check(schema, b, mayHaveMore)).sort((a, b) => a.length - b.length)[0];
   if (request && contentType !== undefined && !CONTENT_TYPES.test(contentType))
     yield { path: '(content type)', reason: contentType };
   if (files && !takesFiles(operation))

@@ -62,6 +62,7 @@ const cases = [
     permission_overwrites: [{ id: GUILD, type: 0, allow: '0', deny: '1024' }],
   })],
   ['a new topic', channel({ topic: 'TID:1 REQ:member' })],
+  ['new overwrites', channel({ permission_overwrites: [{ id: GUILD, type: 1, allow: '1024', deny: '0' }] })],
   ['commands', commands([{ name: 'config', type: 1, description: 'Settings', default_member_permissions: 32, options: [] }])],
   ['a refusal', post({ content: '' }, { message: 'Cannot send an empty message', code: 50006 }, 400)],
   ['a rate limit', post({ content: 'x' }, { message: 'You are being rate limited.', retry_after: 1.5, global: false, code: 0 }, 429)],
