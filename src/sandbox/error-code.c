@@ -15,6 +15,7 @@ static const struct {
         { 10009, 404, "Unknown permission overwrite" },
         { 10011, 404, "Unknown Role" },
         { 10013, 404, "Unknown User" },
+        { 10014, 404, "Unknown Emoji" },
         { 10015, 404, "Unknown Webhook" },
         { 10062, 404, "Unknown interaction" },
         { 10063, 404, "Unknown application command" },

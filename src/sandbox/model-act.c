@@ -37,8 +37,7 @@ Channel *act_channel(SbxModel *model, const User *user, const SbxRequest *reques
         return NULL;
 }
 
-static Message *act_message(const User *user, const Channel *channel, const SbxRequest *request,
-                            SbxReply *reply) {
+Message *act_message(const User *user, const Channel *channel, const SbxRequest *request, SbxReply *reply) {
         uint64_t id = 0;
         Message *message;
 
@@ -328,8 +327,8 @@ static void act_say(SbxModel *model, User *user, const SbxRequest *request, SbxR
                 return;
         }
         if (json_get_string(request->body, "content", &content) != 0 || !*content ||
-            text_length(content) > 2000) {
-                sbx_reply_refuse(reply, 409, "A message has between 1 and 2000 characters.");
+            text_length(content) > SAID_MAX) {
+                sbx_reply_refuse(reply, 409, "A message has between 1 and %d characters.", SAID_MAX);
                 return;
         }
         message = said_message(model, user, channel, content);
@@ -392,6 +391,9 @@ void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 { "press", act_press },     { "select", act_select },
                 { "command", act_command }, { "autocomplete", act_autocomplete },
                 { "submit", act_submit },   { "say", act_say },
+                { "edit", act_edit },       { "delete", act_delete },
+                { "react", act_react },     { "unreact", act_unreact },
+                { "type", act_type },       { "menu", act_menu },
                 { "raw", act_raw },
         };
         const char *action = NULL;

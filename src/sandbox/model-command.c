@@ -42,10 +42,10 @@ static Command *command_same(const SbxModel *model, uint64_t guild, int64_t type
 }
 
 /* The guild's own command wins over a global one of the same name. */
-Command *model_command(const SbxModel *model, const char *name, uint64_t guild) {
-        Command *own = guild ? command_same(model, guild, 1, name) : NULL;
+Command *model_command(const SbxModel *model, const char *name, int64_t type, uint64_t guild) {
+        Command *own = guild ? command_same(model, guild, type, name) : NULL;
 
-        return own ?: command_same(model, 0, 1, name);
+        return own ?: command_same(model, 0, type, name);
 }
 
 static void reply_command(const SbxModel *model, int status, const Command *command, SbxReply *reply) {

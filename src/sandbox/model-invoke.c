@@ -223,8 +223,7 @@ static bool options_read(Invocation *v, const Json *definitions, const Json *giv
 }
 
 /* default_member_permissions: all its bits; "0" is for administrators. */
-static bool user_may_call(const SbxModel *model, const User *user, const Channel *channel,
-                          const Command *command) {
+bool user_may_call(const SbxModel *model, const User *user, const Channel *channel, const Command *command) {
         uint64_t rights = channel_rights(model, user, channel);
 
         if (!channel_is_of_guild(channel))
@@ -269,7 +268,7 @@ static void invoke(SbxModel *model, User *user, const SbxRequest *request, int t
         if (!channel)
                 return;
         (void) json_get_string(request->body, "name", &name);
-        command = name ? model_command(model, name, channel_is_of_guild(channel) ? model->guild : 0) : NULL;
+        command = name ? model_command(model, name, COMMAND_CHAT_INPUT, channel_is_of_guild(channel) ? model->guild : 0) : NULL;
         if (!command) {
                 sbx_reply_refuse(reply, 409, "There is no command \"%s\".", name ?: "");
                 return;

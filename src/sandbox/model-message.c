@@ -185,6 +185,13 @@ static void message_tell(SbxModel *model, const Message *message, const char *ev
         sbx_changed(model->sandbox);
 }
 
+void message_show(SbxModel *model, const Message *message) {
+        _free_ char *d = render_message(model, message, MESSAGE_OF_GATEWAY);
+
+        if (d)
+                sbx_push(model->sandbox, message->viewer, message->channel, "message_update", d);
+}
+
 int message_publish(SbxModel *model, Channel *channel, Message *take_message) {
         if (table_add(&channel->messages, take_message) < 0) {
                 (void) message_free(take_message);

@@ -306,6 +306,8 @@ void put_message(const SbxModel *model, JsonWriter *w, const Message *message, u
         json_bool(w, "pinned", message->is_pinned);
         json_i64(w, "flags", message->flags);
         put_mentions(model, w, message, flags);
+        if (message->n_reactions > 0)
+                put_reactions(model, w, message);
         if (message->nonce && (flags & MESSAGE_WITH_NONCE))
                 json_raw(w, "nonce", message->nonce);
         if (message->author == model->application)

@@ -208,6 +208,7 @@ int model_seed(SbxModel *model) {
         model->guild = GUILD;
         model->owner = OWNER;
         model->application = APPLICATION;
+        model->system_channel = CHANNEL(12);
         model->channels_max = GUILD_CHANNELS_MAX;
         if (replace_text(&model->guild_name, "Magikal Test Guild") < 0 || seed_roles(model) < 0 ||
             seed_users(model) < 0 || seed_channels(model) < 0)

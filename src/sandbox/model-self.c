@@ -86,7 +86,6 @@ static void put_guild_members(const SbxModel *model, JsonWriter *w) {
                 "banner",
                 "application_id",
                 "afk_channel_id",
-                "system_channel_id",
                 "rules_channel_id",
                 "public_updates_channel_id",
                 "safety_alerts_channel_id",
@@ -100,7 +99,8 @@ static void put_guild_members(const SbxModel *model, JsonWriter *w) {
                 int value;
         } numbers[] = {
                 { "afk_timeout", 300 },
-                { "system_channel_flags", 0 },
+                /* every notice of Discord's own is off: 0 to 5 of "System Channel Flags" */
+                { "system_channel_flags", 63 },
                 { "verification_level", 1 },
                 { "default_message_notifications", 1 },
                 { "explicit_content_filter", 0 },
@@ -130,6 +130,10 @@ static void put_guild_members(const SbxModel *model, JsonWriter *w) {
                 json_array(w, empty[i]);
                 json_close_array(w);
         }
+        if (model_channel(model, model->system_channel))
+                json_id(w, "system_channel_id", model->system_channel);
+        else
+                json_null(w, "system_channel_id");
         json_put_key(w, "roles");
         put_roles(model, w);
 }

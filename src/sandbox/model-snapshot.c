@@ -60,6 +60,14 @@ static void save_message(JsonWriter *w, const Message *message) {
         json_bool(w, "mentions_everyone", message->mentions_everyone);
         put_ids(w, "mentions", &message->mentions);
         put_ids(w, "mention_roles", &message->mention_roles);
+        json_array(w, "reactions");
+        for (size_t i = 0; i < message->n_reactions; i++) {
+                json_open(w);
+                json_string(w, "emoji", message->reactions[i].emoji);
+                put_ids(w, "users", &message->reactions[i].users);
+                json_close(w);
+        }
+        json_close_array(w);
         json_id(w, "replies_to", message->replies_to);
         json_id(w, "interaction", message->interaction);
         json_close(w);
@@ -114,6 +122,7 @@ void model_save(Sandbox *sandbox, JsonWriter *w) {
         json_string(w, "guild_name", model->guild_name);
         json_id(w, "owner", model->owner);
         json_id(w, "application", model->application);
+        json_id(w, "system_channel", model->system_channel);
         json_i64(w, "channels_max", (int64_t) model->channels_max);
         json_array(w, "roles");
         for (size_t i = 0; i < model->roles.n; i++)
@@ -242,6 +251,17 @@ static int load_user(SbxModel *model, const Json *json) {
         return l.error;
 }
 
+static int load_reaction(Message *message, const Json *json) {
+        const char *emoji = json_text(json_get(json, "emoji"));
+        _id_list_ IdList users = {};
+        Loader l = { .object = json };
+
+        load_ids(&l, "users", &users);
+        if (l.error == 0 && !emoji)
+                return -EBADMSG;
+        return l.error ?: message_restore_reaction(message, emoji, &users);
+}
+
 static int load_message(Channel *channel, const Json *json) {
         _cleanup_(message_freep) Message *message = message_new(0, channel->id, 0);
         Loader l = { .object = json };
@@ -266,6 +286,8 @@ static int load_message(Channel *channel, const Json *json) {
         load_bool(&l, "mentions_everyone", &message->mentions_everyone);
         load_ids(&l, "mentions", &message->mentions);
         load_ids(&l, "mention_roles", &message->mention_roles);
+        JSON_FOREACH(reaction, json_get(json, "reactions"))
+                note(&l, load_reaction(message, reaction));
         load_u64(&l, "replies_to", &message->replies_to);
         load_u64(&l, "interaction", &message->interaction);
         if (l.error == 0)
@@ -369,6 +391,7 @@ static int load_all(SbxModel *model, const Json *state) {
         load_text(&l, "guild_name", &model->guild_name);
         load_u64(&l, "owner", &model->owner);
         load_u64(&l, "application", &model->application);
+        (void) json_get_u64(state, "system_channel", &model->system_channel); /* older files have none */
         load_u64(&l, "channels_max", &model->channels_max);
         if (l.error < 0)
                 return l.error;

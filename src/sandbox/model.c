@@ -54,6 +54,9 @@ Message *message_free(Message *message) {
         id_list_done(&message->mentions);
         id_list_done(&message->mention_roles);
         free(message->nonce);
+        for (size_t i = 0; i < message->n_reactions; i++)
+                reaction_done(&message->reactions[i]);
+        free(message->reactions);
         free(message->metadata);
         free(message->invocation);
         free(message);

@@ -18,6 +18,8 @@
  *   model-submit.c         modals as sent                  model-world.c          changes made by hand
  *   model-input.c          selects, text inputs, groups    model-state.c          what a person sees
  *   model-role.c           roles                           model-snapshot.c       save and load
+ *   model-reaction.c       reactions                       model-said.c           people's own messages, typing
+ *   model-menu.c           commands of menus
  *   model-members.c        members over the gateway        model-people.c         people for the page
  */
 
@@ -85,6 +87,11 @@ typedef struct User {
         uint64_t dm_channel; /* with the bot; 0 until opened */
 } User;
 
+typedef struct Reaction {
+        char *emoji; /* a Unicode one, as text */
+        IdList users;
+} Reaction;
+
 typedef struct Message {
         uint64_t id;
         uint64_t channel;
@@ -108,6 +115,8 @@ typedef struct Message {
         uint64_t interaction; /* an answer to it or a follow-up; else 0 */
         char *metadata;       /* rendered interaction_metadata; NULL: none */
         char *invocation;     /* rendered "interaction", of an answer to a command; NULL: none */
+        Reaction *reactions;
+        size_t n_reactions;
 } Message;
 
 typedef struct Channel {
@@ -125,6 +134,12 @@ typedef struct Channel {
         uint64_t last_message;
         uint64_t recipient; /* of a DM */
 } Channel;
+
+enum {
+        COMMAND_CHAT_INPUT = 1,
+        COMMAND_USER,
+        COMMAND_MESSAGE,
+};
 
 typedef struct Command {
         uint64_t id;
@@ -180,6 +195,7 @@ struct SbxModel {
         uint64_t application; /* also the bot's user id */
         uint64_t application_flags;
         char *interactions_url; /* where Discord would send presses instead of to the gateway; NULL: nowhere */
+        uint64_t system_channel; /* where bots greet newcomers; it may be gone */
         char *guild_name;
         Table users;
         Table roles;
@@ -450,6 +466,8 @@ int message_apply(SbxModel *model, Message *message, Body *body, bool by_webhook
 /* Adds it to its channel (which then owns it) and tells the bot and the pages. 0 or -ENOMEM. */
 int message_publish(SbxModel *model, Channel *channel, Message *take_message);
 void message_tell_update(SbxModel *model, const Message *message);
+/* To the pages only, as it is now. */
+void message_show(SbxModel *model, const Message *message);
 /* Removes it and tells everybody. */
 void message_remove(SbxModel *model, Channel *channel, Message *message);
 /* Removes several: MESSAGE_DELETE_BULK. */
@@ -466,6 +484,30 @@ HANDLER(rest_bulk_delete);
 HANDLER(rest_pin_message);
 HANDLER(rest_unpin_message);
 
+/* ---- model-reaction.c ---- */
+HANDLER(rest_add_reaction);
+HANDLER(rest_remove_own_reaction);
+HANDLER(rest_remove_reaction);
+HANDLER(rest_get_reactions);
+HANDLER(rest_clear_reactions); /* all, or with a third argument those of one emoji */
+typedef enum ReactionResult {
+        REACTION_DONE, /* also when it was so before */
+        REACTION_UNKNOWN,
+        REACTION_FORBIDDEN,
+        REACTION_TOO_MANY,
+        REACTION_NO_MEMORY,
+} ReactionResult;
+ReactionResult message_react(SbxModel *model, const Channel *channel, Message *message, const User *user,
+                             const char *emoji);
+/* by: the person who takes it away, 0 for the bot. */
+ReactionResult message_unreact(SbxModel *model, const Channel *channel, Message *message, const User *user,
+                               const char *emoji, uint64_t by);
+/* "reactions":[…] */
+void put_reactions(const SbxModel *model, JsonWriter *w, const Message *message);
+/* One of a saved message (copied); 0 or -ENOMEM. */
+int message_restore_reaction(Message *message, const char *emoji, const IdList *users);
+void reaction_done(Reaction *reaction);
+
 /* ---- model-command.c, model-command-check.c ---- */
 HANDLER(rest_get_commands);
 HANDLER(rest_put_commands);
@@ -475,7 +517,7 @@ HANDLER(rest_edit_command);
 HANDLER(rest_delete_command);
 /* Checks one command; NULL after a fault or without memory (noted in the form). id, version: 0. */
 Command *command_read(Form *form, const FormPath *at, const Json *json, uint64_t guild);
-Command *model_command(const SbxModel *model, const char *name, uint64_t guild);
+Command *model_command(const SbxModel *model, const char *name, int64_t type, uint64_t guild);
 
 /* ---- model-interaction.c ---- */
 #define INTERACTION_ACKNOWLEDGE_USEC (3 * USEC_PER_SEC) /* Discord reference, "Receiving and Responding" */
@@ -523,11 +565,25 @@ void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, c
 void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply);
 void act_command(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
 void act_autocomplete(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
+/* Whether the command is offered to them there. */
+bool user_may_call(const SbxModel *model, const User *user, const Channel *channel, const Command *command);
+void act_menu(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
 void act_submit(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
 /* Begins it and answers {"interaction":"id"}. */
 void act_begin(SbxModel *model, const InteractionWish *wish, SbxReply *reply);
 /* The channel the person names, seen by them and of messages; NULL after refusing with 404 or 409. */
 Channel *act_channel(SbxModel *model, const User *user, const SbxRequest *request, SbxReply *reply);
+/* The message of it that they name, if they see it; NULL after refusing with 409. */
+Message *act_message(const User *user, const Channel *channel, const SbxRequest *request, SbxReply *reply);
+
+/* ---- model-said.c ---- */
+#define SAID_MAX 2000 /* characters of a person's message (Discord reference, "Create Message") */
+void act_edit(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
+void act_delete(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
+void act_react(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
+void act_unreact(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
+void act_type(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
+HANDLER(rest_start_typing);
 
 /* Ids named by an interaction's values, gathered to be written as "resolved". */
 typedef struct Resolved {

@@ -19,6 +19,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-invoke.c \
 	src/sandbox/model-member.c \
 	src/sandbox/model-members.c \
+	src/sandbox/model-menu.c \
 	src/sandbox/model-message.c \
 	src/sandbox/model-name.c src/sandbox/model-name.h \
 	src/sandbox/model-nonce.c \
@@ -27,7 +28,9 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-people.c \
 	src/sandbox/model-permission.c src/sandbox/model-permission.h \
 	src/sandbox/model-post.c \
+	src/sandbox/model-reaction.c \
 	src/sandbox/model-role.c \
+	src/sandbox/model-said.c \
 	src/sandbox/model-scene.c \
 	src/sandbox/model-seed.c \
 	src/sandbox/model-self.c \
@@ -51,6 +54,7 @@ MODEL_TESTS = \
 	tests/unit/test-sandbox-message \
 	tests/unit/test-sandbox-people \
 	tests/unit/test-sandbox-permission \
+	tests/unit/test-sandbox-reaction \
 	tests/unit/test-sandbox-state
 MODEL_TEST_LIBS = src/libsandboxmodel.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 MODEL_RIG = tests/unit/model-rig.c tests/unit/model-rig.h
@@ -70,5 +74,7 @@ tests_unit_test_sandbox_people_SOURCES = tests/unit/test-sandbox-people.c $(MODE
 tests_unit_test_sandbox_people_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_permission_SOURCES = tests/unit/test-sandbox-permission.c
 tests_unit_test_sandbox_permission_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_reaction_SOURCES = tests/unit/test-sandbox-reaction.c $(MODEL_RIG)
+tests_unit_test_sandbox_reaction_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_state_SOURCES = tests/unit/test-sandbox-state.c $(MODEL_RIG)
 tests_unit_test_sandbox_state_LDADD = $(MODEL_TEST_LIBS)

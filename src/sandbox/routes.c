@@ -4,6 +4,7 @@
 
 #define C "/channels/{channel_id}"
 #define M C "/messages"
+#define R M "/{message_id}/reactions"
 #define G "/guilds/{guild_id}"
 #define A "/applications/{application_id}"
 #define W "/webhooks/{application_id}/{interaction_token}"
@@ -46,6 +47,13 @@ const SbxRoute sbx_routes[] = {
         { "DELETE", M "/pins/{message_id}",            SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_unpin_message      },
         { "PUT",    C "/pins/{message_id}",            SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_pin_message        },
         { "DELETE", C "/pins/{message_id}",            SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_unpin_message      },
+        { "PUT",    R "/{emoji_name}/@me",             SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_add_reaction       },
+        { "DELETE", R "/{emoji_name}/@me",             SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_remove_own_reaction },
+        { "DELETE", R "/{emoji_name}/{user_id}",       SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_remove_reaction    },
+        { "GET",    R "/{emoji_name}",                 SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_reactions      },
+        { "DELETE", R "/{emoji_name}",                 SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_clear_reactions    },
+        { "DELETE", R,                                 SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_clear_reactions    },
+        { "POST",   C "/typing",                       SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_start_typing       },
         { "GET",    M "/{message_id}",                 SBX_AUTH_BOT,  SBX_BUCKET_MESSAGE_READ,   rest_get_message        },
         { "PATCH",  M "/{message_id}",                 SBX_AUTH_BOT,  SBX_BUCKET_MESSAGE_EDIT,   rest_edit_message       },
         { "DELETE", M "/{message_id}",                 SBX_AUTH_BOT,  SBX_BUCKET_MESSAGE_DELETE, rest_delete_message     },
