@@ -288,14 +288,17 @@ void rest_remove_reaction(Sandbox *sandbox, const SbxRequest *request, SbxReply 
 
 void rest_get_reactions(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
-        uint64_t after = sbx_query_u64(request, "after", 0), limit = sbx_query_u64(request, "limit", 25);
+        _form_ Form form = {};
+        uint64_t after = request_query_id(request, "after", &form);
+        int64_t limit = 25;
         _json_writer_ JsonWriter w = {};
         const Reaction *reaction;
         Channel *channel;
         Message *message = reacted_message(model, request, PERM_READ_MESSAGE_HISTORY, &channel, reply);
-        size_t n = 0;
+        int64_t n = 0;
 
-        if (!message)
+        request_query_limit(request, USERS_PAGE_MAX, &form, &limit);
+        if (!message || form_refuses(&form, reply))
                 return;
         reaction = is_emoji(request->args[2]) ? message_reaction(message, request->args[2]) : NULL;
         if (!is_emoji(request->args[2])) {
@@ -306,7 +309,7 @@ void rest_get_reactions(Sandbox *sandbox, const SbxRequest *request, SbxReply *r
         for (size_t i = 0; i < model->users.n && reaction; i++) {
                 const User *user = model->users.items[i];
 
-                if (user->id > after && n < MIN(limit, (uint64_t) USERS_PAGE_MAX) && id_list_has(&reaction->users, user->id)) {
+                if (user->id > after && n < limit && id_list_has(&reaction->users, user->id)) {
                         put_user(&w, user);
                         n++;
                 }

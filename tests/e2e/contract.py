@@ -10,6 +10,7 @@ read from the sandbox.
 """
 
 import dataclasses
+from urllib.parse import quote
 
 from stack import (APPLICANT, APPLICATION, CATEGORY_SUPPORT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, OWNER, ROLE_SUPPORT,
                    SECOND)
@@ -17,12 +18,12 @@ from stack import (APPLICANT, APPLICATION, CATEGORY_SUPPORT, CHANNEL_GENERAL, CH
 ROLE_BOT, ROLE_MEMBER, ROLE_ADMIN = "810000000000000001", "810000000000000005", "810000000000000004"
 NOBODY = "123456789012345678"
 DEFAULTS = {"guild_id": GUILD, "channel_id": CHANNEL_GENERAL, "user_id": SECOND, "role_id": ROLE_MEMBER, "application_id": APPLICATION,
-            "overwrite_id": ROLE_MEMBER}
+            "overwrite_id": ROLE_MEMBER, "emoji_name": quote("👍")}
 
 # Permissions (Discord reference, "Permissions")
 KICK, MANAGE_CHANNELS, VIEW, SEND, MANAGE_MESSAGES, HISTORY = 1 << 1, 1 << 4, 1 << 10, 1 << 11, 1 << 13, 1 << 16
 EMBED, ATTACH, NICKNAME, NICKNAMES, MANAGE_ROLES, PIN = 1 << 14, 1 << 15, 1 << 26, 1 << 27, 1 << 28, 1 << 51
-MODERATE = 1 << 40
+REACTIONS, MODERATE = 1 << 6, 1 << 40
 NORMAL = 378360032336       # what the bot's role has in the ready-made guild
 
 CHAT = {"type": 1, "name": "ping", "description": "Is the bot there?"}
@@ -173,6 +174,20 @@ def said(s):
     return s.guild.act(APPLICANT, "say", channel=CHANNEL_GENERAL, content="hello")["message"]
 
 
+def reacted(s):
+    """A message of the bot's with a reaction of somebody's."""
+    message = s.message()
+    s.guild.act(SECOND, "react", channel=CHANNEL_GENERAL, message=message, emoji="👍")
+    return message
+
+
+def many_reactions(s):
+    message = s.message()
+    for point in range(0x1F600, 0x1F600 + 20):
+        s.guild.act(SECOND, "react", channel=CHANNEL_GENERAL, message=message, emoji=chr(point))
+    return message
+
+
 def command(s):
     return s.command()
 
@@ -289,6 +304,7 @@ def pins_at(base):
 
 
 C, G, W = "/channels/{channel_id}", "/guilds/{guild_id}", "/webhooks/{application_id}/{interaction_token}"
+R = C + "/messages/{message_id}/reactions"
 TABLE = {
     "GET /gateway": [ok("its address"), no("too often", 429, 0, given=flood("GET", "/gateway"))],
     "GET /gateway/bot": [ok("its address and how often one may"), no("without a token", 401, 0, how={"token": False})],
@@ -474,6 +490,34 @@ TABLE = {
         no("where the bot sees nothing", 403, 50001, given=hidden, message_id=NOBODY),
         no("in an unknown channel", 404, 10003, channel_id=NOBODY, message_id=NOBODY)],
 
+    f"POST {C}/typing": [
+        ok("in a text channel", 204), no("in an unknown channel", 404, 10003, channel_id=NOBODY),
+        no("where the bot sees nothing", 403, 50001, given=hidden)],
+    f"PUT {R}/{{emoji_name}}/@me": [
+        ok("one", 204, message_id=said), ok("one that others gave", 204, message_id=reacted),
+        no("no emoji", 404, 10014, message_id=said, emoji_name="thumbsup"), no("the twenty-first", 400, 30010, message_id=many_reactions),
+        no("an unknown message", 404, 10008, message_id=NOBODY), no("in an unknown channel", 404, 10003, channel_id=NOBODY, message_id=NOBODY),
+        no("where the bot may not", 403, 50013, message_id=said, given=lambda s: s.guild.world(
+           "set_overwrite", channel=CHANNEL_GENERAL, id=ROLE_BOT, type=0, allow="0", deny=str(REACTIONS))),
+        no("where the bot sees nothing", 403, 50001, given=hidden, message_id=NOBODY)],
+    f"DELETE {R}/{{emoji_name}}/@me": [
+        ok("one", 204, message_id=reacted), no("no emoji", 404, 10014, message_id=reacted, emoji_name="thumbsup"),
+        no("of an unknown message", 404, 10008, message_id=NOBODY)],
+    f"DELETE {R}/{{emoji_name}}/{{user_id}}": [
+        ok("somebody's", 204, message_id=reacted), no("nobody's", 404, 10013, message_id=reacted, user_id=NOBODY),
+        no("somebody's, without the permission", 403, 50013, given=without(MANAGE_MESSAGES), message_id=reacted),
+        no("of an unknown message", 404, 10008, message_id=NOBODY)],
+    f"GET {R}/{{emoji_name}}": [
+        ok("who", message_id=reacted), ok("who more", query="limit=100&after=" + APPLICANT, message_id=reacted),
+        no("no emoji", 404, 10014, message_id=reacted, emoji_name="thumbsup"), no("of an unknown message", 404, 10008, message_id=NOBODY),
+        bad("too many", ("limit",), query="limit=101", message_id=reacted)],
+    f"DELETE {R}/{{emoji_name}}": [
+        ok("all of one kind", 204, message_id=reacted), no("one that nobody gave", 404, 10014, message_id=said),
+        no("without the permission", 403, 50013, given=without(MANAGE_MESSAGES), message_id=reacted)],
+    f"DELETE {R}": [
+        ok("all of them", 204, message_id=reacted), no("without the permission", 403, 50013, given=without(MANAGE_MESSAGES), message_id=reacted),
+        no("of an unknown message", 404, 10008, message_id=NOBODY)],
+
     **commands_at(""),
     **commands_at("/guilds/{guild_id}"),
 
@@ -545,7 +589,7 @@ TABLE = {
 
 # Codes that fault rules can give and nobody can earn in the sandbox, with what it lacks for them
 ONLY_BY_FAULT = {
-    20028: "its write limits are those of the routes", 20029: "its write limits are those of the routes", 30010: "no reactions",
+    20028: "its write limits are those of the routes", 20029: "its write limits are those of the routes",
     30016: "no invites", 30034: "it does not count the commands of a day", 40001: "a wrong token is refused before any route",
     40003: "DMs are opened at the pace of their bucket", 40005: "no size is too large", 40062: "it never runs short",
     40094: "no installations of users", 50014: "a wrong token is refused before any route",

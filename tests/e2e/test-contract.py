@@ -140,7 +140,7 @@ def whoever_has_no_token_is_refused(scene, route, auth, found):
 
 def every_id(value):
     names = ("guild", "channel", "user", "role", "application", "overwrite", "message", "command", "interaction")
-    return {**{f"{name}_id": value for name in names}, "interaction_token": "x"}
+    return {**{f"{name}_id": value for name in names}, "interaction_token": "x", "emoji_name": "x"}
 
 
 def an_id_that_is_none_is_a_form_error(scene, route, auth, found):
@@ -221,6 +221,10 @@ def events_of_every_kind(scene):
     guild.world("rename_guild", name="Another Guild")
     guild.world("remove_member", user=SECOND)
     guild.world("add_member", user=SECOND, roles=[])
+    scene.message()
+    for action in "react", "unreact":
+        guild.act(APPLICANT, action, channel=CHANNEL_GENERAL, message=scene.last, emoji="👍")
+    guild.act(APPLICANT, "type", channel=CHANNEL_GENERAL)
     scene.bot.tell({"op": 8, "d": {"guild_id": GUILD, "query": "", "limit": 0}})
     scene.bot.wait("GUILD_MEMBERS_CHUNK")
     scene.dm()
@@ -235,6 +239,9 @@ def events_of_every_kind(scene):
     press = guild.act(APPLICANT, "command", channel=CHANNEL_GENERAL, name="pick", options=options)
     scene.interaction(press["interaction"])
     scene.answer(FORM)
+    for name, kind, target in ("Report", 2, {"user": SECOND}), ("Keep", 3, {"message": scene.last}):
+        scene.command(name=name, type=kind, description="")
+        scene.interaction(guild.act(APPLICANT, "menu", channel=CHANNEL_GENERAL, name=name, **target)["interaction"])
 
 
 # ---- the judge ------------------------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ import threading
 from postgres import Trouble
 
 AGENT = "DiscordBot (https://example.org/magikal-contract, 1)"
-# GUILDS, GUILD_MEMBERS, GUILD_MODERATION, GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT (Discord reference, "List of Intents")
-INTENTS = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 9 | 1 << 12 | 1 << 15
+# Guilds, members, moderation, messages with reactions, typing and content, the same in DMs (Discord reference, "List of Intents")
+INTENTS = sum(1 << bit for bit in (0, 1, 2, 9, 10, 11, 12, 13, 14, 15))
 
 
 class Reply:

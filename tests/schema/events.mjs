@@ -36,6 +36,11 @@ const messageOfEvents = extend(message, {
   mentions: array(extend(user, { member: optional(memberOfMessage) })),
 });
 
+/** Who reacted with what, or which of them are gone ("Message Reaction Add" and its like). */
+const reactions = object({ channel_id: id, message_id: id, guild_id: optional(id) });
+const emoji = object({ id: nullable(id), name: nullable(string()), animated: optional(boolean()) });
+const reaction = extend(reactions, { user_id: id, emoji, burst: boolean(), type: literal([0, 1]) });
+
 const permissions = string().check(z.regex(/^\d+$/));
 const resolved = object({
   users: optional(record(id, user)),
@@ -117,6 +122,11 @@ const EVENTS = {
   MESSAGE_DELETE: object({ id, channel_id: id, guild_id: optional(id) }),
   MESSAGE_DELETE_BULK: object({ ids: array(id), channel_id: id, guild_id: optional(id) }),
   CHANNEL_PINS_UPDATE: object({ channel_id: id, guild_id: optional(id), last_pin_timestamp: optional(nullable(z.iso.datetime())) }),
+  MESSAGE_REACTION_ADD: extend(reaction, { member: optional(member), message_author_id: optional(id), burst_colors: optional(array(string())) }),
+  MESSAGE_REACTION_REMOVE: reaction,
+  MESSAGE_REACTION_REMOVE_ALL: reactions,
+  MESSAGE_REACTION_REMOVE_EMOJI: extend(reactions, { emoji }),
+  TYPING_START: object({ channel_id: id, guild_id: optional(id), user_id: id, timestamp: int(), member: optional(member) }),
   INTERACTION_CREATE: union([
     extend(interaction, { type: union([literal(2), literal(4)]), data: commandData }),
     extend(interaction, { type: literal(3), data: componentData, message }),
