@@ -9,10 +9,36 @@ dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
 EXTRA_DIST += tests/lib/python.sh tests/lib/leaks.supp
 
 # The whole system: each with its own PostgreSQL, sandbox and daemon
-SLOW_TESTS += tests/fault/test-kill.sh tests/e2e/test-contract.py tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-recruit.py tests/e2e/test-recruit-decide.py tests/e2e/test-recruit-ends.py tests/e2e/test-recruit-step1.py tests/e2e/test-recruit-settings.py tests/e2e/test-recruit-trouble.py tests/e2e/test-recruit-world.py tests/e2e/test-tour.py tests/e2e/test-demo.py
-dist_check_SCRIPTS += tests/fault/test-kill.sh tests/e2e/test-contract.py tests/e2e/test-support.py tests/e2e/test-mended.py tests/e2e/test-recruit.py tests/e2e/test-recruit-decide.py tests/e2e/test-recruit-ends.py tests/e2e/test-recruit-step1.py tests/e2e/test-recruit-settings.py tests/e2e/test-recruit-trouble.py tests/e2e/test-recruit-world.py tests/e2e/test-tour.py tests/e2e/test-demo.py
-EXTRA_DIST += tests/lib/postgres.py tests/lib/recruit.py tests/lib/stack.py tests/lib/wirebot.py tests/e2e/contract.py tests/e2e/coverage.py tests/e2e/recruitstory.py tests/e2e/storyteller.py tests/e2e/supportstory.py tests/e2e/tour.py \
-	tests/fault/matrix.py tests/fault/recruitment.py
+E2E_TESTS = \
+	tests/fault/test-kill.sh \
+	tests/e2e/test-contract.py \
+	tests/e2e/test-support.py \
+	tests/e2e/test-mended.py \
+	tests/e2e/test-recruit.py \
+	tests/e2e/test-recruit-decide.py \
+	tests/e2e/test-recruit-ends.py \
+	tests/e2e/test-recruit-step1.py \
+	tests/e2e/test-recruit-settings.py \
+	tests/e2e/test-recruit-trouble.py \
+	tests/e2e/test-recruit-world.py \
+	tests/e2e/test-privacy.py \
+	tests/e2e/test-tour.py \
+	tests/e2e/test-demo.py
+SLOW_TESTS += $(E2E_TESTS)
+dist_check_SCRIPTS += $(E2E_TESTS)
+EXTRA_DIST += \
+	tests/e2e/contract.py \
+	tests/e2e/coverage.py \
+	tests/e2e/recruitstory.py \
+	tests/e2e/storyteller.py \
+	tests/e2e/supportstory.py \
+	tests/e2e/tour.py \
+	tests/fault/matrix.py \
+	tests/fault/recruitment.py \
+	tests/lib/postgres.py \
+	tests/lib/recruit.py \
+	tests/lib/stack.py \
+	tests/lib/wirebot.py
 
 # A process dies at every point that the daemon lists
 FAULT_JOBS = 6

@@ -40,6 +40,7 @@ typedef struct Application {
         Pseudonym remover;
         UserId remover_user;
         Usec removed_at;
+        Usec blanked_at;                /* its texts have been removed since; 0: they are there */
 } Application;
 
 /* What can be done with an application, or happen to it. */

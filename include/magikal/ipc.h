@@ -30,7 +30,8 @@ typedef enum IpcTick {
         IPC_TICK_REGISTER,      /* see that the commands registered with Discord are ours */
         IPC_TICK_TELL_DEAD,     /* tell people about flows that were given up */
         IPC_TICK_RETENTION,     /* remove what is older than it may be */
-        IPC_TICK_MAX = IPC_TICK_RETENTION,
+        IPC_TICK_RECORDS,       /* show anew what records show no longer rightly */
+        IPC_TICK_MAX = IPC_TICK_RECORDS,
 } IpcTick;
 
 typedef enum IpcRefusal {

@@ -10,6 +10,7 @@
 #include "magikal/snowflake.h"
 
 #define RECRUIT_OPTIONS_MAX 25          /* a select has no more (Discord reference, "String Select") */
+#define RECRUIT_KEEP_DAYS_MAX 3650      /* ten years, as the schema has it */
 #define RECRUIT_OPTION_NAME_MAX 100     /* characters; of a select option's label and value */
 
 typedef struct RecruitOption {
@@ -22,6 +23,7 @@ typedef struct RecruitSettings {
         ChannelId record_channel;
         AccessMode access;
         bool is_nick_sync;
+        int keep_declined;              /* days until the texts of a declined application are removed; 0: they stay */
         const char *org_url, *image_url;
         RoleId member_role, affiliate_role;
         const RecruitOption *options;   /* in order; the default ones in a guild that changed nothing, so there is always one */

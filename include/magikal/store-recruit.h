@@ -63,7 +63,7 @@ void store_add_capability_clear(Batch *b, GuildId guild, RoleId role, unsigned c
 /* ---- what administrators set; appended behind a fence ---------------------------------------------------------------------- */
 
 typedef struct RecruitChange {          /* a member is changed when its flag is set; 0 and NULL clear */
-        bool set_record_channel, set_access, set_nick_sync, set_org_url, set_image_url, set_member_role, set_affiliate_role;
+        bool set_record_channel, set_access, set_nick_sync, set_keep_declined, set_org_url, set_image_url, set_member_role, set_affiliate_role;
         RecruitSettings to;             /* options and questions are not looked at */
 } RecruitChange;
 void store_add_recruit_settings(Batch *b, GuildId guild, const RecruitChange *change);

@@ -272,8 +272,8 @@ int store_requeue(Store *store, FlowId flow, CountDone done, void *userdata);
  */
 int store_repair_tickets(Store *store, const char *kind, int code_version, IdsDone done, void *userdata);
 /*
- * Removes flows 30 days after their end, empties args of dead flows 7 days after their person was told, and drafts of applications whose
- * ticket is over, 1,000 rows of each a call; n_rows tells how many.
+ * Removes flows 30 days after their end, empties args of dead flows 7 days after their person was told, drafts of applications whose ticket is
+ * over, and texts of declined applications after the days that their guild has set; 1,000 rows of each a call, n_rows tells how many.
  */
 int store_retention(Store *store, CountDone done, void *userdata);
 
@@ -363,7 +363,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 5  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 6  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the
@@ -373,4 +373,5 @@ int store_migrate(const char *dsn, bool check_only, char **ret_why);
 /* 0 when this code may run on the schema, else -EPROTO and one sentence with the command to run. */
 int store_check_schema(const char *dsn, char **ret_why);
 
+#include "magikal/store-person.h"
 #include "magikal/store-recruit.h"

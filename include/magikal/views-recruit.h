@@ -39,6 +39,8 @@
 #define CONTROL_QUESTIONS_RESET_SURE "qry"      /* id 0 */
 #define CONTROL_RECRUIT_ANSWERS "rs"            /* button on the record, and between pages; ids: ticket, page */
 
+#define CONTROL_PERSON_ERASE_SURE "pey"         /* id: the user's */
+
 /* Inputs of the modals. */
 #define FIELD_ROLE "f.role"                     /* requested_role_to_string() */
 #define FIELD_AREA "f.area"                     /* the name of an option */
@@ -220,5 +222,7 @@ int view_org(Lang lang, const RecruitSettings *settings, char **ret_data);
 int view_autoroles(Lang lang, const RecruitSettings *settings, char **ret_data);
 typedef struct CapableRole { RoleId role; unsigned capabilities; } CapableRole;
 int view_capabilities(Lang lang, const CapableRole *roles, size_t n_roles, char **ret_data);
+/* "Forget this person?", with its button. n_tickets of theirs, and how many of them are applications. */
+int view_ask_erase(Lang lang, const Keys *keys, GuildId guild, UserId person, int n_tickets, int n_applications, char **ret_data);
 /* "Ask the default questions again?", with its button. */
 int view_ask_reset(Lang lang, const Keys *keys, GuildId guild, char **ret_data);

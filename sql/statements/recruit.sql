@@ -35,7 +35,7 @@ SELECT s.record_channel, coalesce(s.access_mode, 'keep'), coalesce(s.nick_sync, 
        a.app_id, a.tid, a.status, a.role, a.qna_open, a.closed_undecided, a.has_left, a.access_mode, a.area, a.zone, a.handle, a.rsi_record,
        a.notes, a.reason, a.record_channel, a.record_message, a.decided_by, a.decider_sealed, a.decided_usec, a.removed_by, a.remover_sealed,
        a.removed_usec, a.finalised_by, a.finaliser_sealed, a.finalised_usec, a.granted_role, a.rev, a.rsi, a.answers, a.step1_draft,
-       a.qna_draft, a.created_usec
+       a.qna_draft, a.created_usec, a.blanked_usec, s.keep_declined
   FROM flow.installation i
   LEFT JOIN cfg.recruit_settings s ON s.guild_id = $1
   LEFT JOIN cfg.recruit_panel_settings p ON p.guild_id = $1
@@ -60,12 +60,13 @@ DELETE FROM cfg.role_caps WHERE guild_id = $1 AND capability = $3 AND ($2::bigin
 
 -- name: recruit_settings_change
 -- Pairs: is it changed, to what.
-INSERT INTO cfg.recruit_settings AS s (guild_id, record_channel, access_mode, nick_sync)
-VALUES ($1, CASE WHEN $2 THEN $3::bigint END, CASE WHEN $4 THEN $5 ELSE 'keep' END, $6 AND $7)
+INSERT INTO cfg.recruit_settings AS s (guild_id, record_channel, access_mode, nick_sync, keep_declined)
+VALUES ($1, CASE WHEN $2 THEN $3::bigint END, CASE WHEN $4 THEN $5 ELSE 'keep' END, $6 AND $7, CASE WHEN $8 THEN $9::integer END)
 ON CONFLICT (guild_id) DO UPDATE
    SET record_channel = CASE WHEN $2 THEN $3 ELSE s.record_channel END,
        access_mode    = CASE WHEN $4 THEN $5 ELSE s.access_mode END,
-       nick_sync      = CASE WHEN $6 THEN $7 ELSE s.nick_sync END;
+       nick_sync      = CASE WHEN $6 THEN $7 ELSE s.nick_sync END,
+       keep_declined  = CASE WHEN $8 THEN $9 ELSE s.keep_declined END;
 
 -- name: recruit_panel_change
 -- The same for what the panel shows.

@@ -1,15 +1,12 @@
-#include "ctl.h"
+#include "ctl-query.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "magikal/store.h"
 #include "magikal/strbuf.h"
 
 /* What is asked of the database itself, so that it works without the daemon. */
-
-#define DATABASE_TIMEOUT (10 * USEC_PER_SEC)
 
 /* ---- migrate, keygen -------------------------------------------------------------------------------------------------------- */
 
@@ -46,86 +43,14 @@ int ctl_keygen(_unused_ const CtlOptions *options, char *const args[]) {
         return 0;
 }
 
-/* ---- one statement ------------------------------------------------------------------------------------------------------------ */
+/* ---- flows, requeue ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct Query {
-        sd_event *event;
-        Store *store;
+typedef struct Flows {
         FlowId flow;
-        int (*send)(struct Query *query);
-        bool is_sent;
-        int outcome;
         QueueState queue;
         int n_rows;
         StrBuf table;
-} Query;
-
-static void finished(Query *q, int outcome) {
-        q->outcome = outcome;
-        (void) sd_event_exit(q->event, 0);
-}
-
-static void on_state(bool is_connected, void *userdata) {
-        Query *q = userdata;
-        int r;
-
-        if (!is_connected || q->is_sent)
-                return;
-        q->is_sent = true;
-        r = q->send(q);
-        if (r < 0)
-                finished(q, r);
-}
-
-static int on_timeout(_unused_ sd_event_source *source, _unused_ uint64_t usec, void *userdata) {
-        finished(userdata, -ETIMEDOUT);
-        return 0;
-}
-
-static int run_loop(Query *q, const char *dsn) {
-        char owner[32];
-        int r;
-
-        (void) snprintf(owner, sizeof(owner), "ctl::%d", (int) getpid());
-        r = sd_event_new(&q->event);
-        if (r < 0)
-                return r;
-        r = store_new(q->event, &(StoreConfig) { .dsn = dsn, .name = "magikalctl", .owner = owner }, &q->store);
-        if (r < 0)
-                return r;
-        store_on_state(q->store, on_state, q);
-        r = sd_event_add_time(q->event, NULL, CLOCK_BOOTTIME, clock_boottime() + DATABASE_TIMEOUT, 1, on_timeout, q);
-        if (r < 0)
-                return r;
-        r = sd_event_loop(q->event);
-        return r < 0 ? r : q->outcome;
-}
-
-/*
- * Runs the query against the database of the settings; an exit status after a line when it did not work. The schema is looked at first:
- * that says at once and in words what a connection of the store would try again until the time is over.
- */
-static int run_query(const Config *config, Query *q) {
-        _free_ char *why = NULL;
-        int r = store_check_schema(config->dsn, &why);
-
-        if (r < 0) {
-                (void) fprintf(stderr, "magikalctl: %s\n", why ? why : strerror(-r));
-                return r == -EPROTO || r == -EINVAL ? EX_CONFIG : EX_UNAVAILABLE;
-        }
-        r = run_loop(q, config->dsn);
-        q->store = store_free(q->store);
-        q->event = sd_event_unref(q->event);
-        if (r == 0)
-                return 0;
-        (void) fprintf(stderr, "magikalctl: the database did not answer%s\n",
-                       r == -ETIMEDOUT      ? " within ten seconds"
-                       : r == STORE_REFUSED ? " as expected; see its log"
-                                            : "");
-        return r == STORE_REFUSED ? EX_SOFTWARE : EX_UNAVAILABLE;
-}
-
-/* ---- flows, requeue ------------------------------------------------------------------------------------------------------------ */
+} Flows;
 
 static const char *state_word(const char *state) {
         return streq_ptr(state, "dead") ? "given up" : streq_ptr(state, "ready") ? "waiting" : state ? state : "";
@@ -144,23 +69,25 @@ static void append_flow(StrBuf *out, const FlowListed *f) {
 
 static void on_listed(int outcome, const FlowListed *flows, size_t n_flows, void *userdata) {
         Query *q = userdata;
+        Flows *f = q->userdata;
 
         if (outcome == 0 && n_flows > 0)
-                strbuf_appendf(&q->table, "\n%-10s %-18s %20s  %-8s %8s %8s %5s %6s  %s\n", "flow", "kind", "guild", "state", "age", "next try",
+                strbuf_appendf(&f->table, "\n%-10s %-18s %20s  %-8s %8s %8s %5s %6s  %s\n", "flow", "kind", "guild", "state", "age", "next try",
                                "tries", "deaths", "why");
         for (size_t i = 0; outcome == 0 && i < n_flows; i++)
-                append_flow(&q->table, &flows[i]);
-        finished(q, outcome);
+                append_flow(&f->table, &flows[i]);
+        query_finished(q, outcome);
 }
 
 static void on_queue(int outcome, const QueueState *state, void *userdata) {
         Query *q = userdata;
+        Flows *f = q->userdata;
 
         if (outcome == 0)
-                q->queue = *state;
+                f->queue = *state;
         outcome = outcome == 0 ? store_flows_listed(q->store, on_listed, q) : outcome;
         if (outcome != 0)
-                finished(q, outcome);
+                query_finished(q, outcome);
 }
 
 static int send_queue(Query *q) {
@@ -169,30 +96,31 @@ static int send_queue(Query *q) {
 
 int ctl_flows(const CtlOptions *options, _unused_ char *const args[]) {
         _cleanup_(config_freep) Config *config = NULL;
-        Query q = { .send = send_queue };
+        Flows flows = {};
+        Query q = { .send = send_queue, .userdata = &flows };
         int status;
 
-        if ((status = ctl_config(options, &config)) != 0 || (status = run_query(config, &q)) != 0)
-                return status;
-        if (q.table.error != 0) {
-                strbuf_done(&q.table);
-                return EX_OSERR;
-        }
-        (void) printf("%d waiting, %d running, %d given up\n%s", q.queue.n_ready, q.queue.n_running, q.queue.n_dead,
-                      strbuf_text(&q.table));
-        strbuf_done(&q.table);
-        return 0;
+        status = ctl_config(options, &config);
+        if (status == 0)
+                status = query_run(config, &q, NULL);
+        if (status == 0 && flows.table.error != 0)
+                status = EX_OSERR;
+        if (status == 0)
+                (void) printf("%d waiting, %d running, %d given up\n%s", flows.queue.n_ready, flows.queue.n_running, flows.queue.n_dead,
+                              strbuf_text(&flows.table));
+        strbuf_done(&flows.table);
+        return status;
 }
 
 static void on_requeued(int outcome, int n_rows, void *userdata) {
         Query *q = userdata;
 
-        q->n_rows = n_rows;
-        finished(q, outcome);
+        ((Flows *) q->userdata)->n_rows = n_rows;
+        query_finished(q, outcome);
 }
 
 static int send_requeue(Query *q) {
-        return store_requeue(q->store, q->flow, on_requeued, q);
+        return store_requeue(q->store, ((Flows *) q->userdata)->flow, on_requeued, q);
 }
 
 /* "123", or "F-123" as people are told. */
@@ -211,23 +139,24 @@ static int parse_flow(const char *text, FlowId *ret) {
 int ctl_requeue(const CtlOptions *options, char *const args[]) {
         _cleanup_(config_freep) Config *config = NULL;
         _json_ Json *answer = NULL;
-        Query q = { .send = send_requeue };
+        Flows flows = {};
+        Query q = { .send = send_requeue, .userdata = &flows };
         int status;
 
-        if (parse_flow(args[0], &q.flow) < 0) {
+        if (parse_flow(args[0], &flows.flow) < 0) {
                 (void) fprintf(stderr, "magikalctl: %s: a flow is a number, or F- and a number\n", args[0]);
                 return EX_USAGE;
         }
-        if ((status = ctl_config(options, &config)) != 0 || (status = run_query(config, &q)) != 0)
+        if ((status = ctl_config(options, &config)) != 0 || (status = query_run(config, &q, NULL)) != 0)
                 return status;
-        if (q.n_rows == 0) {
+        if (flows.n_rows == 0) {
                 (void) fprintf(stderr,
                                "magikalctl: flow %" PRIu64
                                " neither was given up nor waits, or what it needs has been erased since\n",
-                               q.flow.v);
+                               flows.flow.v);
                 return EX_DATAERR;
         }
-        (void) printf("Flow %" PRIu64 " goes on where it stood.\n", q.flow.v);
+        (void) printf("Flow %" PRIu64 " goes on where it stood.\n", flows.flow.v);
         (void) ctl_ask(config, "resume", &answer,
                        NULL); /* without a daemon it goes on when one starts; that was said */
         return 0;

@@ -11,7 +11,8 @@
 
 typedef struct CtlOptions {
         const char *config_path;
-        bool json, check;
+        const char *guild, *user;       /* as they were typed; NULL: not */
+        bool json, check, yes;
 } CtlOptions;
 
 /* args: what stands behind the command's name, NULL-terminated, their number checked. Gives an exit status of sysexits.h after one line
@@ -25,6 +26,8 @@ int ctl_watch(const CtlOptions *options, char *const args[]);
 int ctl_migrate(const CtlOptions *options, char *const args[]);
 int ctl_flows(const CtlOptions *options, char *const args[]);
 int ctl_requeue(const CtlOptions *options, char *const args[]);
+int ctl_erase(const CtlOptions *options, char *const args[]);
+int ctl_export(const CtlOptions *options, char *const args[]);
 int ctl_keygen(const CtlOptions *options, char *const args[]);
 
 /* 0, or EX_CONFIG after a line. */

@@ -1,4 +1,12 @@
 # magikalctl, the operator's program
 bin_PROGRAMS += magikalctl
-magikalctl_SOURCES = src/ctl/main.c src/ctl/ctl.h src/ctl/ctl-database.c src/ctl/ctl-status.c src/ctl/ctl-watch.c
+magikalctl_SOURCES = \
+	src/ctl/ctl-database.c \
+	src/ctl/ctl-person.c \
+	src/ctl/ctl-query.c \
+	src/ctl/ctl-query.h \
+	src/ctl/ctl-status.c \
+	src/ctl/ctl-watch.c \
+	src/ctl/ctl.h \
+	src/ctl/main.c
 magikalctl_LDADD = $(STORE_LIBS) $(IPC_LIBS) $(CONFIG_LIBS) $(KEYS_LIBS) $(BASE_LIBS)

@@ -33,6 +33,8 @@ static const Command commands[] = {
         { "flows",   ctl_flows,   0, "flows",             "which flows wait, run and are given up, and why" },
         { "requeue", ctl_requeue, 1, "requeue FLOW",      "try a flow again that was given up or waits for its next try" },
         { "migrate", ctl_migrate, 0, "migrate [--check]", "bring the database's schema up to date, or only say whether it is" },
+        { "erase",   ctl_erase,   0, "erase --guild ID --user ID [--yes]", "forget a person: their texts, and the way from their tickets to them" },
+        { "export",  ctl_export,  0, "export --guild ID --user ID", "everything that is stored about a person, as JSON" },
         { "keygen",  ctl_keygen,  1, "keygen FILE",       "write a new key file" },
 };
 /* clang-format on */
@@ -61,9 +63,22 @@ static void print_help(void) {
                 CONFIG_PATH_DEFAULT);
 }
 
+/*
+ * systemd gives credentials to the daemon, not to whoever types a command. Root finds them where the running unit has them, opened if they
+ * were encrypted, else where the unit that we ship takes them from.
+ */
+static void find_credentials(void) {
+        static const char *const directories[] = { "/run/credentials/magikald.service", "/etc/magikal/credentials" };
+
+        for (size_t i = 0; i < ELEMENTSOF(directories) && !getenv("CREDENTIALS_DIRECTORY"); i++)
+                if (access(directories[i], R_OK | X_OK) == 0)
+                        (void) setenv("CREDENTIALS_DIRECTORY", directories[i], 0);
+}
+
 int ctl_config(const CtlOptions *options, Config **ret_config) {
         _free_ char *why = NULL;
 
+        find_credentials();
         if (config_load(options->config_path, ret_config, &why) < 0) {
                 (void) fprintf(stderr, "magikalctl: %s\n", why ? why : "the settings cannot be read");
                 return EX_CONFIG;
@@ -137,6 +152,9 @@ int main(int argc, char *argv[]) {
                 { "config", required_argument, NULL, 'c' },
                 { "json", no_argument, NULL, 'j' },
                 { "check", no_argument, NULL, 'k' },
+                { "guild", required_argument, NULL, 'g' },
+                { "user", required_argument, NULL, 'u' },
+                { "yes", no_argument, NULL, 'y' },
                 { "version", no_argument, NULL, 'v' },
                 { "help", no_argument, NULL, 'h' },
                 {},
@@ -155,6 +173,15 @@ int main(int argc, char *argv[]) {
                         break;
                 case 'k':
                         chosen.check = true;
+                        break;
+                case 'g':
+                        chosen.guild = optarg;
+                        break;
+                case 'u':
+                        chosen.user = optarg;
+                        break;
+                case 'y':
+                        chosen.yes = true;
                         break;
                 case 'v':
                         (void) puts(PACKAGE_STRING);

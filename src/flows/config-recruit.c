@@ -103,6 +103,29 @@ static int set_nick_sync(const StepContext *c, Batch *b, ConfigOutcome *o) {
         return 0;
 }
 
+/* "30 days", or that they stay */
+static int days_text(Lang lang, int days, char **ret_text) {
+        return days == 0 ? text_format(lang, TEXT_SETTING_FOR_EVER, NULL, ret_text)
+                         : text_format(lang, TEXT_SETTING_DAYS, TEXT_ARGS(ARG_NUMBER("number", days)), ret_text);
+}
+
+static int set_keep_declined(const StepContext *c, Batch *b, ConfigOutcome *o) {
+        _free_ char *from = NULL, *to = NULL;
+        int before = settings_of(c)->keep_declined, r;
+        RecruitChange change = { .set_keep_declined = true };
+        int64_t days;
+
+        if (json_get_i64(c->args, "days", &days) != 0 || days < 0 || days > RECRUIT_KEEP_DAYS_MAX)
+                return -EBADMSG;
+        change.to.keep_declined = (int) days;
+        if ((r = days_text(o->lang, before, &from)) < 0 || (r = days_text(o->lang, (int) days, &to)) < 0)
+                return r;
+        store_add_recruit_settings(b, c->guild, &change);
+        config_say_change(o, TEXT_SETTING_KEEP_DECLINED, &ARG_OURS("value", from), &ARG_OURS("value", to));
+        config_audit_count(o, (size_t) before, (size_t) days);
+        return 0;
+}
+
 static TextArg url_arg(Lang lang, const char *url) {
         return ARG_OURS("value", url ? url : text_lookup(lang, TEXT_SETTING_NONE));
 }
@@ -227,6 +250,7 @@ static const struct {
         { "record-channel",  set_record_channel },
         { "access-mode",     set_access         },
         { "nick-sync",       set_nick_sync      },
+        { "keep-declined",   set_keep_declined  },
         { "org",             set_org            },
         { "autoroles",       set_autoroles      },
         { "option-add",      option_add         },

@@ -9,9 +9,11 @@ src_libflows_a_SOURCES = \
 	src/flows/flows.c \
 	src/flows/flows.h \
 	src/flows/panel.c \
+	src/flows/person-erase.c \
 	src/flows/pieces.c \
 	src/flows/qna-form.c \
 	src/flows/reconcile.c \
+	src/flows/record-refresh.c \
 	src/flows/recruit-approve.c \
 	src/flows/recruit-close.c \
 	src/flows/recruit-end.c \

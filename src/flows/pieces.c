@@ -209,6 +209,7 @@ static const struct {
         { "application.closed",       "An application is closed without a decision."                  },
         { "application.finalised",    "An application is finalised."                                  },
         { "application.removed",      "A member is removed."                                          },
+        { "application.blanked",      "The texts of an application are gone, and its record says so." },
         { "ticket.closed",            "A ticket is closed."                                           },
         { "settings.changed",    "Settings were changed."                                             },
         { "settings.restored",   "A change of settings could not be completed and was taken back."    },

@@ -22,11 +22,15 @@
  * Nothing of it can fail for good, so it belongs behind the last words, or before a step that deletes the channel.
  */
 #define RECRUIT_TAIL(flow_show)                                                                                                      \
-        { .name = "show", .kind = STEP_DB, .apply = flow_show },                                                                     \
-        { .name = "written", .kind = STEP_WAIT, .wait = record_wait, .apply = record_written,                                        \
-          .tolerates = TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_LATER) },                                   \
+        RECRUIT_SHOW(flow_show),                                                                                                     \
         { .name = "record", .kind = STEP_REST, .build = record_post, .probe = &record_find, .apply = record_known,                   \
           .tolerates = EVERY_REFUSAL, .needs = NEEDS_TO_POST, .where = record_channel }
+
+/* Its first two. */
+#define RECRUIT_SHOW(flow_show)                                                                                                      \
+        { .name = "show", .kind = STEP_DB, .apply = flow_show },                                                                     \
+        { .name = "written", .kind = STEP_WAIT, .wait = record_wait, .apply = record_written,                                        \
+          .tolerates = TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_LATER) }
 
 /* Before the tail: looks the handle up where nothing is known of it yet. An outage never blocks: the field says so and is filled later. */
 #define RECRUIT_RSI                                                                                                                  \

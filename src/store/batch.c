@@ -171,6 +171,19 @@ void batch_sealed(Batch *b, const char *text) {
         batch_bytes(b, sealed.text, sealed.n_bytes);
 }
 
+void batch_person(Batch *b, GuildId guild, UserId user) {
+        uint8_t found_by[KEYS_LOOKUP_BYTES];
+
+        if (!b)
+                return;
+        if (user.v == 0)
+                return batch_null(b);
+        if (!store_keys(b->store))
+                return fail(b, -ENOKEY);
+        keys_lookup(store_keys(b->store), guild.v, user.v, found_by);
+        batch_bytes(b, found_by, sizeof(found_by));
+}
+
 static Kept *keep(Batch *b) {
         Kept *k;
 

@@ -5,6 +5,7 @@ SQL_STATEMENTS = \
 	sql/statements/edit.sql \
 	sql/statements/flow.sql \
 	sql/statements/migrate.sql \
+	sql/statements/person.sql \
 	sql/statements/recruit.sql \
 	sql/statements/settings.sql \
 	sql/statements/shard.sql \
@@ -15,7 +16,8 @@ SQL_MIGRATIONS = \
 	sql/migrations/0002-recruitment.sql \
 	sql/migrations/0003-guild-names.sql \
 	sql/migrations/0004-rebuild.sql \
-	sql/migrations/0005-locales.sql
+	sql/migrations/0005-locales.sql \
+	sql/migrations/0006-privacy.sql
 EXTRA_DIST += src/store/embed-sql.awk $(SQL_STATEMENTS) $(SQL_MIGRATIONS)
 
 noinst_LIBRARIES += src/libstore.a
@@ -34,6 +36,7 @@ src_libstore_a_SOURCES = \
 	src/store/store-audit.c \
 	src/store/store-edit.c \
 	src/store/store-flow.c \
+	src/store/store-person.c \
 	src/store/store-recruit-settings.c \
 	src/store/store-recruit.c \
 	src/store/store-roles.c \
@@ -104,3 +107,8 @@ TESTS += tests/flow/test-store-recruit
 tests_flow_test_store_recruit_SOURCES = tests/flow/test-store-recruit.c
 tests_flow_test_store_recruit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
 tests_flow_test_store_recruit_LDADD = $(STORE_TEST_LIBS)
+check_PROGRAMS += tests/flow/test-store-person
+TESTS += tests/flow/test-store-person
+tests_flow_test_store_person_SOURCES = tests/flow/test-store-person.c
+tests_flow_test_store_person_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/lib
+tests_flow_test_store_person_LDADD = $(STORE_TEST_LIBS)

@@ -67,16 +67,11 @@ static void finish_accept(Batch *b, int outcome) {
 
 /* What finds a person, and what leads back to them. */
 static void put_person(Batch *b, GuildId guild, UserId user) {
-        uint8_t found_by[KEYS_LOOKUP_BYTES];
         char text[24];
 
-        if (user.v == 0 || !store_keys(b->store)) {
-                batch_null(b);
-                batch_null(b);
-                return;
-        }
-        keys_lookup(store_keys(b->store), guild.v, user.v, found_by);
-        batch_bytes(b, found_by, sizeof(found_by));
+        batch_person(b, guild, user);
+        if (user.v == 0)
+                return batch_null(b);
         (void) snprintf(text, sizeof(text), "%llu", (unsigned long long) user.v);
         batch_sealed(b, text);
 }
@@ -86,9 +81,6 @@ int store_accept(Store *store, const AcceptRequest *request, AcceptDone done, vo
 
         if (!b)
                 return -ENOMEM;
-        if (request->user.v != 0 && !store_keys(store))
-                b->error = -ENOKEY;
-
         batch_call(b, SQL_ACCEPT);
         batch_text(b, request->idem_key);
         batch_text(b, request->kind);

@@ -23,12 +23,13 @@ void store_add_recruit_settings(Batch *b, GuildId guild, const RecruitChange *ch
         const RecruitSettings *to = &change->to;
 
         begin(b, SQL_SETTINGS_NEW, guild);
-        if (change->set_record_channel || change->set_access || change->set_nick_sync) {
+        if (change->set_record_channel || change->set_access || change->set_nick_sync || change->set_keep_declined) {
                 begin(b, SQL_RECRUIT_SETTINGS_CHANGE, guild);
                 put_id_change(b, change->set_record_channel, to->record_channel.v);
                 put_text_change(b, change->set_access, access_mode_to_string(to->access));
                 batch_bool(b, change->set_nick_sync);
                 batch_bool(b, to->is_nick_sync);
+                put_id_change(b, change->set_keep_declined, (uint64_t) to->keep_declined);
         }
         if (change->set_org_url || change->set_image_url) {
                 begin(b, SQL_RECRUIT_PANEL_CHANGE, guild);

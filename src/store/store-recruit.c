@@ -176,6 +176,7 @@ static void read_application(Batch *b, const PGresult *r, RecruitFacts *ret) {
         ret->step1_draft = row_opened_json(b, r, c + 29);
         ret->qna_draft = row_opened_json(b, r, c + 30);
         ret->created_at = row_u64(r, 0, c + 31);
+        ret->application.blanked_at = row_u64(r, 0, c + 32);
 }
 
 int read_recruit(Batch *b, size_t n_call, Facts *facts, RecruitFacts *ret) {
@@ -200,6 +201,7 @@ int read_recruit(Batch *b, size_t n_call, Facts *facts, RecruitFacts *ret) {
         facts->actor_ticket_channel.v = row_u64(r, 0, 11);
         (void) read_zone(b, r, 12, &ret->uk);
         read_application(b, r, ret);
+        ret->settings.keep_declined = row_int(r, 0, FIRST_APPLICATION + 33);
         if (ret->application.zone && timezone_is_fixed(ret->application.zone, &east)) {
                 ret->zone = (ZoneRules) { .offset = east };
                 ret->is_zone_known = true;
@@ -209,16 +211,6 @@ int read_recruit(Batch *b, size_t n_call, Facts *facts, RecruitFacts *ret) {
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------------------ */
-
-/* What finds a member; nobody: NULL. */
-static void put_member(Batch *b, GuildId guild, UserId user) {
-        uint8_t found_by[KEYS_LOOKUP_BYTES];
-
-        if (!b || user.v == 0)
-                return batch_null(b);
-        keys_lookup(store_keys(b->store), guild.v, user.v, found_by);
-        batch_bytes(b, found_by, sizeof(found_by));
-}
 
 void batch_recruit_of_flow(Batch *b, GuildId guild, TicketId tid, FlowId flow) {
         batch_call(b, SQL_RECRUIT_FACTS);
@@ -240,38 +232,32 @@ static void add_ticket(Batch *b, const RecruitQuery *query) {
         }
         batch_call(b, SQL_TICKET_OF_MEMBER);
         batch_u64(b, query->guild.v);
-        put_member(b, query->guild, query->member);
+        batch_person(b, query->guild, query->member);
         batch_text(b, ticket_kind_to_string(TICKET_RECRUITMENT));
 }
 
 int store_recruit_facts(Store *store, const RecruitQuery *query, FactsDone done, void *userdata) {
         bool by_channel = query->ticket.v == 0 && query->channel.v != 0, by_member = query->ticket.v == 0 && query->channel.v == 0;
-        Batch *b;
+        Batch *b = facts_begin(store, query->guild, (FlowId) {});
 
-        if (!store_keys(store))
-                return -ENOKEY;
-        b = facts_begin(store, query->guild, (FlowId) {});
         add_ticket(b, query);
         batch_call(b, SQL_RECRUIT_FACTS);
         batch_u64(b, query->guild.v);
         batch_id(b, query->ticket.v);
         batch_null(b);
         batch_id(b, by_channel ? query->channel.v : 0);
-        put_member(b, query->guild, by_member ? query->member : (UserId) {});
+        batch_person(b, query->guild, by_member ? query->member : (UserId) {});
         batch_roles(b, query->roles, query->n_roles);
         batch_null(b);
         return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
 }
 
 int store_recruit_of_applicant(Store *store, GuildId guild, UserId user, FactsDone done, void *userdata) {
-        Batch *b;
+        Batch *b = facts_begin(store, guild, (FlowId) {});
 
-        if (!store_keys(store))
-                return -ENOKEY;
-        b = facts_begin(store, guild, (FlowId) {});
         batch_call(b, SQL_TICKET_OF_APPLICANT);
         batch_u64(b, guild.v);
-        put_member(b, guild, user);
+        batch_person(b, guild, user);
         batch_call(b, SQL_RECRUIT_FACTS);
         batch_u64(b, guild.v);
         batch_null(b);
@@ -279,7 +265,7 @@ int store_recruit_of_applicant(Store *store, GuildId guild, UserId user, FactsDo
         batch_null(b);
         batch_null(b);
         batch_text(b, "{}");
-        put_member(b, guild, user);
+        batch_person(b, guild, user);
         return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
 }
 

@@ -160,6 +160,10 @@ int store_refresh_rsi(Store *store, const char *kind, int code_version, IdsDone 
         return start_flows(store, SQL_REFRESH_RSI, kind, code_version, done, userdata);
 }
 
+int store_refresh_records(Store *store, const char *kind, int code_version, IdsDone done, void *userdata) {
+        return start_flows(store, SQL_REFRESH_RECORDS, kind, code_version, done, userdata);
+}
+
 int store_retention(Store *store, CountDone done, void *userdata) {
         Batch *b = batch_new(store);
 
@@ -167,6 +171,7 @@ int store_retention(Store *store, CountDone done, void *userdata) {
         batch_call(b, SQL_FORGET_ARGS);
         batch_call(b, SQL_FORGET_EDITS);
         batch_call(b, SQL_FORGET_DRAFTS);
+        batch_call(b, SQL_BLANK_DECLINED);
         return batch_submit(store, STORE_FLOW, b, finish_count, (AnyDone) done, userdata);
 }
 

@@ -108,16 +108,11 @@ int store_step_facts(Store *store, FlowId flow, GuildId guild, TicketId tid, Fac
 }
 
 int store_ticket_of_member(Store *store, GuildId guild, UserId user, TicketKind kind, FactsDone done, void *userdata) {
-        uint8_t found_by[KEYS_LOOKUP_BYTES];
-        Batch *b;
+        Batch *b = facts_begin(store, guild, (FlowId) {});
 
-        if (!store_keys(store))
-                return -ENOKEY;
-        b = facts_begin(store, guild, (FlowId) {});
-        keys_lookup(store_keys(store), guild.v, user.v, found_by);
         batch_call(b, SQL_TICKET_OF_MEMBER);
         batch_u64(b, guild.v);
-        batch_bytes(b, found_by, sizeof(found_by));
+        batch_person(b, guild, user);
         batch_text(b, ticket_kind_to_string(kind));
         return batch_submit(store, STORE_FRONT, b, finish_facts, (AnyDone) done, userdata);
 }

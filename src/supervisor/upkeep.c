@@ -14,6 +14,7 @@ typedef struct Rhythm {
 static const Rhythm rhythms[] = {
         { IPC_TICK_REAP, 5 },
         { IPC_TICK_EXPIRE, 5 },
+        { IPC_TICK_RECORDS, 10 },
         { IPC_TICK_TELL_DEAD, 60 },
         { IPC_TICK_SWEEP, 300 },
         { IPC_TICK_RETENTION, 3600 },

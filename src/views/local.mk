@@ -10,6 +10,7 @@ src_libviews_a_SOURCES = \
 	src/views/view-modal.c \
 	src/views/view-notice.c \
 	src/views/view-panel.c \
+	src/views/view-person.c \
 	src/views/view-qna.c \
 	src/views/view-record.c \
 	src/views/view-recruit-ask.c \

@@ -226,6 +226,8 @@ void fields_add_application(FieldList *fields, const ApplicationShown *shown, Pl
                 fields_add_ticket(fields, shown->ticket);
         add_qna(fields, shown);
         add_decisions(fields, shown);
+        if (a->blanked_at)
+                fields_add_text(fields, TEXT_RECRUIT_TEXTS, TEXT_RECRUIT_BLANKED, TEXT_ARGS(ARG_TIME("time", a->blanked_at)));
         add_profile(fields, shown);
 }
 

@@ -364,6 +364,13 @@ char *job_args_end(JsonWriter *w) {
         return json_writer_finish(w, &args) < 0 ? NULL : args;
 }
 
+void job_accept_for_guild(Job *job, const Flow *flow, JsonWriter *w) {
+        char subject[40];
+
+        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) job->ix->guild.v);
+        job_accept(job, flow, subject, job_args_end(w));
+}
+
 /* It was not taken. What was typed comes back to the one who typed it, as it was, so that nobody types twice. */
 static void job_not_taken(Job *job, TextId why, TextId why_with_text) {
         _strbuf_ StrBuf b = {};

@@ -6,6 +6,7 @@ src_libworker_a_SOURCES = \
 	src/worker/look.c \
 	src/worker/lost-ticket.c \
 	src/worker/members.c \
+	src/worker/person.c \
 	src/worker/recruit-command.c \
 	src/worker/recruit-decide.c \
 	src/worker/recruit-open.c \

@@ -1,7 +1,6 @@
 /* /recruit-config, /roles, /autoroles, and what of /tickets is about recruitment. What only asks is answered at once. */
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "magikal/component.h"
 #include "magikal/text-clean.h"
@@ -17,10 +16,7 @@ static void change_begin(Job *job, const char *change, JsonWriter *w) {
 }
 
 static void change_accept(Job *job, JsonWriter *w) {
-        char subject[40];
-
-        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) job->ix->guild.v);
-        job_accept(job, &flow_recruit_settings, subject, job_args_end(w));
+        job_accept_for_guild(job, &flow_recruit_settings, w);
 }
 
 static void put_id(Job *job, const char *name, JsonWriter *w) {
@@ -88,6 +84,14 @@ void on_set_nick_sync(Job *job) {
 
         change_begin(job, "nick-sync", &w);
         put_boolean(job, "enabled", &w);
+        change_accept(job, &w);
+}
+
+void on_set_retention(Job *job) {
+        _json_writer_ JsonWriter w = {};
+
+        change_begin(job, "keep-declined", &w);
+        put_integer(job, "days", &w);
         change_accept(job, &w);
 }
 

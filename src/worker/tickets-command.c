@@ -6,17 +6,6 @@
 #include "magikal/views.h"
 #include "worker.h"
 
-
-static void accept_for_guild(Job *job, const Flow *flow, JsonWriter *w) {
-        char subject[40], *args = NULL;
-
-        json_close(w);
-        if (json_writer_finish(w, &args) < 0)
-                args = NULL;
-        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) job->ix->guild.v);
-        job_accept(job, flow, subject, args);
-}
-
 void on_set_targets(Job *job) {
         static const char *const names[] = {
                 "support_panel", "recruitment_panel", "support_category", "recruitment_category", "log_channel",
@@ -46,7 +35,7 @@ void on_set_targets(Job *job) {
         if (n == 0)
                 job_say(job, TEXT_OPTION_NEEDED, TEXT_ARGS());
         else
-                accept_for_guild(job, &flow_panel_refresh, &w);
+                job_accept_for_guild(job, &flow_panel_refresh, &w);
 }
 
 static void reply_view(Job *job, int (*view)(Lang lang, const GuildSettings *settings, char **ret_data)) {
@@ -107,7 +96,7 @@ void on_set_ping(Job *job) {
         if (n == 0)
                 job_say(job, TEXT_OPTION_NEEDED, TEXT_ARGS());
         else
-                accept_for_guild(job, &flow_settings_change, &w);
+                job_accept_for_guild(job, &flow_settings_change, &w);
 }
 
 void on_set_dm_on_close(Job *job) {
@@ -122,7 +111,7 @@ void on_set_dm_on_close(Job *job) {
         json_object(&w, "set");
         json_bool(&w, "dm_on_close", enabled->boolean);
         json_close(&w);
-        accept_for_guild(job, &flow_settings_change, &w);
+        job_accept_for_guild(job, &flow_settings_change, &w);
 }
 
 void on_post_support_about(Job *job) {
@@ -131,5 +120,5 @@ void on_post_support_about(Job *job) {
 
         job_args_begin(job, &w);
         json_id(&w, "channel", channel ? channel->id : job->ix->channel.v);
-        accept_for_guild(job, &flow_about_post, &w);
+        job_accept_for_guild(job, &flow_about_post, &w);
 }

@@ -48,6 +48,16 @@ static void refreshed(int outcome, const FlowId *flows, size_t n_flows, void *us
         }
 }
 
+static void records_stale(int outcome, const FlowId *flows, size_t n_flows, void *userdata) {
+        Worker *worker = userdata;
+
+        (void) flows;
+        if (outcome == 0 && n_flows > 0) {
+                log_event(LOG_INFO, "record.stale", "Records of what is no longer stored are written anew.", LOG_U64("n", n_flows));
+                engine_wake(worker->engine);
+        }
+}
+
 static void forgotten(int outcome, int n_rows, void *userdata) {
         (void) userdata;
         if (outcome != 0)
@@ -156,6 +166,9 @@ void upkeep_tick(Worker *worker, uint32_t what) {
                 return;
         case IPC_TICK_EXPIRE:
                 (void) store_expire(store, expired, worker);
+                return;
+        case IPC_TICK_RECORDS:
+                (void) store_refresh_records(store, flow_record_refresh.name, flow_record_refresh.version, records_stale, worker);
                 return;
         case IPC_TICK_SWEEP:
                 (void) store_repair_tickets(store, flow_ticket_repair.name, flow_ticket_repair.version, repaired, worker);

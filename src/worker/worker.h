@@ -143,6 +143,8 @@ bool job_form_text(Job *job, const char *field_name, size_t n_max, char **ret_te
 void job_look_at_ticket(Job *job, void (*gone)(Job *job));
 /* The writer's document, or NULL, which job_accept() understands. Closes the outermost object. */
 char *job_args_end(JsonWriter *w);
+/* Accepts a flow whose subject is the guild. Closes the outermost object. */
+void job_accept_for_guild(Job *job, const Flow *flow, JsonWriter *w);
 /* The args of a flow about the loaded ticket, begun with its "tid"; gives the subject that all flows of a ticket have. */
 typedef struct Subject { char text[40]; } Subject;
 Subject job_ticket_args_begin(Job *job, JsonWriter *w);
@@ -158,6 +160,7 @@ void on_apply_press(Job *job);
 
 /* recruit-command.c */
 void on_set_log_channel(Job *job);
+void on_set_retention(Job *job);
 void on_set_access_mode(Job *job);
 void on_set_nick_sync(Job *job);
 void on_set_org(Job *job);
@@ -180,6 +183,10 @@ void on_autoroles_set(Job *job);
 void on_autoroles_show(Job *job);
 void suggest_options(Job *job);
 void suggest_questions(Job *job);
+
+/* person.c */
+void on_erase(Job *job);
+void on_erase_sure(Job *job);
 
 /* recruit-decide.c */
 void on_approve_press(Job *job);

@@ -77,6 +77,23 @@ def prepare_reject_form(stack):
     stack.form = stack.form_behind(STAFF, stack.channel, REJECT)
 
 
+def prepare_erase_question(stack):
+    """Somebody of whom only what is over is stored."""
+    prepare_reject_form(stack)
+    stack.answer(send_reject(stack)[0])
+    stack.quiet()
+    stack.question = stack.tickets(ADMIN, "erase", member=APPLICANT)
+    stack.answer(stack.question)
+
+
+def prepare_blanked(stack):
+    """As the hourly job leaves an application whose time is over; its record follows when somebody looks."""
+    prepare_reject_form(stack)
+    stack.answer(send_reject(stack)[0])
+    stack.quiet()
+    stack.postgres.sql(f"SELECT cfg.application_blank({stack.tid}); UPDATE cfg.recruit_applications SET record_is_stale = false")
+
+
 def prepare_close_question(stack):
     prepare_answered(stack)
     stack.question = stack.press_button(STAFF, stack.channel, CLOSE)
@@ -208,6 +225,18 @@ def reopen_qna(stack):
     return [stack.invoke(OWNER, "tickets reopen-qna", at=stack.channel)]
 
 
+def confirm_erase(stack):
+    return [stack.press_answer(ADMIN, stack.question, "Forget")]
+
+
+def make_record_stale(stack):
+    flows = "SELECT count(*) FROM flow.flow WHERE kind = 'record.refresh'"
+    before = stack.postgres.sql(flows)
+    stack.postgres.sql(f"UPDATE cfg.recruit_applications SET record_is_stale = true WHERE tid = {stack.tid}")
+    wait_for(lambda: stack.postgres.sql(flows) != before, "somebody to look for stale records", 30)
+    return []
+
+
 def leave(stack):
     stack.world("remove_member", user=APPLICANT)
     return []
@@ -319,6 +348,8 @@ SCENARIOS = [
     (r"recruit\.reopen-qna/",               prepare_answered,                           reopen_qna),
     (r"rsi\.refresh/record/",               without_record(prepare_untold),             sweep("rsi.refresh")),
     (r"rsi\.refresh/",                      prepare_untold,                             sweep("rsi.refresh")),
+    (r"person\.erase/",                     prepare_erase_question,                     confirm_erase),
+    (r"record\.refresh/",                   prepare_blanked,                            make_record_stale),
     (r"recruit\.settings/",                 lambda stack: None,                         set_org),
 ]
 
@@ -335,10 +366,10 @@ def invariants(stack, hold):
     channels = {re.search(r"TID:(\d+)", c["topic"]).group(1): c for c in stack.ticket_channels()}
     log = [m["embeds"][0].get("title") for m in stack.messages(CHANNEL_LOG) if m["embeds"]]
     rows = sql("SELECT a.tid, a.app_id, a.status, coalesce(a.role, '-'), coalesce(a.zone, '-'), a.closed_undecided, a.record_message, t.state, t.guild_no,"
-               f" a.granted_role, t.outcome FROM cfg.recruit_applications a JOIN cfg.tickets t USING (tid) WHERE t.guild_id = {GUILD} ORDER BY 1")
+               f" a.granted_role, t.outcome, a.blanked_at IS NOT NULL FROM cfg.recruit_applications a JOIN cfg.tickets t USING (tid) WHERE t.guild_id = {GUILD} ORDER BY 1")
     hold(set(records) <= {row[0] for row in rows if row[2] != "draft"}, "every record belongs to an application that was sent")
 
-    for tid, app, status, role, zone, undecided, message, state, number, granted, outcome in rows:
+    for tid, app, status, role, zone, undecided, message, state, number, granted, outcome, blanked in rows:
         if status != "draft":
             mine = records.get(tid, [])
             hold(len(mine) == 1, f"application {app} ({status}) has one record: {len(mine)}")
@@ -347,7 +378,9 @@ def invariants(stack, hold):
                 shown = fields_of(record).get("Status")
                 hold((of, record["id"]) == (app, message), f"the record of application {app} is known as {message}")
                 hold(shown == wanted, f"the record of application {app} says {wanted}, not {shown}")
-                hold("Asterin of the Vale" in fields_of(record).get("RSI profile", ""), f"the record of application {app} says what RSI says")
+                told = "Asterin of the Vale" in fields_of(record).get("RSI profile", "")
+                hold(told == (blanked == "f"), f"the record of application {app} says what RSI says, unless its texts are gone")
+                hold((REASON in json.dumps(record)) == (status in ("declined", "removed") and blanked == "f"), f"and so for the reason: {app}")
                 hold(int(tid) <= stack.before or ("Ticket" in fields_of(record)) == (state == "open"),
                      f"the record of application {app} links its ticket while that is there")
         if tid in channels:

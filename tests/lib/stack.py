@@ -395,11 +395,12 @@ class Stack(Guild):
         return done.returncode == 0
 
     def quiet(self, seconds=60):
-        """Until every press so far was acknowledged, no flow is unfinished and no edit is waiting."""
+        """Until every press so far was acknowledged, no flow is unfinished, no edit is waiting and no record waits for being rewritten."""
         while self.begun:
             self.interaction(self.begun.pop(), "acknowledged", 5)
         wait_for(lambda: self.postgres.sql("SELECT (SELECT count(*) FROM flow.flow WHERE finished_at IS NULL)"
-                                           " + (SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live')") == [["0"]],
+                                           " + (SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live')"
+                                           " + (SELECT count(*) FROM cfg.recruit_applications WHERE record_is_stale)") == [["0"]],
                  "all flows to finish", seconds)
 
 

@@ -52,7 +52,7 @@ owner_of() {
                 echo role ;;
         rsi.h)
                 echo rsi ;;
-        store.h | store-recruit.h)
+        store.h | store-person.h | store-recruit.h)
                 echo store ;;
         engine.h | flow.h)
                 echo engine ;;

@@ -143,9 +143,9 @@ static void test_ranges_when_sending(_unused_ void **state) {
 }
 
 static void test_ranges_when_receiving(_unused_ void **state) {
-        /* TICK 0, TICK 7, a number that is no message, a text with NUL inside, a text without its NUL */
+        /* TICK 0, TICK 8, a number that is no message, a text with NUL inside, a text without its NUL */
         assert_int_equal(decode_copy("\x04\x00\x00\x00\x00\x00", 6), -EBADMSG);
-        assert_int_equal(decode_copy("\x04\x00\x07\x00\x00\x00", 6), -EBADMSG);
+        assert_int_equal(decode_copy("\x04\x00\x08\x00\x00\x00", 6), -EBADMSG);
         assert_int_equal(decode_copy("\x04\x00\x01\x00\x00\x00", 6), 0);
         assert_int_equal(decode_copy("\xe7\x03", 2), -EBADMSG);
 

@@ -89,6 +89,15 @@ static void capabilities(void **state) {
         (void) state;
 }
 
+static void forgetting_says_what_goes_and_what_stays(void **state) {
+        _free_ char *body = NULL;
+        _json_ Json *json = NULL;
+
+        assert_int_equal(view_ask_erase(TEST_LANG, *state, GUILD, (UserId) { UINT64_C(700000000000000001) }, 3, 1, &body), 0);
+        json = golden("person-ask-erase", body);
+        assert_int_equal(n_pinged(json), 0);
+}
+
 static void resetting_asks(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
@@ -167,6 +176,7 @@ int main(void) {
                 cmocka_unit_test(questions),
                 cmocka_unit_test(organisation_and_roles),
                 cmocka_unit_test(capabilities),
+                cmocka_unit_test(forgetting_says_what_goes_and_what_stays),
                 cmocka_unit_test(resetting_asks),
                 cmocka_unit_test(every_area_is_listed),
                 cmocka_unit_test(every_question_is_listed),
