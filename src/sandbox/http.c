@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "gateway.h"
+#include "uploads.h"
 
 #define WAIT_MAX_MS 120000U     /* of a long poll */
 #define CONNECTIONS_MAX 4096U
@@ -428,6 +429,8 @@ static void exchange_start(Exchange *x) {
                         control_handle(sandbox, x);
         } else if (exchange_is_upgrade(x))
                 gateway_handle(sandbox, x);
+        else if (strncmp(path, UPLOADS_PREFIX, strlen(UPLOADS_PREFIX)) == 0)
+                uploads_handle(sandbox, x);
         else
                 files_handle(sandbox, x);
 }

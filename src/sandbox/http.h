@@ -67,4 +67,5 @@ void control_handle(Sandbox *sandbox, Exchange *x);                     /* /sand
 void control_begin(Sandbox *sandbox, Exchange *x);                      /* the same before the body has come */
 bool rsi_is_path(const char *path);
 void rsi_handle(Sandbox *sandbox, Exchange *x);                         /* pages of the game's site */
+void uploads_handle(Sandbox *sandbox, Exchange *x);                     /* /attachments/… */
 void files_handle(Sandbox *sandbox, Exchange *x);                       /* the page */

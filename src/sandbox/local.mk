@@ -28,12 +28,13 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/server.h \
 	src/sandbox/session.c src/sandbox/session.h \
 	src/sandbox/timer.c \
+	src/sandbox/uploads.c src/sandbox/uploads.h \
 	src/sandbox/websocket.c src/sandbox/websocket.h
 
 SANDBOX_LIBS = src/libsandbox.a $(BASE_LIBS) $(MICROHTTPD_LIBS) $(WSLAY_LIBS) $(ZLIB_LIBS) -lm
 
 SANDBOX_TESTS = tests/unit/test-sandbox-gateway tests/unit/test-sandbox-http tests/unit/test-sandbox-json tests/unit/test-sandbox-rsi \
-	tests/unit/test-sandbox-scenes
+	tests/unit/test-sandbox-scenes tests/unit/test-sandbox-uploads
 check_PROGRAMS += $(SANDBOX_TESTS)
 TESTS += $(SANDBOX_TESTS)
 SANDBOX_RIG = tests/unit/sandbox-rig.c tests/unit/sandbox-rig.h
@@ -46,6 +47,9 @@ tests_unit_test_sandbox_http_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_sandbox_json_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src
 tests_unit_test_sandbox_json_SOURCES = tests/unit/test-sandbox-json.c
 tests_unit_test_sandbox_json_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_sandbox_uploads_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
+tests_unit_test_sandbox_uploads_SOURCES = tests/unit/test-sandbox-uploads.c $(SANDBOX_RIG)
+tests_unit_test_sandbox_uploads_LDADD = $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 # The pages are judged by the daemon's parsers, which share nothing with what makes them
 tests_unit_test_sandbox_rsi_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(ZLIB_CFLAGS)
 tests_unit_test_sandbox_rsi_SOURCES = tests/unit/test-sandbox-rsi.c $(SANDBOX_RIG)

@@ -6,7 +6,6 @@
 #include "model.h"
 
 #include <errno.h>
-#include <inttypes.h>
 
 enum {
         CONTENT_MAX = 2000,
@@ -92,22 +91,26 @@ static void read_components(Form *form, const FormPath *at, const Json *json, bo
 
 /* ---- attachments ---- */
 
-static void put_attachment(SbxModel *model, JsonWriter *w, const SbxFile *file, const Json *described) {
+static void put_attachment(SbxModel *model, Form *form, JsonWriter *w, const SbxFile *file,
+                           const Json *described) {
         uint64_t id = sbx_snowflake(model->sandbox);
-        const char *filename = file->filename, *description = NULL;
+        const char *filename = file->filename, *description = NULL, *content_type;
         _strbuf_ StrBuf url = {};
 
         (void) json_get_string(described, "filename", &filename);
         (void) json_get_string(described, "description", &description);
-        strbuf_appendf(&url, "https://cdn.discordapp.com/attachments/%" PRIu64 "/%" PRIu64 "/", model->guild,
-                       id);
-        strbuf_append_percent(&url, *filename ? filename : "file");
+        if (!*filename)
+                filename = "file";
+        if (sbx_keep_file(model->sandbox, id, filename, file, &url, &content_type) < 0 || url.error) {
+                form->out_of_memory = true;
+                return;
+        }
 
         json_open(w);
         json_id(w, "id", id);
-        json_string(w, "filename", *filename ? filename : "file");
+        json_string(w, "filename", filename);
         json_i64(w, "size", (int64_t) file->n_bytes);
-        json_string(w, "content_type", file->content_type);
+        json_string(w, "content_type", content_type);
         if (description)
                 json_string(w, "description", description);
         json_string(w, "url", strbuf_text(&url));
@@ -149,7 +152,7 @@ static void read_attachments(SbxModel *model, Form *form, const FormPath *at, co
                         json_put_value(&w, kept);
         }
         for (size_t n = 0; n < request->n_files; n++)
-                put_attachment(model, &w, &request->files[n],
+                put_attachment(model, form, &w, &request->files[n],
                                attachment_named(attachments, request->files[n].index));
         json_close_array(&w);
         finish_array(form, &w, &body->attachments, &body->has_attachments);

@@ -30,16 +30,17 @@ static const struct {
         const char *name;
         int position;
         uint64_t permissions;
+        int64_t color; /* of the palette that Discord's client offers; 0: none */
         bool is_mentionable;
         uint64_t bot;
 } roles[] = {
-        { GUILD,       "@everyone",   0, EVERYONE_MAY,                             false, 0           },
-        { BOT_ROLE,    "Magikal",     5, UINT64_C(378360032336),                   false, APPLICATION },
-        { SUPPORT,     "Support",     3, PERM_MANAGE_CHANNELS,                     true,  0           },
-        { RECRUITMENT, "Recruitment", 2, PERM_MANAGE_CHANNELS,                     false, 0           },
-        { ADMIN,       "Admin",       4, PERM_MANAGE_GUILD | PERM_MANAGE_CHANNELS, false, 0           },
-        { ROLE(5),     "Member",      1, 0,                                        false, 0           },
-        { ROLE(6),     "Affiliate",   1, 0,                                        false, 0           },
+        { GUILD,       "@everyone",   0, EVERYONE_MAY,                             0,        false, 0           },
+        { BOT_ROLE,    "Magikal",     5, UINT64_C(378360032336),                   0x9B59B6, false, APPLICATION },
+        { SUPPORT,     "Support",     3, PERM_MANAGE_CHANNELS,                     0x3498DB, true,  0           },
+        { RECRUITMENT, "Recruitment", 2, PERM_MANAGE_CHANNELS,                     0xE67E22, false, 0           },
+        { ADMIN,       "Admin",       4, PERM_MANAGE_GUILD | PERM_MANAGE_CHANNELS, 0xE74C3C, false, 0           },
+        { ROLE(5),     "Member",      1, 0,                                        0x2ECC71, false, 0           },
+        { ROLE(6),     "Affiliate",   1, 0,                                        0x1ABC9C, false, 0           },
 };
 
 static const struct {
@@ -94,6 +95,7 @@ static int seed_roles(SbxModel *model) {
                         return -ENOMEM;
                 role->position = roles[i].position;
                 role->permissions = roles[i].permissions;
+                role->color = roles[i].color;
                 role->is_mentionable = roles[i].is_mentionable;
                 role->bot = roles[i].bot;
                 role->is_managed = roles[i].bot;

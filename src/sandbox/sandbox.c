@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "http.h"
 #include "journal.h"
 #include "pages.h"
+#include "uploads.h"
 
 #define SAVE_AFTER_MS 200
 #define STATE_MAX (256U << 20)
@@ -152,7 +154,8 @@ int sandbox_new(const Options *options, sd_event *event, Sandbox **ret_sandbox) 
         s->buckets = buckets_new(options);
         s->gateway = gateway_new(s);
         s->pages = pages_new();
-        if (!s->timers || !s->faults || !s->buckets || !s->gateway || !s->pages)
+        s->uploads = uploads_new();
+        if (!s->timers || !s->faults || !s->buckets || !s->gateway || !s->pages || !s->uploads)
                 return -ENOMEM;
         r = journal_new(options->traffic_file, &s->journal);
         if (r < 0)
@@ -202,6 +205,7 @@ Sandbox *sandbox_free(Sandbox *sandbox) {
         buckets_free(sandbox->buckets);
         faults_free(sandbox->faults);
         journal_free(sandbox->journal);
+        uploads_free(sandbox->uploads);
         sd_event_source_disable_unref(sandbox->save_timer);
         sd_event_unref(sandbox->event);
         free(sandbox);
@@ -236,6 +240,19 @@ int sandbox_reset(Sandbox *sandbox) {
 
 void sbx_wake(Sandbox *sandbox) {
         http_wake(sandbox->http);
+}
+
+int sbx_keep_file(Sandbox *sandbox, uint64_t id, const char *filename, const SbxFile *file, StrBuf *url, const char **ret_content_type) {
+        const char *type = uploads_type_of(filename, file->content_type);
+        int r;
+
+        r = uploads_add(sandbox->uploads, id, type, file->bytes, file->n_bytes);
+        if (r < 0)
+                return r;
+        strbuf_appendf(url, "http://%s" UPLOADS_PREFIX "%" PRIu64 "/%" PRIu64 "/", http_address(sandbox->http), model_guild_id(sandbox), id);
+        strbuf_append_percent(url, filename);
+        *ret_content_type = type;
+        return 0;
 }
 
 void sbx_effect(Sandbox *sandbox, const SbxEffect *effect) {

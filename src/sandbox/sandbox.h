@@ -207,6 +207,17 @@ void sbx_scene(Sandbox *sandbox, JsonWriter *take_writer);
  */
 void sbx_push(Sandbox *sandbox, uint64_t user, uint64_t channel, const char *type, const char *data);
 
+/*
+ * Keeps a file of a message under the attachment's id and appends the address where it can be read back. It is kept in memory, as
+ * long as there are not too many newer ones.
+ *
+ * filename             with which the address ends
+ * ret_content_type     what the name or the sender's word says it is; static
+ *
+ * 0 or -ENOMEM.
+ */
+int sbx_keep_file(Sandbox *sandbox, uint64_t id, const char *filename, const SbxFile *file, StrBuf *url, const char **ret_content_type);
+
 /* Something a long poll on an interaction could wait for has changed. */
 void sbx_wake(Sandbox *sandbox);
 /* Something model_save() writes has changed: saved 200 ms later. */

@@ -15,6 +15,7 @@ typedef struct Http Http;
 typedef struct Journal Journal;
 typedef struct Pages Pages;
 typedef struct Timers Timers;
+typedef struct Uploads Uploads;
 
 /* A limit of one bucket class given on the command line: n requests per window. n 0: not given. */
 typedef struct LimitOption {
@@ -52,6 +53,7 @@ struct Sandbox {
         Buckets *buckets;
         Gateway *gateway;
         Pages *pages;
+        Uploads *uploads;
         Http *http;
         SbxModel *model;
         struct Late *lates;             /* requests to be applied after their connection was cut (rest.c) */

@@ -78,6 +78,7 @@ function drawTop() {
   at('bot-state').className = `bot-state ${w.botConnected ? 'is-on' : 'is-off'}`;
   replace(at('bot-state'), h('span', { class: 'bot-dot' }), h('span', null, w.botConnected ? `${bot} is online` : `${bot} is offline`));
   document.title = `${channel?.name ? `#${channel.name} · ` : ''}${panes.map((p) => p.world.nameOf(p.world.me)).join(' and ')}`;
+  panes.forEach((p, i) => p.element.classList.toggle('is-active', i === active));
   faults.who();
 }
 
@@ -86,6 +87,8 @@ function addPane(as, channel) {
   const pane = new Pane({
     prefix: index ? 'right-' : '',
     used: () => {
+      if (active === panes.indexOf(pane))
+        return;
       active = panes.indexOf(pane);
       drawTop();
     },

@@ -1,7 +1,7 @@
 // Colours that guilds choose for roles, made readable on the page's dark and light backgrounds.
 
-// The page's background of names in either scheme (style.css, --main dark and --side light), the worst of those they stand on.
-const BACKGROUNDS = { dark: [0x38, 0x3a, 0x40], light: [0xeb, 0xed, 0xef] };
+// Worse than anything that names stand on in either scheme: messages for oneself, below the pointer, with a mention's own tint.
+const BACKGROUNDS = { dark: [0x48, 0x48, 0x48], light: [0xe6, 0xe6, 0xe6] };
 // WCAG 2.2, success criterion 1.4.3.
 const CONTRAST_MIN = 4.5;
 const STEPS = 20;

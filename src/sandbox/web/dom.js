@@ -62,6 +62,7 @@ const ICONS = {
   eye: 'M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12zM12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6z',
   slash: 'M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM14 7l-4 10',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
+  folder: 'M3 6h6l2 3h10v10H3z',
   pin: 'M9 4h6l-1 6 4 3v2H6v-2l4-3zM12 15v6',
   reply: 'M9 5 3 10l6 5M3 10h11a6 6 0 0 1 6 6v3',
   split: 'M4 5h16v14H4zM12 5v14',

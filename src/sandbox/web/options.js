@@ -13,7 +13,7 @@ export const ROLE = 6;
 export const MENTIONABLE = 7;
 export const CHANNEL = 8;
 
-const CHANNEL_ICONS = { 2: 'volume', [CATEGORY]: 'chevron', 5: 'megaphone', 13: 'volume' };
+const CHANNEL_ICONS = { 2: 'volume', [CATEGORY]: 'folder', 5: 'megaphone', 13: 'volume' };
 
 export function channelIcon(channel) {
   return CHANNEL_ICONS[channel.type] ?? 'hash';

@@ -21,6 +21,7 @@ const RETRY_MS = 1000;
 
 export class Pane {
   #narrow = null;
+  #roomy = null;
   #open = { sidebar: false, members: false };
 
   /**
@@ -156,12 +157,16 @@ export class Pane {
 
   #resized(width) {
     const narrow = width <= NARROW_PX;
+    const roomy = width >= ROOMY_PX;
 
-    if (narrow === this.#narrow)
-      return;
-    this.#narrow = narrow;
-    this.show('sidebar', false);
-    this.show('members', width >= ROOMY_PX);
+    if (narrow !== this.#narrow) {
+      this.#narrow = narrow;
+      this.show('sidebar', false);
+    }
+    if (roomy !== this.#roomy) {
+      this.#roomy = roomy;
+      this.show('members', roomy);
+    }
   }
 
   // ---- what stands around the messages ----

@@ -42,6 +42,19 @@ const modal = {
   ],
 };
 
+const choicesModal = {
+  custom_id: 'choices', title: 'Every kind of choice',
+  components: [
+    { type: 18, label: 'One of them', component: { type: 21, custom_id: 'one', options: [{ label: 'Left', value: 'left' }, { label: 'Right', value: 'right', description: 'the other' }] } },
+    {
+      type: 18, label: 'Some of them', description: 'Two at most',
+      component: { type: 22, custom_id: 'some', max_values: 2, options: ['red', 'green', 'blue'].map((c) => ({ label: c, value: c })) },
+    },
+    { type: 18, label: 'I have read it', component: { type: 23, custom_id: 'read' } },
+    { type: 18, label: 'Who', component: { type: 5, custom_id: 'who', required: false } },
+  ],
+};
+
 const filledModal = {
   custom_id: 'mend', title: 'Mend what you wrote',
   components: [
@@ -57,8 +70,35 @@ const filledModal = {
 const controls = [
   row(button(1, 'Form', 'form'), button(2, 'Later', 'later'), button(3, 'Now', 'now'), button(4, 'Never', 'never'),
     { type: 2, style: 5, label: 'Link', url: 'https://example.invalid/' }),
-  row(button(2, 'Disabled', 'disabled', { disabled: true }), button(2, 'Change', 'change'), button(2, 'Ask', 'ask')),
+  row(button(2, 'Disabled', 'disabled', { disabled: true }), button(2, 'Change', 'change'), button(2, 'Ask', 'ask'),
+    button(2, 'Choices', 'choices')),
   row({ type: 3, custom_id: 'several', placeholder: 'Choose some', max_values: 2, options: ['red', 'green', 'blue'].map((c) => ({ label: c, value: c })) }),
+];
+
+// One opaque pixel.
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOISP0EAALIAbDfJSJbAAAAAElFTkSuQmCC', 'base64');
+
+const layout = [
+  {
+    type: 17, accent_color: 0xeb459e,
+    components: [
+      { type: 10, content: '## Layout\nText of a container' },
+      { type: 14, spacing: 2 },
+      { type: 9, components: [{ type: 10, content: 'Text of a section' }], accessory: { type: 2, style: 1, label: 'Beside', custom_id: 'beside' } },
+      { type: 9, components: [{ type: 10, content: 'With a thumbnail' }], accessory: { type: 11, media: { url: 'attachment://pixel.png' }, description: 'a thumbnail' } },
+      { type: 12, items: [{ media: { url: 'attachment://pixel.png' }, description: 'in a gallery' }, { media: { url: 'https://example.invalid/far.png' } }] },
+      { type: 13, file: { url: 'attachment://notes.txt' } },
+      { type: 1, components: [{ type: 5, custom_id: 'who', placeholder: 'Somebody' }] },
+    ],
+  },
+  { type: 17, spoiler: true, components: [{ type: 10, content: 'Behind a spoiler' }] },
+];
+
+const selects = [
+  row({ type: 5, custom_id: 'user', placeholder: 'A user' }), row({ type: 6, custom_id: 'role', placeholder: 'A role' }),
+  row({ type: 7, custom_id: 'either', placeholder: 'A user or a role' }),
+  row({ type: 8, custom_id: 'channel', placeholder: 'A channel', channel_types: [4] }),
+  row({ type: 3, custom_id: 'emoji', options: [{ label: 'With a picture', value: 'x', emoji: { name: '🎉' }, description: 'and a description', default: true }] }),
 ];
 
 async function answer(interaction) {
@@ -76,9 +116,11 @@ async function answer(interaction) {
       flags: EPHEMERAL,
     });
   }
+  if (interaction.isModalSubmit() && interaction.customId === 'choices')
+    return interaction.reply({ content: `Choices: ${JSON.stringify(interaction.components.map((c) => c.component.value ?? c.component.values ?? null))}`, flags: EPHEMERAL });
   if (interaction.isModalSubmit())
     return interaction.reply({ content: `Form: ${interaction.fields.getTextInputValue('name')}, ${interaction.fields.getStringSelectValues('kind')}`, flags: EPHEMERAL });
-  if (interaction.isStringSelectMenu())
+  if (interaction.isAnySelectMenu())
     return interaction.reply({ content: `Chosen: ${interaction.values.join(' and ')}`, flags: EPHEMERAL });
 
   switch (interaction.customId) {
@@ -91,6 +133,8 @@ async function answer(interaction) {
     return interaction.editReply({ content: 'It is done.', components: [] });
   case 'mend':
     return interaction.showModal(filledModal);
+  case 'choices':
+    return interaction.showModal(choicesModal);
   case 'now':
     return interaction.reply({ content: 'Only for you', flags: EPHEMERAL });
   case 'later':
@@ -130,6 +174,37 @@ export class Bot {
 
   postControls() {
     return this.post(CHANNELS.general, { content: 'Every control', components: controls });
+  }
+
+  /** A picture, a text with a description, and one that hides. */
+  postFiles(channel) {
+    return this.client.rest.post(`/channels/${channel}/messages`, {
+      body: {
+        content: 'Some files',
+        attachments: [{ id: 0, description: 'A single pixel' }, { id: 1, description: 'What was said' }],
+      },
+      files: [{ name: 'pixel.png', data: PNG, key: 'files[0]' }, { name: 'notes.txt', data: Buffer.alloc(2048, 'a'), key: 'files[1]' },
+        { name: 'SPOILER_pixel.png', data: PNG, key: 'files[2]' }],
+    });
+  }
+
+  /** Components of the newer kind, with files of their own. */
+  postLayout(channel) {
+    return this.client.rest.post(`/channels/${channel}/messages`, {
+      body: { flags: 1 << 15, components: layout },
+      files: [{ name: 'pixel.png', data: PNG, key: 'files[0]' }, { name: 'notes.txt', data: Buffer.from('a note'), key: 'files[1]' }],
+    });
+  }
+
+  postPictures(channel) {
+    return this.client.rest.post(`/channels/${channel}/messages`, {
+      body: { embeds: [{ title: 'With a picture', color: 0x57f287, image: { url: 'attachment://pixel.png' }, thumbnail: { url: 'https://example.invalid/far.png' } }] },
+      files: [{ name: 'pixel.png', data: PNG, key: 'files[0]' }],
+    });
+  }
+
+  postSelects(channel) {
+    return this.post(channel, { content: 'Every select', components: selects });
   }
 
   async dm(user, content) {

@@ -72,7 +72,7 @@ const tests = {
     const last = message(page, 'Every control');
     await last.waitFor();
     return await last.locator('button.button:disabled').textContent() === 'Disabled' && await last.locator('a.button-link').count() === 1
-      && await last.locator('.button').count() === 8;
+      && await last.locator('.button').count() === 9;
   },
 
   async 'an ephemeral answer, seen by one, dismissed'() {
