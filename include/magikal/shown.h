@@ -25,6 +25,9 @@ int shown_of(const Facts *facts, Lang lang, Shown *ret);
 void shown_done(Shown *shown);
 #define _shown_ _cleanup_(shown_done)
 
-/* What the words of application_verdict_text() name: who was first, and when. recruit: may be NULL for a verdict that names nobody. */
+/*
+ * What the words of application_verdict_text() name: who was first and when, or a button. facts: may be without `recruit` for a verdict that
+ * names nobody.
+ */
 #define VERDICT_ARGS 3
-void verdict_args(const RecruitFacts *recruit, int verdict, TextArg ret[static VERDICT_ARGS]);
+void verdict_args(const Facts *facts, int verdict, TextArg ret[static VERDICT_ARGS]);

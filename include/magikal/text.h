@@ -27,8 +27,10 @@ typedef enum Lang {
 
 /* The language of one of Discord's locales ("de", "en-GB"): English for one that has no row, and for NULL. */
 Lang lang_from_locale(const char *locale);
-/* Its code in languages.def; static. */
+/* "en", "de", as its file is named; "" for a number that is none. Static. */
 const char *lang_to_string(Lang lang);
+/* Its locales with blanks between, as languages.def has them. Static. */
+const char *lang_locales(Lang lang);
 
 typedef enum TextId {
 #define TEXT(id, sentence) TEXT_##id,
@@ -47,7 +49,7 @@ typedef enum TextKind {
         TEXT_KIND_CHANNEL,              /* <#id> */
         TEXT_KIND_TIME,                 /* <t:seconds:f>, shown in the reader's own zone */
         TEXT_KIND_DURATION,             /* "2 h 5 min" */
-        TEXT_KIND_PERMISSIONS,          /* a set of bits (permission.h): "Manage Channels, Manage Roles", as Discord's client has them in that language */
+        TEXT_KIND_PERMISSIONS,          /* a set of bits (permission.h): "Manage Channels, Manage Roles", as Discord's client says it */
 } TextKind;
 
 typedef struct TextArg {

@@ -66,6 +66,8 @@ const char *args_text(const StepContext *c, const char *key);
  */
 Lang person_lang(const StepContext *c);
 Lang opener_lang(const StepContext *c);
+/* A button of a message that several read, as a sentence to one person has to name it. */
+const char *guild_label(const StepContext *c, TextId label);
 
 /* A sentence of text/ to whoever pressed, as the body of an edit. */
 int say(const StepContext *c, char **ret_body, TextId id, const TextArg *args);

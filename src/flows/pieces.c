@@ -269,6 +269,10 @@ Lang opener_lang(const StepContext *c) {
         return locale ? lang_from_locale(locale) : c->facts->settings.lang;
 }
 
+const char *guild_label(const StepContext *c, TextId label) {
+        return text_lookup(c->facts->settings.lang, label);
+}
+
 int say(const StepContext *c, char **ret_body, TextId id, const TextArg *args) {
         return view_say(ret_body, person_lang(c), false, id, args);
 }

@@ -75,7 +75,9 @@ static int reopen_words(const StepContext *c, const char *why, char **ret_body) 
         int r;
 
         if (!why)
-                return say(c, ret_body, TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user)));
+                return say(c, ret_body, TEXT_QNA_REOPENED,
+                           TEXT_ARGS(ARG_USER("opener", c->facts->ticket.opener_user),
+                                     ARG_OURS("button", guild_label(c, TEXT_RECRUIT_QNA_BUTTON))));
         r = recruit_say_refused(c, why, APPLICATION_REOPEN_QNA, ret_body);
         if (r != 0)
                 return r < 0 ? r : 0;

@@ -164,7 +164,8 @@ static int step1_words(const StepContext *c, const char *why, char **ret_body) {
                 return say_what_is_wrong(c, ret_body);
         if (action == APPLICATION_EDIT_STEP1)
                 return say(c, ret_body, TEXT_STEP1_CHANGED, TEXT_ARGS());
-        return say(c, ret_body, application->is_qna_open ? TEXT_STEP1_DONE_QNA : TEXT_STEP1_DONE, TEXT_ARGS());
+        return say(c, ret_body, application->is_qna_open ? TEXT_STEP1_DONE_QNA : TEXT_STEP1_DONE,
+                   TEXT_ARGS(ARG_OURS("button", guild_label(c, TEXT_RECRUIT_QNA_BUTTON))));
 }
 
 /* clang-format off */

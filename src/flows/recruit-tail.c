@@ -168,7 +168,7 @@ int recruit_say_refused(const StepContext *c, const char *why, ApplicationAction
                 verdict = a ? application_judge(a, action) : APPLICATION_NONE;
                 if (verdict == 0)
                         return 0;
-                verdict_args(c->facts->recruit, verdict, args);
+                verdict_args(c->facts, verdict, args);
                 r = say(c, ret_body, application_verdict_text(verdict), args);
         } else
                 return 0;

@@ -88,9 +88,14 @@ void shown_done(Shown *shown) {
         *shown = (Shown) {};
 }
 
-void verdict_args(const RecruitFacts *recruit, int verdict, TextArg ret[static VERDICT_ARGS]) {
+void verdict_args(const Facts *facts, int verdict, TextArg ret[static VERDICT_ARGS]) {
+        const RecruitFacts *recruit = facts->recruit;
+
         copy_bytes(ret, (const TextArg[VERDICT_ARGS]) {}, VERDICT_ARGS * sizeof(*ret));
         switch (verdict) {
+        case APPLICATION_HAS_STEP1:     /* the button is on a message that everybody reads */
+                ret[0] = ARG_OURS("button", text_lookup(facts->settings.lang, TEXT_RECRUIT_EDIT_BUTTON));
+                return;
         case APPLICATION_DECIDED:
                 ret[0] = ARG_USER("decider", recruit->application.decider_user);
                 ret[1] = ARG_TIME("time", recruit->application.decided_at);

@@ -1,7 +1,7 @@
 # Every sentence a person can read
 noinst_LIBRARIES += src/libtext.a
 src_libtext_a_SOURCES = src/text/text.c
-EXTRA_DIST += src/text/en.def
+EXTRA_DIST += src/text/de.def src/text/en.def
 
 check_PROGRAMS += tests/unit/test-text
 TESTS += tests/unit/test-text

@@ -17,15 +17,19 @@ static const char *const sentences[_LANG_MAX][_TEXT_MAX] = {
 #undef LANGUAGE_END
 };
 
-static const char *const codes[_LANG_MAX] = {
+/* clang-format off */
+static const struct {
+        const char *name, *locales;
+} languages[_LANG_MAX] = {
 #define TEXT(...)
-#define LANGUAGE(id, code, ...) [LANG_##id] = code,
+#define LANGUAGE(id, name, list) [LANG_##id] = { name, list },
 #define LANGUAGE_END
 #include "magikal/languages.def"
 #undef TEXT
 #undef LANGUAGE
 #undef LANGUAGE_END
 };
+/* clang-format on */
 
 static const char *const ids[_TEXT_MAX] = {
 #define TEXT(id, sentence) [TEXT_##id] = #id,
@@ -42,19 +46,28 @@ static const struct {
 #undef PLACEHOLDER
 };
 
-/* "de" reads "de", and would read "de-AT". */
-Lang lang_from_locale(const char *locale) {
-        for (size_t i = 0; locale && i < _LANG_MAX; i++) {
-                size_t n = strlen(codes[i]);
+const char *lang_locales(Lang lang) {
+        return (unsigned) lang < _LANG_MAX ? languages[lang].locales : "";
+}
 
-                if (strncmp(locale, codes[i], n) == 0 && (locale[n] == '\0' || locale[n] == '-'))
+static bool is_listed(const char *list, const char *locale) {
+        size_t n = strlen(locale);
+
+        for (const char *at = list; n > 0 && (at = strstr(at, locale)); at += n)
+                if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+                        return true;
+        return false;
+}
+
+Lang lang_from_locale(const char *locale) {
+        for (size_t i = 0; locale && i < _LANG_MAX; i++)
+                if (is_listed(languages[i].locales, locale))
                         return (Lang) i;
-        }
         return (Lang) 0;
 }
 
 const char *lang_to_string(Lang lang) {
-        return (unsigned) lang < _LANG_MAX ? codes[lang] : "";
+        return (unsigned) lang < _LANG_MAX ? languages[lang].name : "";
 }
 
 bool text_is_there(Lang lang, TextId id) {

@@ -33,4 +33,16 @@ tests_unit_test_views_config_SOURCES = tests/unit/test-views-config.c tests/unit
 tests_unit_test_views_config_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_views_recruit_SOURCES = tests/unit/test-views-recruit.c tests/unit/views-rig.c tests/unit/views-rig.h
 tests_unit_test_views_recruit_LDADD = $(VIEWS_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
+# The same in German
+check_PROGRAMS += tests/unit/test-views-de tests/unit/test-views-config-de tests/unit/test-views-recruit-de
+TESTS += tests/unit/test-views-de tests/unit/test-views-config-de tests/unit/test-views-recruit-de
+tests_unit_test_views_de_SOURCES = $(tests_unit_test_views_SOURCES)
+tests_unit_test_views_de_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_LANG=LANG_DE
+tests_unit_test_views_de_LDADD = $(tests_unit_test_views_LDADD)
+tests_unit_test_views_config_de_SOURCES = $(tests_unit_test_views_config_SOURCES)
+tests_unit_test_views_config_de_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_LANG=LANG_DE
+tests_unit_test_views_config_de_LDADD = $(tests_unit_test_views_config_LDADD)
+tests_unit_test_views_recruit_de_SOURCES = $(tests_unit_test_views_recruit_SOURCES)
+tests_unit_test_views_recruit_de_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_LANG=LANG_DE
+tests_unit_test_views_recruit_de_LDADD = $(tests_unit_test_views_recruit_LDADD)
 EXTRA_DIST += tests/unit/golden

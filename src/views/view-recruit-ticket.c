@@ -146,7 +146,8 @@ int view_qna_reopened(Lang lang, const Ticket *ticket, const char *nonce, char *
         _free_ char *words = NULL;
         int r;
 
-        r = text_format(lang, TEXT_QNA_REOPENED, TEXT_ARGS(ARG_USER("opener", ticket->opener_user)), &words);
+        r = text_format(lang, TEXT_QNA_REOPENED,
+                        TEXT_ARGS(ARG_USER("opener", ticket->opener_user), ARG_OURS("button", text_lookup(lang, TEXT_RECRUIT_QNA_BUTTON))), &words);
         if (r < 0)
                 return r;
         return message_body(&(Message) { .lang = lang, .content = words, .ping_user = ticket->opener_user, .nonce = nonce }, ret_body);

@@ -11,7 +11,7 @@ const Application *recruit_of(const Job *job) {
 void recruit_say_verdict(Job *job, int verdict) {
         TextArg args[VERDICT_ARGS];
 
-        verdict_args(job->facts->recruit, verdict, args);
+        verdict_args(job->facts, verdict, args);
         job_say(job, application_verdict_text(verdict), args);
 }
 

@@ -59,8 +59,9 @@ static void name_kept(int outcome, const StoreReply *reply, void *userdata) {
 static void keep_name(Worker *worker, GuildId guild, const Json *d) {
         const char *name = json_text(json_get(d, "name"));
 
+        /* lost: the next GUILD_CREATE */
         if (name)
-                (void) store_guild_name(worker->store, guild, name, json_text(json_get(d, "preferred_locale")), name_kept, NULL);   /* lost: the next GUILD_CREATE */
+                (void) store_guild_name(worker->store, guild, name, json_text(json_get(d, "preferred_locale")), name_kept, NULL);
 }
 
 static void on_guild_update(Worker *worker, const Json *d) {

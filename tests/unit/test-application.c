@@ -195,7 +195,7 @@ static void every_verdict_has_words(void **state) {
 
                 assert_int_equal(text_format(LANG_EN, application_verdict_text(v),
                                              TEXT_ARGS(ARG_USER("decider", (UserId) { 5 }), ARG_USER("remover", (UserId) { 6 }),
-                                                       ARG_USER("finaliser", (UserId) { 7 }),
+                                                       ARG_USER("finaliser", (UserId) { 7 }), ARG_OURS("button", "Edit"),
                                                        ARG_TIME("time", USEC_PER_SEC)),
                                              &text),
                                  0);

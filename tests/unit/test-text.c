@@ -114,15 +114,74 @@ static void every_sentence_fits_its_place(void **state) {
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 args[i] = longest(names[i], text_placeholder_kind(names[i], strlen(names[i])));
-        for (int id = 0; id < _TEXT_MAX; id++) {
+        for (int n = 0; n < _LANG_MAX * _TEXT_MAX; n++) {
+                const Lang lang = (Lang) (n / _TEXT_MAX);
+                const TextId id = (TextId) (n % _TEXT_MAX);
                 _free_ char *text = NULL;
 
-                if (text_format(LANG_EN, (TextId) id, args, &text) < 0)
-                        fail_msg("%s has a placeholder that is not known", text_id_to_string((TextId) id));
-                if (utf8_length(text) < 1 || utf8_length(text) > limit_of((TextId) id))
-                        fail_msg("%s does not fit its place: %zu", text_id_to_string((TextId) id), utf8_length(text));
+                if (text_format(lang, id, args, &text) < 0)
+                        fail_msg("%s.def: %s has a placeholder that is not known", lang_to_string(lang), text_id_to_string(id));
+                if (utf8_length(text) < 1 || utf8_length(text) > limit_of(id))
+                        fail_msg("%s.def: %s does not fit its place: %zu of %zu characters", lang_to_string(lang), text_id_to_string(id),
+                                 utf8_length(text), limit_of(id));
                 assert_null(strchr(text, '{'));
         }
+        (void) state;
+}
+
+/* Whoever adds a sentence adds it to every language. */
+static void every_language_has_every_sentence(void **state) {
+        int n_missing = 0;
+
+        for (int lang = 0; lang < _LANG_MAX; lang++)
+                for (int id = 0; id < _TEXT_MAX; id++)
+                        if (!text_is_there((Lang) lang, (TextId) id)) {
+                                print_error("src/text/%s.def has no sentence %s, which en.def has: \"%s\"\n", lang_to_string((Lang) lang),
+                                            text_id_to_string((TextId) id), text_lookup(LANG_EN, (TextId) id));
+                                n_missing++;
+                        }
+        assert_int_equal(n_missing, 0);
+        (void) state;
+}
+
+static size_t count(const char *text, const char *piece, size_t n) {
+        size_t n_found = 0;
+
+        for (; (text = strchr(text, '{')); text++)
+                n_found += strncmp(text, piece, n) == 0;
+        return n_found;
+}
+
+/* The same facts are told in every language, each as often. */
+static void placeholders_are_the_same_in_every_language(void **state) {
+        for (int n = 0; n < _LANG_MAX * _TEXT_MAX; n++) {
+                const Lang lang = (Lang) (n / _TEXT_MAX);
+                const TextId id = (TextId) (n % _TEXT_MAX);
+                const char *here = text_lookup(lang, id), *there = text_lookup(LANG_EN, id);
+
+                if (count(here, "{", 1) != count(there, "{", 1))
+                        fail_msg("%s.def: %s has not as many placeholders as in English", lang_to_string(lang), text_id_to_string(id));
+                for (const char *at = here; (at = strchr(at, '{')); at++) {
+                        size_t n_bytes = strcspn(at, "}") + 1;
+
+                        if (count(here, at, n_bytes) != count(there, at, n_bytes))
+                                fail_msg("%s.def: %s has %.*s not as often as in English", lang_to_string(lang), text_id_to_string(id),
+                                         (int) n_bytes, at);
+                }
+        }
+        (void) state;
+}
+
+/* Our own messages are found again by these, whatever language they were written in. */
+static void what_is_read_back_is_the_same_in_every_language(void **state) {
+        static const TextId ids[] = { TEXT_REFERENCE, TEXT_RECRUIT_FOOTER, TEXT_RECRUIT_HANDLE_LINK };
+
+        for (int lang = 0; lang < _LANG_MAX; lang++)
+                for (size_t i = 0; i < ELEMENTSOF(ids); i++)
+                        assert_string_equal(text_lookup((Lang) lang, ids[i]), text_lookup(LANG_EN, ids[i]));
+        assert_true(text_is_one_of("Notes", TEXT_RECRUIT_NOTES));
+        assert_true(text_is_one_of(text_lookup(LANG_DE, TEXT_RECRUIT_NOTES), TEXT_RECRUIT_NOTES));
+        assert_false(text_is_one_of("Notes", TEXT_RECRUIT_REASON));
         (void) state;
 }
 
@@ -175,6 +234,7 @@ static void user_text_has_no_power(void **state) {
 }
 
 static void durations_have_two_units(void **state) {
+        _strbuf_ StrBuf german = {};
         static const struct {
                 Usec usec;
                 const char *text;
@@ -196,6 +256,8 @@ static void durations_have_two_units(void **state) {
                 text_duration(&out, LANG_EN, cases[i].usec);
                 assert_string_equal(strbuf_text(&out), cases[i].text);
         }
+        text_duration(&german, LANG_DE, 7500 * USEC_PER_SEC);
+        assert_string_equal(strbuf_text(&german), "2 Std. 5 Min.");
         (void) state;
 }
 
@@ -220,14 +282,19 @@ static void a_locale_has_a_language(void **state) {
         assert_int_equal(lang_from_locale("en-GB"), LANG_EN);
         assert_int_equal(lang_from_locale("fr"), LANG_EN);
         assert_int_equal(lang_from_locale("english"), LANG_EN);
-        for (int lang = 0; lang < _LANG_MAX; lang++)
-                assert_int_equal(lang_from_locale(lang_to_string((Lang) lang)), lang);
+        assert_int_equal(lang_from_locale("en-US"), LANG_EN);
+        assert_int_equal(lang_from_locale("de"), LANG_DE);
+        assert_int_equal(lang_from_locale("d"), LANG_EN);
+        assert_int_equal(lang_from_locale("de-AT"), LANG_EN);           /* none of Discord's */
         (void) state;
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_sentence_fits_its_place),
+                cmocka_unit_test(every_language_has_every_sentence),
+                cmocka_unit_test(placeholders_are_the_same_in_every_language),
+                cmocka_unit_test(what_is_read_back_is_the_same_in_every_language),
                 cmocka_unit_test(facts_are_shown_as_their_kind),
                 cmocka_unit_test(a_wrong_argument_is_a_bug_that_shows),
                 cmocka_unit_test(user_text_has_no_power),

@@ -292,7 +292,7 @@ static void a_closed_application_has_no_buttons(void **state) {
         c.application.is_closed_undecided = true;
         assert_int_equal(view_recruit_ticket(*state, &c.shown, PING, NULL, &body), 0);
         assert_non_null(strstr(body, "\"components\":[]"));
-        assert_non_null(strstr(body, "Pending, closed without a decision"));
+        in_english(body, "Pending, closed without a decision");
 }
 
 static void the_area_is_called(void **state) {
@@ -337,7 +337,7 @@ static void the_record_of_each_status(void **state) {
                 assert_int_equal(json_get_i64(json_first(json_get(json, "embeds")), "color", &color), 0);
                 assert_int_equal(color, application_status_color((ApplicationStatus) status));
                 if (c.application.reason)
-                        assert_non_null(strstr(body, "**Reason**"));
+                        in_english(body, "**Reason**");
                 assert_true((strstr(body, "<#820000000000000099>") != NULL) == (c.ticket.state == TICKET_OPEN));
         }
 }
@@ -350,7 +350,7 @@ static void what_becomes_of_an_application_is_noted(void **state) {
         c.application.is_closed_undecided = c.application.has_left = true;
         c.ticket.state = TICKET_CLOSED;
         assert_int_equal(view_record(*state, &c.shown, NONCE, &body), 0);
-        assert_non_null(strstr(body, "Q&A received, closed without a decision"));
+        in_english(body, "Q&A received, closed without a decision");
         assert_non_null(strstr(body, text_lookup(TEST_LANG, TEXT_RECRUIT_HAS_LEFT)));
         assert_null(strstr(body, "<#"));
 }
@@ -376,7 +376,7 @@ static void rsi_is_quoted_honestly(void **state) {
                 begin(&c, APPLICATION_PENDING);
                 c.shown.citizen = &cases[i].citizen;
                 assert_int_equal(view_record(*state, &c.shown, NONCE, &body), 0);
-                assert_non_null(strstr(body, cases[i].words));
+                in_english(body, cases[i].words);
                 assert_null(strstr(body, "stale"));
                 assert_null(strstr(body, "thumbnail"));
                 assert_null(strstr(body, " <@1>"));
@@ -403,7 +403,7 @@ static void zones_are_shown_with_their_offset(void **state) {
                 c.application.zone = cases[i].zone;
                 c.shown.has_offset = cases[i].has_offset;
                 assert_int_equal(view_record(*state, &c.shown, NONCE, &body), 0);
-                assert_non_null(strstr(body, cases[i].words));
+                in_english(body, cases[i].words);
         }
 }
 
@@ -487,7 +487,7 @@ static void nothing_exceeds_the_limits(void **state) {
                 check_message(json_ticket);
                 check_message(json_log);
                 has_controls(*state, json_record, "rs");
-                assert_non_null(strstr(record, "more characters"));
+                in_english(record, "more characters");
                 facts_are_whole(json_record, 12);
                 facts_are_whole(json_ticket, 11);
         }
@@ -514,8 +514,8 @@ static void short_answers_stay_whole(void **state) {
         json = parse(body);
         check_message(json);
         assert_in_range(length_at(json_first(json_get(json, "embeds")), "description"), LIMIT_EMBED_DESCRIPTION - 8, LIMIT_EMBED_DESCRIPTION);
-        assert_non_null(strstr(description(json), "**Notes**\nHi, I \\*fly\\* a rescue ship."));
-        assert_non_null(strstr(description(json), "more characters\n\n**Second**\nshort\n\n**Third**\n`a` `b`"));
+        in_english(description(json), "**Notes**\nHi, I \\*fly\\* a rescue ship.");
+        in_english(description(json), "more characters\n\n**Second**\nshort\n\n**Third**\n`a` `b`");
         has_controls(*state, json, "rs");
 }
 
@@ -566,7 +566,7 @@ static void all_answers_are_whole_on_pages(void **state) {
                 if (page < 3)
                         strbuf_append(&together, description(json));
                 else
-                        assert_non_null(strstr(data, "Page 3 of 3"));
+                        in_english(data, "Page 3 of 3");
         }
         assert_non_null(strstr(strbuf_text(&together), strbuf_text(&words)));
         assert_non_null(strstr(strbuf_text(&together), "**Last**\nthe end"));
@@ -600,7 +600,7 @@ static void the_way_to_rsi(void **state) {
         has_controls(*state, json_bare, "");
         c.application.requested = REQUESTED_AFFILIATE;
         assert_int_equal(view_rsi_instructions(&c.shown, ORG, NONCE, &affiliate), 0);
-        assert_non_null(strstr(affiliate, "you keep your main organisation"));
+        in_english(affiliate, "you keep your main organisation");
         assert_non_null(strstr(affiliate, text_lookup(TEST_LANG, TEXT_INSTRUCTIONS_WRITE)));
         c.application.access = ACCESS_READ_ONLY;
         assert_int_equal(view_rsi_instructions(&c.shown, ORG, NONCE, &read_only), 0);
@@ -728,7 +728,7 @@ static void a_typed_zone_stays(void **state) {
         json = parse(data);
         assert_null(chosen(component(json, 1)));
         assert_string_equal(chosen(component(json, 2)), ZONE_NOT_LISTED);
-        assert_non_null(strstr(data, "\"stays America/Port_of_Spain\""));
+        in_english(data, "\"stays America/Port_of_Spain\"");
 }
 
 static void options_must_fit(void **state) {
@@ -799,7 +799,7 @@ static void many_questions_have_pages(void **state) {
         }
         assert_int_equal(view_qna_modal(TEST_LANG, *state, &some_ticket, &questions, 2, NULL, &last), 0);
         json_last = parse(last);
-        assert_string_equal(json_text(json_get(json_last, "title")), "Q&A (3/3)");
+        in_english(json_text(json_get(json_last, "title")), "Q&A (3/3)");
         assert_int_equal(json_array_size(json_get(json_last, "components")), 2);
         assert_int_equal(view_qna_continue(TEST_LANG, *state, &some_ticket, &questions, 1, true, &next), 0);
         json_next = golden("qna-continue", next);
@@ -853,7 +853,7 @@ static void the_question_outlives_long_words(void **state) {
         assert_int_equal(view_recruit_ask(TEST_LANG, *state, &some_ticket, RECRUIT_ASK_FINALISE, strbuf_text(&words), true, &data), 0);
         json = parse(data);
         assert_int_equal(length_at(json, "content"), LIMIT_CONTENT);
-        assert_non_null(strstr(data, "Finalise application #7?"));
+        in_english(data, "Finalise application #7?");
 }
 
 static void membership_never_decides(void **state) {
@@ -875,7 +875,7 @@ static void membership_never_decides(void **state) {
                 _free_ char *text = NULL;
 
                 assert_int_equal(view_membership(TEST_LANG, cases[i].result, "Test_Pilot", cases[i].rank, cases[i].n_stars, &text), 0);
-                assert_string_equal(text, cases[i].text);
+                in_english(text, cases[i].text);
         }
         (void) state;
 }

@@ -60,7 +60,10 @@ Json *golden(const char *name, const char *body) {
         assert_int_equal(json_parse(body, strlen(body), &json), 0);
         print_pretty(&pretty, json, 0);
         strbuf_append_char(&pretty, '\n');
-        strbuf_appendf(&path, "%s/tests/unit/golden/%s.json", getenv("MAGIKAL_SOURCE_DIR") ? getenv("MAGIKAL_SOURCE_DIR") : ".", name);
+        strbuf_appendf(&path, "%s/tests/unit/golden/", getenv("MAGIKAL_SOURCE_DIR") ? getenv("MAGIKAL_SOURCE_DIR") : ".");
+        if (TEST_LANG != LANG_EN)
+                strbuf_appendf(&path, "%s/", lang_to_string(TEST_LANG));
+        strbuf_appendf(&path, "%s.json", name);
         if (getenv("MAGIKAL_GOLDEN_WRITE")) {
                 FILE *f = fopen(strbuf_text(&path), "w");
 
@@ -74,6 +77,11 @@ Json *golden(const char *name, const char *body) {
                 fail_msg("%s is missing", strbuf_text(&path));
         assert_string_equal(strbuf_text(&pretty), expected);
         return json;
+}
+
+void in_english(const char *body, const char *words) {
+        if (TEST_LANG == LANG_EN && !strstr(body, words))
+                fail_msg("\"%s\" is not in %s", words, body);
 }
 
 /* ---- what holds for every message ---------------------------------------------------------------------------------------------- */
