@@ -66,6 +66,7 @@ typedef struct Checkpoint {
         char *result;                   /* JSON, malloced; NULL: the engine writes {"id":…}. Ids of channels and messages only */
         const char *event, *sentence;   /* for the log once it is committed, "ticket.opened"; static. NULL: nothing worth a line */
         const char *why;                /* with STEP_TURN: a word that words() understands; static */
+        Usec again_after;               /* with STEP_AGAIN: at the earliest, seconds at most; 0: at once */
         int n_hints;                    /* edits that were wanted: the editor is told of them after the commit */
         struct { ChannelId channel; MessageId message; } hints[FLOW_HINTS_MAX];
 } Checkpoint;

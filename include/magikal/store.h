@@ -190,6 +190,12 @@ void store_add_later(Batch *b, const FlowLease *lease, const char *why, Usec wai
 /* Behind a fence: nobody's patience ends this flow any more. */
 void store_add_no_deadline(Batch *b, FlowId flow);
 
+/*
+ * Another flow begins with this commit, with no actor and no deadline; request->user and ->ttl_s are not looked at, and the subject is as it is.
+ * One of the same key is enough.
+ */
+void store_add_flow(Batch *b, const AcceptRequest *request);
+
 /* ---- domain writes, audit, wanted edits; appended behind a fence --------------------------------------------------------- */
 
 typedef struct TicketReserve {
@@ -224,6 +230,10 @@ typedef struct SettingsChange {         /* a member is changed when its flag is 
         GuildSettings to;
 } SettingsChange;
 void store_add_settings(Batch *b, GuildId guild, const SettingsChange *change);
+
+void store_add_overflow(Batch *b, GuildId guild, const Overflow *overflow);
+/* It is gone. */
+void store_add_overflow_forget(Batch *b, GuildId guild, ChannelId category);
 
 typedef struct Audit {
         FlowId flow;
@@ -363,7 +373,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 6  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 7  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the

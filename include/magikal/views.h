@@ -42,7 +42,7 @@ int view_resolve_modal(Lang lang, const Keys *keys, const Ticket *ticket, bool h
 /* The result for the ticket log: message. closer_user is who resolved it; now ends the duration. */
 int view_resolved_log(Lang lang, const Ticket *ticket, const char *resolution, Usec now, const char *nonce, char **ret_body);
 /* For the log: something that is set was deleted: message. text: what and how to mend it, without placeholders. */
-int view_target_gone(Lang lang, TextId text, const char *nonce, char **ret_body);
+int view_alert(Lang lang, TextId title, TextId text, const char *nonce, char **ret_body);
 /* The result for the opener: message. guild_name may be NULL. */
 int view_resolved_dm(Lang lang, const char *guild_name, const Ticket *ticket, const char *resolution, const char *nonce, char **ret_body);
 /* What /tickets post-support-about posts: message. */

@@ -237,3 +237,7 @@ SELECT value FROM flow.kv WHERE key = $1;
 -- name: kv_put
 -- The same, written.
 INSERT INTO flow.kv (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: flow_add
+-- One flow starts another, within its checkpoint. What has this key already is what was wanted.
+INSERT INTO flow.flow (idem_key, kind, code_ver, guild_id, subject, args) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (idem_key) DO NOTHING;

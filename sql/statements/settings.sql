@@ -9,7 +9,9 @@ SELECT i.id, flow.usec(flow.now()), c.guild_id IS NOT NULL, c.support_panel, c.r
        (SELECT min(r.role_id) FROM cfg.ticket_notify_roles r WHERE r.guild_id = c.guild_id AND r.kind = 'recruitment'),
        (SELECT t.channel_id FROM flow.flow f JOIN cfg.tickets t ON t.guild_id = f.guild_id AND t.opener_pid = f.actor_pid
          WHERE f.flow_id = $2 AND t.kind = 'support' AND t.state IN ('opening', 'open', 'closing')),
-       n.name, n.locale
+       n.name, n.locale,
+       (SELECT jsonb_agg(jsonb_build_object('base', o.base_id::text, 'id', o.channel_id::text, 'no', o.no) ORDER BY o.no, o.base_id)
+          FROM cfg.overflow_categories o WHERE o.guild_id = $1)
   FROM flow.installation i LEFT JOIN cfg.ticket_panel_config c ON c.guild_id = $1 LEFT JOIN cfg.guild_names n ON n.guild_id = $1;
 
 -- name: guild_name
@@ -50,3 +52,12 @@ SELECT guild_id FROM cfg.ticket_panel_config
 UNION
 SELECT guild_id FROM cfg.tickets WHERE state IN ('opening', 'open', 'closing')
  ORDER BY 1;
+
+-- name: overflow_add
+-- A category is there; one of its number may have been lost before.
+INSERT INTO cfg.overflow_categories (guild_id, base_id, no, channel_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (guild_id, base_id, no) DO UPDATE SET channel_id = excluded.channel_id;
+
+-- name: overflow_forget
+-- It is gone.
+DELETE FROM cfg.overflow_categories WHERE guild_id = $1 AND channel_id = $2;

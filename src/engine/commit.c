@@ -240,7 +240,10 @@ static void again_committed(Run *run) {
         run_step_ends(run, TRAVEL_IS_AGAIN, NULL);
         run_tell(run);
         step_is_over(run);
-        run_next(run);
+        if (run->checkpoint.again_after > 0)
+                run_wait(run, run->checkpoint.again_after, run_next);
+        else
+                run_next(run);
 }
 
 void commit_checkpoint(Run *run) {

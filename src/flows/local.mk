@@ -1,6 +1,7 @@
 # The product: one file for each thing that a person can do
 noinst_LIBRARIES += src/libflows.a
 src_libflows_a_SOURCES = \
+	src/flows/alert.c \
 	src/flows/citizen.c \
 	src/flows/config-questions.c \
 	src/flows/config-recruit.c \
@@ -8,6 +9,8 @@ src_libflows_a_SOURCES = \
 	src/flows/config.h \
 	src/flows/flows.c \
 	src/flows/flows.h \
+	src/flows/overflow.c \
+	src/flows/overflow.h \
 	src/flows/panel.c \
 	src/flows/person-erase.c \
 	src/flows/pieces.c \

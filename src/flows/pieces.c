@@ -211,6 +211,8 @@ static const struct {
         { "application.removed",      "A member is removed."                                          },
         { "application.blanked",      "The texts of an application are gone, and its record says so." },
         { "ticket.closed",            "A ticket is closed."                                           },
+        { "category.added",      "A category is full; another one stands beside it."                  },
+        { "category.removed",    "A category that stood beside a full one is empty and was removed."  },
         { "settings.changed",    "Settings were changed."                                             },
         { "settings.restored",   "A change of settings could not be completed and was taken back."    },
         { "about.posted",        "The explanation of tickets was posted."                             },

@@ -89,7 +89,7 @@ static int gone_log(const StepContext *c, StepRequest *ret) {
 
         if (target < 0 || target == LOG_CHANNEL || log_channel(c).v == 0 || !is_set(c))
                 return STEP_SKIP;
-        r = view_target_gone(c->facts->settings.lang, targets[target].text, c->marker, &body);
+        r = view_alert(c->facts->settings.lang, TEXT_TARGET_GONE, targets[target].text, c->marker, &body);
         return r < 0 ? r : message_create(log_channel(c), body, ret);
 }
 

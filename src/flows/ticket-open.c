@@ -9,8 +9,11 @@
 #include "magikal/permission.h"
 #include "magikal/topic.h"
 #include "magikal/views.h"
+#include "overflow.h"
 #include "recruit.h"
 
+#define ROOM_WAIT USEC_PER_SEC          /* for another category, which takes two requests */
+#define ROOM_TRIES 12
 #define CHANNEL_PROBE_BACK (60 * USEC_PER_SEC)  /* a channel of this ticket cannot be older than its intent; clocks may differ */
 
 enum { STEP_CHANNEL = 1 };      /* place in the table below */
@@ -50,6 +53,10 @@ static bool is_recruitment(const StepContext *c) {
 /* What was set may be deleted by now; then the ticket goes on without it. Noted in the step's cursor, and in its result for the steps behind. */
 #define WITHOUT_CATEGORY "without_category"
 #define WITHOUT_PING "without_ping"
+/* Categories that have no room, or are gone; how often it was waited for another one; that administrators were told of a full guild. */
+#define FULL "full"
+#define WAITED "waited"
+#define TOLD "told"
 
 static bool is_noted(const Json *note, const char *what) {
         bool is = false;
@@ -79,16 +86,24 @@ static void put_overwrites(JsonWriter *w, const StepContext *c, uint64_t held) {
         json_close_array(w);
 }
 
+static ChannelId set_category(const StepContext *c) {
+        if (is_noted(c->cursor, WITHOUT_CATEGORY))
+                return (ChannelId) { 0 };
+        return is_recruitment(c) ? c->facts->settings.recruitment_category : c->facts->settings.support_category;
+}
+
+static ChannelId category_now(const StepContext *c, bool *ret_is_last) {
+        return overflow_category(&c->facts->settings, set_category(c), json_get(c->cursor, FULL), ret_is_last);
+}
+
 static int channel_create(const StepContext *c, StepRequest *ret) {
         const Ticket *ticket = &c->facts->ticket;
         const char *username = args_text(c, "username");
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf topic = {};
         _free_ char *name = NULL;
-        const GuildSettings *settings = &c->facts->settings;
-        ChannelId category = is_noted(c->cursor, WITHOUT_CATEGORY) ? (ChannelId) { 0 } :
-                             is_recruitment(c)                     ? settings->recruitment_category :
-                                                                     settings->support_category;
+        bool is_last;
+        ChannelId category = category_now(c, &is_last);
         uint64_t held = args_id(c, "held");
         int r;
 
@@ -137,29 +152,61 @@ static uint64_t channel_find_match(const StepContext *c, const Json *body) {
         return found;
 }
 
-/* The note as JSON, with one thing more, or with the channel's id. */
-static int note(const StepContext *c, const char *what, uint64_t id, Checkpoint *checkpoint) {
-        static const char *const all[] = { WITHOUT_CATEGORY, WITHOUT_PING };
+static int64_t n_waited(const StepContext *c) {
+        int64_t n = 0;
+
+        (void) json_get_i64(c->cursor, WAITED, &n);     /* absent: never */
+        return n;
+}
+
+/* What is noted anew, beside what the cursor has. */
+typedef struct Note {
+        const char *what;               /* one of the flags; NULL: none */
+        ChannelId full;                 /* a category */
+        bool has_waited;
+        uint64_t id;                    /* the channel is made */
+} Note;
+
+static void put_full(JsonWriter *w, const StepContext *c, ChannelId more) {
+        json_array(w, FULL);
+        JSON_FOREACH(item, json_get(c->cursor, FULL))
+                json_put_value(w, item);
+        if (more.v)
+                json_put_id(w, more.v);
+        json_close_array(w);
+}
+
+static int note(const StepContext *c, const Note *n, Checkpoint *checkpoint) {
+        static const char *const flags[] = { WITHOUT_CATEGORY, WITHOUT_PING, TOLD };
         _json_writer_ JsonWriter w = {};
 
         json_open(&w);
-        for (size_t i = 0; i < ELEMENTSOF(all); i++)
-                if (is_noted(c->cursor, all[i]) || streq_ptr(what, all[i]))
-                        json_bool(&w, all[i], true);
-        if (id)
-                json_id(&w, "id", id);
+        for (size_t i = 0; i < ELEMENTSOF(flags); i++)
+                if (is_noted(c->cursor, flags[i]) || streq_ptr(n->what, flags[i]))
+                        json_bool(&w, flags[i], true);
+        if (n->id)
+                json_id(&w, "id", n->id);
+        else {
+                put_full(&w, c, n->full);
+                json_i64(&w, WAITED, n_waited(c) + n->has_waited);
+        }
         json_close(&w);
         return json_writer_finish(&w, &checkpoint->result);
 }
 
+static int once_more(const StepContext *c, const Note *n, Checkpoint *checkpoint) {
+        int r = note(c, n, checkpoint);
+
+        return r < 0 ? r : STEP_AGAIN;
+}
+
 static int once_more_without(const StepContext *c, const char *what, Checkpoint *checkpoint) {
-        int r = note(c, what, 0, checkpoint);
 
         checkpoint->event = "ticket.target_gone";
         checkpoint->sentence = streq(what, WITHOUT_PING) ?
                                        "The ping role that is set was deleted; the ticket is opened without it. Set another one with /tickets set-ping." :
                                        "The category that is set was deleted; the ticket is opened without it. Set another one with /tickets set-targets.";
-        return r < 0 ? r : STEP_AGAIN;
+        return once_more(c, &(Note) { .what = what }, checkpoint);
 }
 
 static int give_up(const char *why, Checkpoint *checkpoint) {
@@ -167,15 +214,42 @@ static int give_up(const char *why, Checkpoint *checkpoint) {
         return STEP_TURN;
 }
 
+static bool is_overflow(const StepContext *c) {
+        bool is_last;
+
+        return category_now(c, &is_last).v != set_category(c).v;
+}
+
+/* The next one of ours; when none is left another one is being made, by a flow of its own, and is waited for. */
+static int category_refused(const StepContext *c, Checkpoint *checkpoint) {
+        bool is_last;
+        ChannelId category = category_now(c, &is_last);
+
+        if (!is_last)
+                return once_more(c, &(Note) { .full = category }, checkpoint);
+        if (n_waited(c) >= ROOM_TRIES)
+                return give_up(WHY_CATEGORY_FULL, checkpoint);
+        overflow_want(c, checkpoint, set_category(c));
+        checkpoint->again_after = ROOM_WAIT;
+        return once_more(c, &(Note) { .has_waited = true }, checkpoint);
+}
+
+static int guild_is_full(const StepContext *c, Checkpoint *checkpoint) {
+        if (is_noted(c->cursor, TOLD))
+                return give_up(WHY_GUILD_FULL, checkpoint);
+        alert_add(c, checkpoint, ALERT_GUILD_FULL);
+        return once_more(c, &(Note) { .what = TOLD }, checkpoint);
+}
+
 /* Nothing was made, so asking again is harmless. Codes: Discord reference, "JSON Error Codes"; a form's errors have names of their own. */
 static int channel_refused(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
         const Json *errors = json_get(reply->body, "errors");
         const char *parent = json_text(json_get(json_first(json_path(errors, "parent_id", "_errors", NULL)), "code"));
 
-        if (streq_ptr(parent, "CHANNEL_PARENT_MAX_CHANNELS"))
-                return give_up(WHY_CATEGORY_FULL, checkpoint);
         if (reply->code == 30013)
-                return give_up(WHY_GUILD_FULL, checkpoint);
+                return guild_is_full(c, checkpoint);
+        if (streq_ptr(parent, "CHANNEL_PARENT_MAX_CHANNELS") || (parent && is_overflow(c)))
+                return category_refused(c, checkpoint);
         if (parent && !is_noted(c->cursor, WITHOUT_CATEGORY))
                 return once_more_without(c, WITHOUT_CATEGORY, checkpoint);
         if ((reply->code == 10009 || reply->code == 10011 || json_get(errors, "permission_overwrites")) && ping_role(c).v)
@@ -189,7 +263,7 @@ static int channel_known(const StepContext *c, const StepReply *reply, Checkpoin
         if (reply->id == 0)
                 return -EBADMSG;        /* a success without an id is no success */
         store_add_ticket_channel(checkpoint->batch, c->flow, (ChannelId) { reply->id });
-        return note(c, NULL, reply->id, checkpoint);
+        return note(c, &(Note) { .id = reply->id }, checkpoint);
 }
 
 static int channel_undo(const StepContext *c, StepRequest *ret) {

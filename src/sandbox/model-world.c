@@ -181,10 +181,11 @@ static void add_channel(SbxModel *model, const SbxRequest *request, SbxReply *re
         _cleanup_(channel_freep) Channel *channel = NULL;
         const char *name = "channel", *topic;
         uint64_t category = 0;
-        int64_t ago_ms = 0;
+        int64_t ago_ms = 0, type = CHANNEL_TEXT;
         _json_writer_ JsonWriter w = {};
 
         (void) json_get_string(request->body, "name", &name);
+        (void) json_get_i64(request->body, "type", &type);
         (void) json_get_u64(request->body, "category", &category);
         (void) json_get_i64(request->body, "ago_ms", &ago_ms);
         topic = json_text(json_get(request->body, "topic"));
@@ -196,7 +197,11 @@ static void add_channel(SbxModel *model, const SbxRequest *request, SbxReply *re
                 sbx_reply_refuse(reply, 400, "ago_ms is a number of milliseconds, a year at most.");
                 return;
         }
-        channel = channel_make(model, CHANNEL_TEXT, name, category);
+        if ((type != CHANNEL_TEXT && type != CHANNEL_CATEGORY) || (type == CHANNEL_CATEGORY && category)) {
+                sbx_reply_refuse(reply, 400, "type is 0, a text channel, or 4, a category, which is in no other.");
+                return;
+        }
+        channel = channel_make(model, (int) type, name, category);
         if (!channel || (topic && replace_text(&channel->topic, topic) < 0)) {
                 sbx_reply_refuse(reply, 500, "Out of memory.");
                 return;

@@ -137,7 +137,7 @@ int read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret, RecruitFacts 
 int read_recruit(Batch *b, size_t n_call, Facts *facts, RecruitFacts *ret);
 Batch *facts_begin(Store *store, GuildId guild, FlowId flow);
 void finish_facts(Batch *b, int outcome);       /* done is a FactsDone */
-void read_settings(const PGresult *result, GuildId guild, Facts *ret);
+void read_settings(Batch *b, const PGresult *result, GuildId guild, Facts *ret);
 void read_ticket(Batch *b, const PGresult *result, size_t row, Ticket *ret);
 
 /* ---- the rest ------------------------------------------------------------------------------------------------------------ */

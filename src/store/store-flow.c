@@ -76,6 +76,16 @@ static void put_person(Batch *b, GuildId guild, UserId user) {
         batch_sealed(b, text);
 }
 
+void store_add_flow(Batch *b, const AcceptRequest *request) {
+        batch_call(b, SQL_FLOW_ADD);
+        batch_text(b, request->idem_key);
+        batch_text(b, request->kind);
+        batch_i64(b, request->code_version);
+        batch_u64(b, request->guild.v);
+        batch_text(b, request->subject);
+        batch_sealed(b, request->args);
+}
+
 int store_accept(Store *store, const AcceptRequest *request, AcceptDone done, void *userdata) {
         Batch *b = batch_new(store);
 

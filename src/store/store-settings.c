@@ -10,7 +10,23 @@ void batch_facts(Batch *b, GuildId guild, FlowId flow) {
         batch_id(b, flow.v);
 }
 
-void read_settings(const PGresult *r, GuildId guild, Facts *ret) {
+/* Rows that a hand in the database has damaged are left out. */
+static void read_overflow(Batch *b, const PGresult *r, int column, GuildSettings *ret) {
+        JSON_FOREACH(row, row_json(b, r, 0, column)) {
+                Overflow *o = &ret->overflow[ret->n_overflow];
+                int64_t no;
+
+                if (ret->n_overflow == OVERFLOW_MAX)
+                        break;
+                if (json_get_u64(row, "base", &o->base.v) == 0 && json_get_u64(row, "id", &o->category.v) == 0 && json_get_i64(row, "no", &no) == 0 &&
+                    no >= 2 && no <= OVERFLOW_NO_MAX) {
+                        o->no = (int) no;
+                        ret->n_overflow++;
+                }
+        }
+}
+
+void read_settings(Batch *b, const PGresult *r, GuildId guild, Facts *ret) {
         ret->installation = row_u64(r, 0, 0);
         ret->now = row_u64(r, 0, 1);
         ret->actor_ticket_channel.v = row_u64(r, 0, 13);
@@ -30,6 +46,7 @@ void read_settings(const PGresult *r, GuildId guild, Facts *ret) {
                 .recruitment_role = { row_u64(r, 0, 12) },
                 .lang = lang_from_locale(row_text(r, 0, 15)),
         };
+        read_overflow(b, r, 16, &ret->settings);
 }
 
 static void put_change(Batch *b, bool is_changed, uint64_t id) {
@@ -129,4 +146,20 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
         batch_text(b, key);
         batch_text(b, text);
         return batch_submit(store, STORE_FLOW, b, finish_plain, (AnyDone) done, userdata);
+}
+
+/* ---- categories that we made ------------------------------------------------------------------------------------------------------------ */
+
+void store_add_overflow(Batch *b, GuildId guild, const Overflow *overflow) {
+        batch_call(b, SQL_OVERFLOW_ADD);
+        batch_u64(b, guild.v);
+        batch_u64(b, overflow->base.v);
+        batch_i64(b, overflow->no);
+        batch_u64(b, overflow->category.v);
+}
+
+void store_add_overflow_forget(Batch *b, GuildId guild, ChannelId category) {
+        batch_call(b, SQL_OVERFLOW_FORGET);
+        batch_u64(b, guild.v);
+        batch_u64(b, category.v);
 }

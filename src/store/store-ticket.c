@@ -49,7 +49,7 @@ int read_facts(Batch *b, size_t n_call, GuildId guild, Facts *ret, RecruitFacts 
 
         *ret = (Facts) {};
         if (batch_n_rows(b, n_call) == 1)
-                read_settings(batch_result(b, n_call), guild, ret);
+                read_settings(b, batch_result(b, n_call), guild, ret);
         if (batch_n_rows(b, n_call + 1) > 0)
                 read_ticket(b, batch_result(b, n_call + 1), 0, &ret->ticket);
         if (n_call + 2 >= b->n_calls)

@@ -49,7 +49,7 @@ int view_resolved_log(Lang lang, const Ticket *ticket, const char *resolution, U
                 ret_body);
 }
 
-int view_target_gone(Lang lang, TextId text, const char *nonce, char **ret_body) {
+int view_alert(Lang lang, TextId title, TextId text, const char *nonce, char **ret_body) {
         _free_ char *body = NULL;
         int r = text_format(lang, text, NULL, &body);
 
@@ -58,7 +58,7 @@ int view_target_gone(Lang lang, TextId text, const char *nonce, char **ret_body)
         return message_body(
                 &(Message) {
                         .lang = lang,
-                        .embed = { .title = text_lookup(lang, TEXT_TARGET_GONE), .description = body, .color = COLOR_WARNS },
+                        .embed = { .title = text_lookup(lang, title), .description = body, .color = COLOR_WARNS },
                         .nonce = nonce,
                 },
                 ret_body);

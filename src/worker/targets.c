@@ -46,12 +46,37 @@ bool is_listed(const Json *list, uint64_t wanted) {
         return false;
 }
 
+static bool is_parent(const Json *channels, ChannelId category) {
+        JSON_FOREACH(channel, channels) {
+                uint64_t parent;
+
+                if (json_get_u64(channel, "parent_id", &parent) == 0 && parent == category.v)
+                        return true;
+        }
+        return false;
+}
+
 static bool is_gone(const Inventory *inventory, const Target *target) {
         const Json *list = target->is_role ? inventory->roles : inventory->channels;
 
         if (inventory->deleted)
                 return target->id == inventory->deleted;
         return list && !is_listed(list, target->id) && snowflake_time(target->id) + YOUNG < clock_realtime();
+}
+
+/* A category of ours beside a full one in which nothing is left, and was not made this moment. */
+static void retire_empty(const Inventory *inventory, const GuildSettings *settings) {
+        for (size_t i = 0; inventory->channels && i < settings->n_overflow; i++) {
+                ChannelId category = settings->overflow[i].category;
+                char args[48];
+
+                if (is_parent(inventory->channels, category) || snowflake_time(category.v) + YOUNG > clock_realtime())
+                        continue;
+                (void) snprintf(args, sizeof(args), "{\"category\":\"%llu\"}", (unsigned long long) category.v);
+                (void) unasked_accept(inventory->worker, &(Unasked) { .flow = &flow_category_retire, .guild = settings->guild, .args = args }, NULL,
+                                      "retire:%llu:%llu", (unsigned long long) category.v,
+                                      (unsigned long long) (clock_realtime() / YOUNG));        /* lost now: the next sweep */
+        }
 }
 
 static void settings_known(int outcome, const Facts *facts, void *userdata) {
@@ -65,6 +90,7 @@ static void settings_known(int outcome, const Facts *facts, void *userdata) {
         for (size_t i = 0; i < n; i++)
                 if (is_gone(inventory, &set[i]))
                         tell_gone(inventory->worker, facts->settings.guild, &set[i]);
+        retire_empty(inventory, &facts->settings);
 }
 
 static void look(GuildId guild, Inventory *take_inventory) {

@@ -20,7 +20,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import recruitment as r  # noqa: E402
 from recruit import CHANNEL_RECORDS, RecruitStack  # noqa: E402
-from stack import (ADMIN, APPLICANT, BUILD, CHANNEL_APPLY, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, PEOPLE, STAFF, TOKEN,  # noqa: E402
+from stack import (ADMIN, APPLICANT, BUILD, CATEGORY_SUPPORT, CHANNEL_APPLY, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, PEOPLE, STAFF, TOKEN,  # noqa: E402
                    Trouble, input_id, skip_unless_possible, wait_for)
 
 WORDS = "where the umbrella stands"
@@ -55,6 +55,35 @@ def prepare_ticket(stack):
     stack.answer(stack.open_ticket(question=WORDS))
     stack.channel = stack.ticket_channels()[0]["id"]
     stack.form = stack.resolve_form(stack.channel)
+
+
+def fill_category(stack):
+    """No room for one more ticket; a category of an earlier death is full too."""
+    prepare_form(stack)
+    for category in [CATEGORY_SUPPORT] + [row[0] for row in stack.postgres.sql("SELECT channel_id FROM cfg.overflow_categories")]:
+        stack.world("add_channels", n=50 - sum(c.get("parent_id") == category for c in stack.channels()), category=category)
+
+
+def empty_category(stack):
+    """A category that we made an hour ago, and in which nothing is left."""
+    stack.empty = stack.world("add_channel", name="Support 9", type=4, ago_ms=3_600_000)["channel"]
+    stack.postgres.sql(f"INSERT INTO cfg.overflow_categories VALUES ({GUILD}, {CATEGORY_SUPPORT}, 9, {stack.empty})"
+                       " ON CONFLICT (guild_id, base_id, no) DO UPDATE SET channel_id = excluded.channel_id")
+
+
+def sweep_empty_category(stack):
+    flows = "SELECT count(*) FROM flow.flow WHERE kind = 'category.retire'"
+    before = stack.postgres.sql(flows)
+    stack.gateway("invalid_session", resumable=False)
+    wait_for(lambda: stack.postgres.sql(flows) != before, "the sweeper to come", 60)
+    return []
+
+
+def fill_guild(stack):
+    """Told once an hour: what was told of an earlier death is forgotten."""
+    prepare_form(stack)
+    stack.postgres.sql("DELETE FROM flow.flow WHERE kind = 'admin.alert'")
+    stack.world("add_channels", n=500 - len(stack.channels()))
 
 
 def refuse_opening(stack):
@@ -127,6 +156,9 @@ SCENARIOS = [
     (r"channel\.gone/record/",  r.without_record(r.prepare_pending), delete_channel),
     (r"channel\.gone/",         r.prepare_pending, delete_channel),
     (r"target\.gone/",          r.prepare_target, r.delete_target),
+    (r"category\.extend/",      fill_category,  open_ticket),
+    (r"category\.retire/",      empty_category, sweep_empty_category),
+    (r"admin\.alert/",          fill_guild,     open_ticket),
     (r"ticket\.rebuild/record/", r.without_record(r.prepare_lost), r.find_lost),
     (r"ticket\.rebuild/",       r.prepare_lost, r.find_lost),
     (r"topic\.mend/",           r.prepare_pending, r.edit_topic),
@@ -187,6 +219,10 @@ def invariants(stack, point):
     resolved = int(sql("SELECT count(*) FROM cfg.tickets WHERE outcome = 'resolved'")[0][0])
     logged = sum(WORDS in json.dumps(m) for m in stack.messages(CHANNEL_LOG))
     hold(resolved == logged, f"each of {resolved} resolved tickets is in the log once: {logged}")
+    made = sorted(c["name"] for c in stack.channels() if c["type"] == 4 and re.search(r" \d+$", c["name"]))
+    hold(len(made) == len(set(made)), f"no category was made twice: {made}")
+    known = {row[0] for row in sql("SELECT channel_id FROM cfg.overflow_categories")}
+    hold(known == {c["id"] for c in stack.channels() if c["name"] in made}, f"the categories that we made are known: {known}, {made}")
     r.invariants(stack, hold)
     log = stack.log()
     for word in PEOPLE + r.WORDS + [WORDS, TOKEN]:
@@ -204,9 +240,11 @@ def clean(stack):
     stack.clear_faults()
     if stack.member(APPLICANT) is None:
         stack.world("add_member", user=APPLICANT)
-    for channel in stack.ticket_channels():
+    for channel in stack.ticket_channels() + [c for c in stack.channels() if c["name"] == "filler"]:
         stack.world("delete_channel", channel=channel["id"])
     wait_for(lambda: stack.postgres.sql("SELECT 1 FROM cfg.tickets WHERE state = 'open'") == [], "the tickets to be closed")
+    for (category,) in stack.postgres.sql("DELETE FROM cfg.overflow_categories RETURNING channel_id"):
+        stack.world("delete_channel", channel=category)
     stack.quiet()
     stack.world("set_roles", user=APPLICANT, roles=[])
 

@@ -122,7 +122,7 @@ static void the_log_tells_of_what_was_deleted(void **state) {
         _free_ char *body = NULL;
         _json_ Json *json = NULL;
 
-        assert_int_equal(view_target_gone(TEST_LANG, TEXT_TARGET_SUPPORT_CATEGORY, NONCE, &body), 0);
+        assert_int_equal(view_alert(TEST_LANG, TEXT_TARGET_GONE, TEXT_TARGET_SUPPORT_CATEGORY, NONCE, &body), 0);
         json = golden("target-gone", body);
         check_message(json);
         assert_int_equal(n_pinged(json), 0);
