@@ -15,6 +15,9 @@ noinst_HEADERS = \
 	include/magikal/curl-loop.h \
 	include/magikal/custom-id.h \
 	include/magikal/cut.h \
+	include/magikal/doctor-gather.h \
+	include/magikal/doctor.def \
+	include/magikal/doctor.h \
 	include/magikal/embed.h \
 	include/magikal/engine.h \
 	include/magikal/fault-points.def \
@@ -50,6 +53,7 @@ noinst_HEADERS = \
 	include/magikal/skim.h \
 	include/magikal/snowflake.h \
 	include/magikal/step1.h \
+	include/magikal/store-doctor.h \
 	include/magikal/store-recruit.h \
 	include/magikal/store.h \
 	include/magikal/strbuf.h \

@@ -6,6 +6,12 @@ src_libdomain_a_SOURCES = \
 	src/domain/answer.c \
 	src/domain/application.c \
 	src/domain/channel-name.c \
+	src/domain/doctor-access.c \
+	src/domain/doctor-check.h \
+	src/domain/doctor-installation.c \
+	src/domain/doctor-settings.c \
+	src/domain/doctor-ticket.c \
+	src/domain/doctor.c \
 	src/domain/handle.c \
 	src/domain/policy.c \
 	src/domain/question-json.c \
@@ -26,6 +32,7 @@ DOMAIN_TESTS = \
 	tests/unit/test-answer \
 	tests/unit/test-application \
 	tests/unit/test-channel-name \
+	tests/unit/test-doctor \
 	tests/unit/test-handle \
 	tests/unit/test-policy \
 	tests/unit/test-question \
@@ -45,6 +52,8 @@ tests_unit_test_application_SOURCES = tests/unit/test-application.c
 tests_unit_test_application_LDADD = $(DOMAIN_TEST_LIBS)
 tests_unit_test_channel_name_SOURCES = tests/unit/test-channel-name.c
 tests_unit_test_channel_name_LDADD = $(DOMAIN_TEST_LIBS)
+tests_unit_test_doctor_SOURCES = tests/unit/test-doctor.c
+tests_unit_test_doctor_LDADD = $(DOMAIN_TEST_LIBS)
 tests_unit_test_handle_SOURCES = tests/unit/test-handle.c
 tests_unit_test_handle_LDADD = $(DOMAIN_TEST_LIBS)
 tests_unit_test_policy_SOURCES = tests/unit/test-policy.c

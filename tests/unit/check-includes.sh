@@ -21,11 +21,12 @@ may_include() {
         engine)     echo "base store discord domain rsi" ;;
         views)      echo "base domain discord text" ;;
         rsi)        echo "base domain discord" ;;       # of discord: curl in the event loop
+        doctor)     echo "base domain discord store views rsi" ;;       # of views: the names of controls
         flows)      echo "base domain discord store engine views text rsi" ;;
-        worker)     echo "base domain discord store engine views text rsi flows ipc role" ;;
+        worker)     echo "base domain discord store engine views text rsi flows doctor ipc role" ;;
         supervisor) echo "base discord ipc store role" ;;
         editor)     echo "base discord ipc store role" ;;
-        ctl)        echo "base ipc store role discord" ;;
+        ctl)        echo "base ipc store role discord domain text rsi doctor" ;;
         sandbox)    echo "base" ;;
         *)          echo "unknown" ;;
         esac
@@ -40,7 +41,7 @@ owner_of() {
                 echo words ;;
         languages.def | placeholders.def | text.h)
                 echo text ;;
-        access-mode.h | answer.h | application.h | channel-name.h | guild-settings.h | handle.h | policy.h | recruit-settings.h | question.h | text-clean.h | \
+        access-mode.h | answer.h | application.h | channel-name.h | doctor.def | doctor.h | guild-settings.h | handle.h | policy.h | recruit-settings.h | question.h | text-clean.h | \
                 ticket.h | timezone.h | topic.h | zone-rules.h)
                 echo domain ;;
         command.h | commands.def | component.h | curl-loop.h | custom-id.h | cut.h | embed.h | gateway.h | gateway-conn.h | interaction.h | \
@@ -52,8 +53,10 @@ owner_of() {
                 echo role ;;
         rsi.h)
                 echo rsi ;;
-        store.h | store-person.h | store-recruit.h)
+        store.h | store-doctor.h | store-person.h | store-recruit.h)
                 echo store ;;
+        doctor-gather.h)
+                echo doctor ;;
         engine.h | flow.h)
                 echo engine ;;
         citizen.h | flows.h | qna.h | shown.h | step1.h | target.h)
@@ -81,7 +84,7 @@ outside_only_in() {
         microhttpd.h)           echo "sandbox" ;;
         systemd/sd-daemon.h)    echo "supervisor role" ;;
         systemd/sd-id128.h)     echo "role supervisor ctl" ;;
-        systemd/sd-event.h)     echo "discord ipc store role engine rsi worker supervisor editor ctl sandbox" ;;
+        systemd/sd-event.h)     echo "discord ipc store role engine rsi doctor worker supervisor editor ctl sandbox" ;;
         *)                      echo "" ;;
         esac
 }
