@@ -53,6 +53,7 @@ function finish(    field, i, section, key, default_text) {
 BEGIN {
         words["SNOWFLAKE"] = "id"
         words["PATH"] = "absolute path"
+        words["NAME"] = "name"
         words["HTTP_URL"] = "https:// URL"
         words["WS_URL"] = "wss:// URL"
         words["DSN"] = "connection string"

@@ -25,6 +25,7 @@ typedef enum Compression {
 /* C type of each setting type. A text that is not set is NULL, a number that is "auto" is 0, a level is syslog's. */
 #define SETTING_C_SNOWFLAKE ApplicationId
 #define SETTING_C_PATH char *
+#define SETTING_C_NAME char *
 #define SETTING_C_HTTP_URL char *
 #define SETTING_C_WS_URL char *
 #define SETTING_C_DSN char *

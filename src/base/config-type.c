@@ -48,6 +48,17 @@ static int path_parse(const Setting *s, const char *text, void *member, StrBuf *
         return text_set(text, member);
 }
 
+/* One word of what names are made of everywhere. */
+static int name_parse(const Setting *s, const char *text, void *member, StrBuf *why) {
+        if (!text_fits(s, text, why))
+                return -EINVAL;
+        if (text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")] != '\0') {
+                strbuf_append(why, "must be made of letters, digits, _ and -");
+                return -EINVAL;
+        }
+        return text_set(text, member);
+}
+
 static int url_parse_setting(const Setting *s, const char *text, bool is_websocket, void *member, StrBuf *why) {
         const char *plain = is_websocket ? "ws" : "http";
         Url url;
@@ -311,6 +322,7 @@ DEFINE_WORD_TYPE(level, int, level_words)
 /*                                        name         empty  goes on  parse            print            equal               free      */
 const SettingType setting_type_SNOWFLAKE = { "id",      false, false,  snowflake_parse, snowflake_print, snowflake_is_equal, NULL      };
 const SettingType setting_type_PATH      = { "path",    true,  false,  path_parse,      text_print,      text_is_equal,      text_done };
+const SettingType setting_type_NAME      = { "name",    true,  false,  name_parse,      text_print,      text_is_equal,      text_done };
 const SettingType setting_type_HTTP_URL  = { "URL",     true,  false,  http_url_parse,  text_print,      text_is_equal,      text_done };
 const SettingType setting_type_WS_URL    = { "URL",     true,  false,  ws_url_parse,    text_print,      text_is_equal,      text_done };
 const SettingType setting_type_DSN       = { "DSN",     true,  true,   dsn_parse,       dsn_print,       text_is_equal,      text_done };

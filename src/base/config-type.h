@@ -27,5 +27,5 @@ struct Setting {
         const char *help;
 };
 
-extern const SettingType setting_type_SNOWFLAKE, setting_type_PATH, setting_type_HTTP_URL, setting_type_WS_URL, setting_type_DSN,
+extern const SettingType setting_type_SNOWFLAKE, setting_type_PATH, setting_type_NAME, setting_type_HTTP_URL, setting_type_WS_URL, setting_type_DSN,
         setting_type_INT, setting_type_AUTO_INT, setting_type_BOOL, setting_type_AUTO_BOOL, setting_type_COMPRESS, setting_type_LEVEL;

@@ -2,6 +2,7 @@
 SQL_STATEMENTS = \
 	sql/statements/application.sql \
 	sql/statements/audit.sql \
+	sql/statements/doctor.sql \
 	sql/statements/edit.sql \
 	sql/statements/flow.sql \
 	sql/statements/migrate.sql \
@@ -35,6 +36,7 @@ src_libstore_a_SOURCES = \
 	src/store/statements.c \
 	src/store/store-application.c \
 	src/store/store-audit.c \
+	src/store/store-doctor.c \
 	src/store/store-edit.c \
 	src/store/store-flow.c \
 	src/store/store-person.c \

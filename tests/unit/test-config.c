@@ -78,12 +78,13 @@ static void credentials_come_from_the_service_manager(void **state) {
 static void values_are_read_as_their_kind(void **state) {
         _cleanup_(config_freep) Config *c = parse_good(
                 "# comment\n; comment\n" NEEDED "[process]\nworkers = 7\n  # indented comment\nruntime_dir = /tmp/r\n"
-                "[rsi]\nenabled = off\nbase_url = http://127.0.0.1:8780/rsi/ ; comment\n[log]\nlevel = debug\n");
+                "[rsi]\nenabled = off\nbase_url = http://127.0.0.1:8780/rsi/ ; comment\nprobe_handle = Asterin-Vale\n[log]\nlevel = debug\n");
 
         (void) state;
         assert_int_equal(c->n_workers, 7);
         assert_false(c->rsi_enabled);
         assert_string_equal(c->rsi_base_url, "http://127.0.0.1:8780/rsi");
+        assert_string_equal(c->rsi_probe_handle, "Asterin-Vale");
         assert_int_equal(c->log_level, LOG_DEBUG);
 }
 
@@ -107,6 +108,7 @@ static void mistakes_name_line_and_remedy(void **state) {
                 { "workers = 2\n",
                   "m.conf:1: \"workers\" stands before any section; put one of these above it: [discord] [database] [rsi] [process] [keys] [tickets] [log]." },
                 { "[process]\nworkers = 2\n\nworkers = 3\n", "m.conf:4: [process] workers is already set in line 2; remove one of the two." },
+                { "[rsi]\nprobe_handle = Vale of Asterin\n", "m.conf:2: [rsi] probe_handle must be made of letters, digits, _ and -." },
                 { "[process]\nworkers = 17\n", "m.conf:2: [process] workers must be a whole number from 1 to 16, or auto." },
                 { "[process]\nworkers = -1\n", "m.conf:2: [process] workers must be a whole number from 1 to 16, or auto." },
                 { "[process]\nworkers = 2x\n", "m.conf:2: [process] workers must be a whole number from 1 to 16, or auto." },
