@@ -15,6 +15,7 @@
 #include <stdbool.h>
 
 #include "magikal/custom-id.h"
+#include "magikal/doctor.h"
 #include "magikal/guild-settings.h"
 #include "magikal/keys.h"
 #include "magikal/text.h"
@@ -55,6 +56,12 @@ int view_support_about(Lang lang, const char *nonce, char **ret_body);
 int view_notice(Lang lang, const char *text, bool is_ephemeral, char **ret_data);
 /* The same from text/: view_say(&data, lang, true, TEXT_TICKET_YOURS, TEXT_ARGS(ARG_CHANNEL("channel", t.channel))). */
 int view_say(char **ret_data, Lang lang, bool is_ephemeral, TextId id, const TextArg *args);
+
+/*
+ * What the doctor found, worst first, each with its remedy, and how many channels there are: data, for edits. What does not fit is counted.
+ * n_checks: that were made.
+ */
+int view_doctor(Lang lang, const DoctorGuild *guild, const DoctorReport *report, size_t n_checks, char **ret_data);
 
 /* Answers of the settings commands: data, ephemeral. */
 int view_targets(Lang lang, const GuildSettings *settings, char **ret_data);

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/libworker.a
 src_libworker_a_SOURCES = \
 	src/worker/controls.c \
+	src/worker/doctor-command.c \
 	src/worker/job.c \
 	src/worker/look.c \
 	src/worker/lost-ticket.c \

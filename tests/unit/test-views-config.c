@@ -160,6 +160,67 @@ static void every_question_is_listed(void **state) {
         (void) state;
 }
 
+/* ---- what the doctor found ----------------------------------------------------------------------------------------------------------- */
+
+static const DoctorChannel doctor_channels[] = {
+        { .id = { UINT64_C(820000000000000002) }, .is_category = true },
+        { .id = { UINT64_C(820000000000000021) }, .parent = { UINT64_C(820000000000000002) } },
+};
+static const GuildSettings doctor_settings = { .support_panel = { UINT64_C(820000000000000021) }, .support_category = { UINT64_C(820000000000000002) } };
+static const DoctorGuild doctor_guild = { .look = DOCTOR_SEEN, .channels = doctor_channels, .n_channels = 2, .settings = &doctor_settings };
+
+static void the_doctor_names_remedies(void **state) {
+        DoctorFinding findings[] = {
+                { .check = DOCTOR_CHECK_BOT_PERMISSIONS, .severity = DOCTOR_BROKEN, .said = TEXT_DOCTOR_BOT_PERMISSIONS,
+                  .mended = TEXT_DOCTOR_BOT_PERMISSIONS_FIX,
+                  .args = { ARG_PERMISSIONS("permission", PERMISSION_MANAGE_CHANNELS), ARG_ROLE("bot_role", ROLE_A) } },
+                { .check = DOCTOR_CHECK_PING_UNSET, .severity = DOCTOR_WARNING, .said = TEXT_DOCTOR_PING_UNSET_SUPPORT,
+                  .mended = TEXT_DOCTOR_PING_UNSET_FIX, .has_setting = true, .setting = TEXT_SETTING_SUPPORT_ROLE },
+                { .check = DOCTOR_CHECK_RSI, .severity = DOCTOR_NOTE, .said = TEXT_DOCTOR_RSI_OFF, .mended = TEXT_DOCTOR_RSI_OFF_FIX },
+        };
+        const DoctorReport report = { .findings = findings, .n = ELEMENTSOF(findings), .n_of = { 1, 1, 1 } };
+        _free_ char *body = NULL;
+        _json_ Json *json = NULL;
+
+        assert_int_equal(view_doctor(TEST_LANG, &doctor_guild, &report, 50, &body), 0);
+        json = golden("doctor", body);
+        assert_int_equal(n_pinged(json), 0);
+        (void) state;
+}
+
+static void a_healthy_guild_is_told_so(void **state) {
+        const DoctorReport report = {};
+        _free_ char *body = NULL;
+        _json_ Json *json = NULL;
+
+        assert_int_equal(view_doctor(TEST_LANG, &doctor_guild, &report, 50, &body), 0);
+        json = golden("doctor-fine", body);
+        (void) state;
+}
+
+static void what_the_doctor_cannot_show_is_counted(void **state) {
+        DoctorFinding findings[40];
+        const DoctorReport report = { .findings = findings, .n = ELEMENTSOF(findings), .n_of = { [DOCTOR_WARNING] = ELEMENTSOF(findings) } };
+        _free_ char *body = NULL;
+        _json_ Json *json = NULL;
+        size_t n_shown = 0;
+        char missing[12];
+
+        for (size_t i = 0; i < ELEMENTSOF(findings); i++)
+                findings[i] = (DoctorFinding) { .check = DOCTOR_CHECK_EDIT_STUCK, .severity = DOCTOR_WARNING, .said = TEXT_DOCTOR_EDIT_BLOCKED,
+                                                .mended = TEXT_DOCTOR_EDIT_BLOCKED_FIX,
+                                                .args = { ARG_CHANNEL("channel", doctor_channels[1].id), ARG_WORDS("piece", "50013"), ARG_ROLE("bot_role", ROLE_A) } };
+        assert_int_equal(view_doctor(TEST_LANG, &doctor_guild, &report, 50, &body), 0);
+        assert_int_equal(json_parse(body, strlen(body), &json), 0);
+        assert_true(utf16_length(description_of(json)) <= LIMIT_EMBED_DESCRIPTION);
+        for (const char *at = description_of(json); (at = strstr(at, "50013")); at++)
+                n_shown++;
+        assert_in_range(n_shown, 5, ELEMENTSOF(findings) - 1);
+        (void) snprintf(missing, sizeof(missing), " %zu ", ELEMENTSOF(findings) - n_shown);
+        assert_non_null(strstr(description_of(json), missing));
+        (void) state;
+}
+
 static int set_up(void **state) {
         *state = known_keys(KNOWN_KEY_K);
         return *state ? 0 : -1;
@@ -180,6 +241,9 @@ int main(void) {
                 cmocka_unit_test(resetting_asks),
                 cmocka_unit_test(every_area_is_listed),
                 cmocka_unit_test(every_question_is_listed),
+                cmocka_unit_test(the_doctor_names_remedies),
+                cmocka_unit_test(a_healthy_guild_is_told_so),
+                cmocka_unit_test(what_the_doctor_cannot_show_is_counted),
         };
 
         return cmocka_run_group_tests_name("views-config", tests, set_up, tear_down);
