@@ -28,6 +28,8 @@ int ctl_flows(const CtlOptions *options, char *const args[]);
 int ctl_requeue(const CtlOptions *options, char *const args[]);
 int ctl_erase(const CtlOptions *options, char *const args[]);
 int ctl_export(const CtlOptions *options, char *const args[]);
+/* Statuses besides: 1 when there are only warnings, 2 when something is broken. */
+int ctl_doctor(const CtlOptions *options, char *const args[]);
 int ctl_keygen(const CtlOptions *options, char *const args[]);
 
 /* 0, or EX_CONFIG after a line. */

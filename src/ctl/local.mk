@@ -2,6 +2,7 @@
 bin_PROGRAMS += magikalctl
 magikalctl_SOURCES = \
 	src/ctl/ctl-database.c \
+	src/ctl/ctl-doctor.c \
 	src/ctl/ctl-person.c \
 	src/ctl/ctl-query.c \
 	src/ctl/ctl-query.h \
@@ -9,4 +10,4 @@ magikalctl_SOURCES = \
 	src/ctl/ctl-watch.c \
 	src/ctl/ctl.h \
 	src/ctl/main.c
-magikalctl_LDADD = $(STORE_LIBS) $(IPC_LIBS) $(CONFIG_LIBS) $(KEYS_LIBS) $(BASE_LIBS)
+magikalctl_LDADD = src/libdoctor.a $(STORE_LIBS) $(RSI_LIBS) $(REST_LIBS) $(IPC_LIBS) $(CONFIG_LIBS) $(KEYS_LIBS) $(BASE_LIBS)

@@ -28,6 +28,7 @@ typedef struct Command {
 static const Command commands[] = {
         { "status",  ctl_status,  0, "status [--json]",   "what the daemon and its children do; status 75 while it is not ready" },
         { "metrics", ctl_metrics, 0, "metrics",           "the same as OpenMetrics text" },
+        { "doctor",  ctl_doctor,  0, "doctor [--json] [--guild ID]", "check everything and say how to mend it; status 1: warnings, 2: broken" },
         { "jobs",    ctl_jobs,    0, "jobs [--json]",     "dispatches of the gateway that no worker has settled yet" },
         { "watch",   ctl_watch,   0, "watch [--json]",    "how presses travel, live: gateway, worker, steps, calls, edits" },
         { "flows",   ctl_flows,   0, "flows",             "which flows wait, run and are given up, and why" },
@@ -57,7 +58,7 @@ const char *ctl_duration(int64_t ms, char buffer[CTL_DURATION_MAX]) {
 static void print_help(void) {
         (void) printf("Usage: magikalctl [--config FILE] COMMAND\n\n");
         for (size_t i = 0; i < ELEMENTSOF(commands); i++)
-                (void) printf("  %-20s %s\n", commands[i].usage, commands[i].help);
+                (void) printf("  %-28s %s\n", commands[i].usage, commands[i].help);
         (void) printf(
                 "\n  --config FILE        settings of the daemon, instead of %s\n  --version, --help\n",
                 CONFIG_PATH_DEFAULT);
