@@ -41,6 +41,10 @@ EXTRA_DIST += \
 	tests/lib/stack.py \
 	tests/lib/wirebot.py
 
+# Tables that tests have printed, when all of them are over
+check-local: check-TESTS
+	@sed -n 's/^#| //p' $(TEST_LOGS) /dev/null
+
 # A process dies at every point that the daemon lists
 FAULT_JOBS = 6
 .PHONY: fault-matrix

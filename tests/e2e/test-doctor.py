@@ -455,9 +455,10 @@ def what_does_not_fit_is_counted(p):
 
 
 def print_matrix():
-    print(f"#\n# {'check':22} {'broken by':28} what is said")
+    """Lines that "make check" shows when all tests are over."""
+    print(f"#| {'check':22} {'broken by':28} what is said")
     for row in MATRIX:
-        print(f"# {row.check:22} {row.broken:28} {row.seen}")
+        print(f"#| {row.check:22} {row.broken:28} {row.seen}")
 
 
 def main():
