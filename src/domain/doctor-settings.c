@@ -5,8 +5,7 @@
 #include "magikal/limits.h"
 #include "magikal/policy.h"
 
-/* Below so many free places somebody should know; of a guild a day's worth of busy tickets. */
-#define CATEGORY_ROOM_LOW 5
+/* Below so many free places somebody should know: a day's worth of busy tickets. */
 #define GUILD_ROOM_LOW 20
 
 void check_guild(Examination *x) {
@@ -138,16 +137,12 @@ void check_target(Examination *x) {
 
 /* ---- room for channels ------------------------------------------------------------------------------------------------------------------- */
 
+/* Tickets then go to another category beside it, so it is only worth a note. */
 static void judge_category(Examination *x, ChannelId category) {
         size_t n = doctor_channels_in(x->guild, category);
 
-        if (!doctor_channel(x->guild, category) || n + CATEGORY_ROOM_LOW < LIMIT_CATEGORY_CHANNELS)
-                return;
-        const TextArg *args = TEXT_ARGS(ARG_CHANNEL("channel", category), ARG_NUMBER("number", n), ARG_NUMBER("limit", LIMIT_CATEGORY_CHANNELS));
-        if (n >= LIMIT_CATEGORY_CHANNELS)
-                doctor_find(x, args);
-        else
-                doctor_find_as(x, DOCTOR_WARNING, TEXT_DOCTOR_CATEGORY_FILLING, TEXT_DOCTOR_CATEGORY_ROOM_FIX, args);
+        if (doctor_channel(x->guild, category) && n >= LIMIT_CATEGORY_CHANNELS)
+                doctor_find(x, TEXT_ARGS(ARG_CHANNEL("channel", category), ARG_NUMBER("number", n), ARG_NUMBER("limit", LIMIT_CATEGORY_CHANNELS)));
 }
 
 void check_category_room(Examination *x) {

@@ -197,7 +197,6 @@ BREAK(blind_in_records, deny(w, RECORDS, BOT, PERMISSION_VIEW_CHANNEL))
 BREAK(member_above, role(w, ROLE_MEMBER)->position = 5; role(w, ROLE_MEMBER)->id.v = 10; w->recruit.member_role.v = 10)
 BREAK(member_managed, role(w, ROLE_MEMBER)->is_managed = true)
 BREAK(no_nicknames, w->recruit.is_nick_sync = true; role(w, ROLE_BOT)->permissions &= ~PERMISSION_MANAGE_NICKNAMES)
-BREAK(category_filling, fill(w, CATEGORY, 42))
 BREAK(category_full, fill(w, CATEGORY, 47))
 BREAK(guild_filling, fill(w, 0, LIMIT_GUILD_CHANNELS - N_CHANNELS - 20))
 BREAK(guild_full, fill(w, 0, LIMIT_GUILD_CHANNELS - N_CHANNELS))
@@ -291,8 +290,7 @@ static const struct {
         { member_above,            DOCTOR_CHECK_ROLE_ORDER,           DOCTOR_BROKEN,  TEXT_DOCTOR_ROLE_ORDER,             "drag <@&11> above <@&10>" },
         { member_managed,          DOCTOR_CHECK_ROLE_MANAGED,         DOCTOR_BROKEN,  TEXT_DOCTOR_ROLE_MANAGED,           "Role of a Member" },
         { no_nicknames,            DOCTOR_CHECK_NICKNAMES,            DOCTOR_WARNING, TEXT_DOCTOR_NICKNAMES,              "Manage Nicknames" },
-        { category_filling,        DOCTOR_CHECK_CATEGORY_ROOM,        DOCTOR_WARNING, TEXT_DOCTOR_CATEGORY_FILLING,       "45 of 50" },
-        { category_full,           DOCTOR_CHECK_CATEGORY_ROOM,        DOCTOR_BROKEN,  TEXT_DOCTOR_CATEGORY_FULL,          "50 of 50" },
+        { category_full,           DOCTOR_CHECK_CATEGORY_ROOM,        DOCTOR_NOTE,    TEXT_DOCTOR_CATEGORY_FULL,          "50 of 50" },
         { guild_filling,           DOCTOR_CHECK_GUILD_ROOM,           DOCTOR_WARNING, TEXT_DOCTOR_GUILD_FILLING,          "480 of 500" },
         { guild_full,              DOCTOR_CHECK_GUILD_ROOM,           DOCTOR_BROKEN,  TEXT_DOCTOR_GUILD_FULL,             "500 of 500" },
         { panel_gone,              DOCTOR_CHECK_PANEL,                DOCTOR_BROKEN,  TEXT_DOCTOR_PANEL_GONE,             "Support panel" },
