@@ -53,6 +53,7 @@ noinst_HEADERS = \
 	include/magikal/skim.h \
 	include/magikal/snowflake.h \
 	include/magikal/step1.h \
+	include/magikal/store-audit.h \
 	include/magikal/store-doctor.h \
 	include/magikal/store-recruit.h \
 	include/magikal/store.h \

@@ -50,6 +50,8 @@ typedef struct DoctorDatabase {
         const char *why;                /* NULL: it just does not answer */
         int64_t ahead_s;                /* its clock against ours */
         bool are_commands_known, are_commands_registered;
+        uint64_t broken_seal;           /* of the audit, the first that does not fit; 0: all do */
+        int64_t unsealed_s;             /* how long its oldest row waits for a seal */
 } DoctorDatabase;
 
 typedef struct DoctorRsi {

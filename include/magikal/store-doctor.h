@@ -9,6 +9,8 @@ typedef struct DoctorRows {
         int schema;
         Usec now;                       /* the database's clock */
         char *commands;                 /* hash of what was registered; NULL: nothing was */
+        uint64_t broken_seal;           /* of the audit's newest blocks; 0: none */
+        Usec unsealed;                  /* age of the oldest row without a seal; 0: none */
         char *known_handle;             /* of the newest applicant whom RSI knew; NULL: none */
         DoctorCapable *capable;
         size_t n_capable;

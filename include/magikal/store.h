@@ -373,7 +373,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 7  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 8  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the

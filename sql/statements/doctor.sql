@@ -1,12 +1,15 @@
 -- What the doctor looks at: the installation, and what of a guild does not get on.
 
 -- name: doctor_installation
--- $1: the application; $2: the guild whose newest applicant with a known handle is wanted, or of all.
+-- The audit is compared with its seals as far as 20,000 rows go back, so that nobody waits for it. $1: the application; $2: the guild whose newest applicant with a known handle is wanted, or of all.
 SELECT (SELECT max(version) FROM flow.schema_migrations), flow.usec(flow.now()),
        (SELECT value FROM flow.kv WHERE key = 'commands:' || $1),
        (SELECT a.handle FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
          WHERE a.rsi_record IS NOT NULL AND a.handle IS NOT NULL AND ($2::bigint IS NULL OR t.guild_id = $2)
-         ORDER BY a.app_id DESC LIMIT 1);
+         ORDER BY a.app_id DESC LIMIT 1),
+       flow.audit_broken(20000),
+       (SELECT flow.usec(flow.now()) - flow.usec(a.at) FROM flow.audit a
+         WHERE a.audit_id > coalesce((SELECT max(s.last_id) FROM flow.audit_seal s), 0) ORDER BY a.audit_id LIMIT 1);
 
 -- name: doctor_tickets
 -- Open tickets; a guild has 500 channels, so there cannot be many more.

@@ -201,6 +201,8 @@ static void rows_known(int outcome, DoctorRows *take_rows, void *userdata) {
                 d->schema_max = STORE_SCHEMA_VERSION + 1;       /* hosts are upgraded one by one */
                 d->schema = take_rows->schema;
                 d->ahead_s = seconds_ahead(take_rows->now);
+                d->broken_seal = take_rows->broken_seal;
+                d->unsealed_s = (int64_t) (take_rows->unsealed / USEC_PER_SEC);
                 d->are_commands_known = command_registration_hash(hash) >= 0;
                 d->are_commands_registered = d->are_commands_known && streq_ptr(take_rows->commands, hash);
         }

@@ -116,6 +116,21 @@ void check_clock_discord(Examination *x) {
                 judge_clock(x, x->world->application.ahead_s);
 }
 
+/* Sealed once an hour, what is older than ten minutes; a second time is given to a daemon that was just restarted. */
+#define UNSEALED_MAX_S (3 * 3600)
+
+void check_audit(Examination *x) {
+        const DoctorDatabase *d = &x->world->database;
+
+        if (d->look != DOCTOR_SEEN)
+                return;
+        if (d->broken_seal)
+                doctor_find(x, TEXT_ARGS(ARG_NUMBER("number", d->broken_seal)));
+        else if (d->unsealed_s > UNSEALED_MAX_S)
+                doctor_find_as(x, DOCTOR_WARNING, TEXT_DOCTOR_AUDIT_LATE, TEXT_DOCTOR_AUDIT_LATE_FIX,
+                               TEXT_ARGS(ARG_DURATION("duration", (Usec) d->unsealed_s * USEC_PER_SEC)));
+}
+
 void check_commands(Examination *x) {
         if (x->world->database.are_commands_known && !x->world->database.are_commands_registered)
                 doctor_find(x, TEXT_ARGS());

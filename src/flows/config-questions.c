@@ -94,6 +94,14 @@ static void say_hint(ConfigOutcome *o, const Question *before, const Question *a
                           after->placeholder[0] ? &ARG_WORDS("value", after->placeholder) : &none);
 }
 
+/* Words of ours; how it is worded is what somebody typed. */
+static void audit_kind(ConfigOutcome *o, const char *side, const Question *q) {
+        json_object(&o->audit, side);
+        json_string(&o->audit, "type", answer_kind_to_string(q->kind));
+        json_bool(&o->audit, "required", q->is_required);
+        json_close(&o->audit);
+}
+
 static void say_difference(ConfigOutcome *o, const Question *before, const Question *after) {
         config_say(o, TEXT_QUESTION_EDITED, TEXT_ARGS(ARG_WORDS("name", before->label)));
         if (!streq(before->label, after->label))
@@ -123,6 +131,8 @@ int config_question_edit(const StepContext *c, Batch *b, ConfigOutcome *o) {
                 return MIN(r, 0);
         say_difference(o, question_by_number(questions_of(c), number), question_by_number(&list, number));
         json_i64(&o->audit, "question", question_by_number(&list, number)->id);
+        audit_kind(o, "before", question_by_number(questions_of(c), number));
+        audit_kind(o, "after", question_by_number(&list, number));
         return 0;
 }
 

@@ -220,6 +220,8 @@ static int capability_set(const StepContext *c, Batch *b, ConfigOutcome *o) {
         store_add_capability(b, c->guild, role, capability);
         json_string(&o->audit, "capability", name);
         json_id(&o->audit, "role", role.v);
+        json_bool(&o->audit, "before", false);
+        json_bool(&o->audit, "after", true);
         config_say(o, TEXT_CAPABILITY_SET, TEXT_ARGS(ARG_ROLE("role", role), ARG_OURS("value", capability_to_string(capability))));
         return 0;
 }
@@ -235,6 +237,8 @@ static int capability_cleared(const StepContext *c, Batch *b, ConfigOutcome *o) 
         json_string(&o->audit, "capability", name);
         if (role.v)
                 json_id(&o->audit, "role", role.v);
+        json_bool(&o->audit, "before", true);
+        json_bool(&o->audit, "after", false);
         config_say(o, role.v ? TEXT_CAPABILITY_CLEARED : TEXT_CAPABILITY_CLEARED_ALL,
                  TEXT_ARGS(ARG_ROLE("role", role), ARG_OURS("value", capability_to_string(capability))));
         return 0;

@@ -104,6 +104,8 @@ int settings_save(const StepContext *c, const StepReply *reply, Checkpoint *chec
 int settings_restore(const StepContext *c, Checkpoint *checkpoint) {
         const Json *before = json_get(c->results[c->step_no], "before");
         SettingsChange change = { .to = c->facts->settings };
+        _free_ char *detail = NULL;
+        int r;
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 uint64_t value;
@@ -113,8 +115,11 @@ int settings_restore(const StepContext *c, Checkpoint *checkpoint) {
                         row_mark(&rows[i], &change);
                 }
         }
+        r = change_json(&c->facts->settings, &change.to, &change, &detail);
+        if (r < 0)
+                return r;
         store_add_settings(checkpoint->batch, c->guild, &change);
-        audit_add(c, checkpoint, "settings.restored", NULL);
+        audit_add(c, checkpoint, "settings.restored", detail);
         return 0;
 }
 

@@ -60,6 +60,8 @@ static int read_installation(const Batch *b, DoctorRows *rows) {
         rows->now = row_u64(r, 0, 1);
         rows->commands = copy_column(r, 2);
         rows->known_handle = copy_column(r, 3);
+        rows->broken_seal = row_u64(r, 0, 4);
+        rows->unsealed = row_u64(r, 0, 5);
         return 0;
 }
 

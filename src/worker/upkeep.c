@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "magikal/log.h"
+#include "magikal/store-audit.h"
 #include "worker.h"
 
 /* ---- leases, deadlines, repairs ---------------------------------------------------------------------------------------------------- */
@@ -64,6 +65,26 @@ static void forgotten(int outcome, int n_rows, void *userdata) {
                 log_event(LOG_NOTICE, "retention.later", "Old rows could not be removed now; trying again at the next tick.");
         else if (n_rows > 0)
                 log_event(LOG_INFO, "retention.done", "Flows that ended long ago were removed.", LOG_I64("n", n_rows));
+}
+
+/* Told to the journal, which is somewhere else: whoever rewrites rows and seals does not rewrite that. In groups, as long rows of digits look like ids. */
+static void sealed(int outcome, const AuditSeal *seal, void *userdata) {
+        _strbuf_ StrBuf chain = {};
+
+        (void) userdata;
+        if (outcome != 0) {
+                log_event(LOG_NOTICE, "audit.later", "The audit could not be sealed now; trying again at the next tick.");
+                return;
+        }
+        if (seal->no == 0 || !seal->chain)
+                return;
+        for (size_t i = 0; seal->chain[i]; i++) {
+                if (i > 0 && i % 8 == 0)
+                        strbuf_append_char(&chain, '-');
+                strbuf_append_char(&chain, seal->chain[i]);
+        }
+        log_event(LOG_INFO, "audit.sealed", "A block of the audit is sealed.", LOG_U64("seal", seal->no), LOG_U64("rows", seal->n_rows),
+                  LOG_TEXT("chain", strbuf_text(&chain)));
 }
 
 /* ---- the dead: their people are told ------------------------------------------------------------------------------------------------ */
@@ -185,6 +206,7 @@ void upkeep_tick(Worker *worker, uint32_t what) {
                 return;
         case IPC_TICK_RETENTION:
                 (void) store_retention(store, forgotten, worker);
+                (void) store_audit_seal(store, sealed, worker);
                 return;
         }
 }

@@ -53,7 +53,7 @@ owner_of() {
                 echo role ;;
         rsi.h)
                 echo rsi ;;
-        store.h | store-doctor.h | store-person.h | store-recruit.h)
+        store.h | store-audit.h | store-doctor.h | store-person.h | store-recruit.h)
                 echo store ;;
         doctor-gather.h)
                 echo doctor ;;

@@ -166,6 +166,8 @@ BREAK(out_of_time, w->w.is_incomplete = true)
 BREAK(database_ahead, w->w.database.ahead_s = 11)
 BREAK(database_behind, w->w.database.ahead_s = -3600)
 BREAK(discord_ahead, w->w.application.ahead_s = 11)
+BREAK(seal_broken, w->w.database.broken_seal = 9)
+BREAK(unsealed, w->w.database.unsealed_s = 3 * 3600 + 1)
 BREAK(other_commands, w->w.database.are_commands_registered = false)
 BREAK(rsi_away, w->w.rsi.look = DOCTOR_UNSEEN; w->w.rsi.reason = "timeout")
 BREAK(rsi_absent, w->w.rsi.is_absent = true)
@@ -259,6 +261,8 @@ static const struct {
         { database_ahead,          DOCTOR_CHECK_CLOCK_DATABASE,       DOCTOR_WARNING, TEXT_DOCTOR_CLOCK_DATABASE,         "11 s" },
         { database_behind,         DOCTOR_CHECK_CLOCK_DATABASE,       DOCTOR_WARNING, TEXT_DOCTOR_CLOCK_DATABASE,         "1 h" },
         { discord_ahead,           DOCTOR_CHECK_CLOCK_DISCORD,        DOCTOR_WARNING, TEXT_DOCTOR_CLOCK_DISCORD,          "timedatectl" },
+        { seal_broken,             DOCTOR_CHECK_AUDIT,                DOCTOR_BROKEN,  TEXT_DOCTOR_AUDIT,                  "block 9" },
+        { unsealed,                DOCTOR_CHECK_AUDIT,                DOCTOR_WARNING, TEXT_DOCTOR_AUDIT_LATE,             "3 h" },
         { other_commands,          DOCTOR_CHECK_COMMANDS,             DOCTOR_WARNING, TEXT_DOCTOR_COMMANDS,               "applications.commands" },
         { rsi_away,                DOCTOR_CHECK_RSI,                  DOCTOR_WARNING, TEXT_DOCTOR_RSI,                    "timeout" },
         { rsi_absent,              DOCTOR_CHECK_RSI,                  DOCTOR_WARNING, TEXT_DOCTOR_RSI_ABSENT,             "probe_handle" },
