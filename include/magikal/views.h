@@ -63,6 +63,17 @@ int view_say(char **ret_data, Lang lang, bool is_ephemeral, TextId id, const Tex
  */
 int view_doctor(Lang lang, const DoctorGuild *guild, const DoctorReport *report, size_t n_checks, char **ret_data);
 
+/* One action as the audit has it. */
+typedef struct AuditShown {
+        Usec at;
+        bool has_actor;
+        UserId actor;                   /* 0: forgotten */
+        const char *action;
+        const char *detail;             /* JSON; NULL: none */
+} AuditShown;
+/* The newest first: data, ephemeral. What does not fit is cut. */
+int view_audit(Lang lang, const AuditShown *actions, size_t n_actions, char **ret_data);
+
 /* Answers of the settings commands: data, ephemeral. */
 int view_targets(Lang lang, const GuildSettings *settings, char **ret_data);
 int view_ping(Lang lang, const GuildSettings *settings, char **ret_data);

@@ -4,6 +4,7 @@ src_libviews_a_SOURCES = \
 	src/views/view-answers.c \
 	src/views/view-application.c \
 	src/views/view-application.h \
+	src/views/view-audit.c \
 	src/views/view-doctor.c \
 	src/views/view-log.c \
 	src/views/view-message.c \

@@ -35,6 +35,7 @@ static const Control controls[] = {
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SHOW_PING,        POLICY_TICKETS_COMMAND, JOB_LOAD_SETTINGS,        on_show_ping },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_SET_DM_ON_CLOSE,  POLICY_TICKETS_COMMAND, JOB_LOAD_NONE,            on_set_dm_on_close },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_POST_SUPPORT_ABOUT, POLICY_TICKETS_COMMAND, JOB_LOAD_NONE,          on_post_support_about },
+        { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_AUDIT,            POLICY_TICKETS_COMMAND, JOB_LOAD_NONE,            on_audit },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_DOCTOR,           POLICY_TICKETS_COMMAND, JOB_LOAD_NONE,            on_doctor },
         { INTERACTION_COMPONENT, CONTROL_RECRUIT_ANSWERS,      0,                                POLICY_RECRUITMENT_DECIDE, JOB_LOAD_RECRUIT,      on_answers_press },
         { INTERACTION_COMMAND,   NULL,                         COMMAND_TICKETS_REOPEN_QNA,       POLICY_REOPEN_QNA,      JOB_LOAD_RECRUIT_HERE,    on_reopen_qna },

@@ -1,6 +1,7 @@
 # Decodes, decides, accepts; drives many flows at once
 noinst_LIBRARIES += src/libworker.a
 src_libworker_a_SOURCES = \
+	src/worker/audit-command.c \
 	src/worker/controls.c \
 	src/worker/doctor-command.c \
 	src/worker/job.c \

@@ -220,6 +220,9 @@ void on_show_ping(Job *job);
 void on_set_dm_on_close(Job *job);
 void on_post_support_about(Job *job);
 
+/* audit-command.c */
+void on_audit(Job *job);
+
 /* doctor-command.c */
 void on_doctor(Job *job);
 
