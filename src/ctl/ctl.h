@@ -11,7 +11,7 @@
 
 typedef struct CtlOptions {
         const char *config_path;
-        const char *guild, *user;       /* as they were typed; NULL: not */
+        const char *guild, *user, *since;       /* as they were typed; NULL: not */
         bool json, check, yes;
 } CtlOptions;
 
@@ -26,6 +26,7 @@ int ctl_watch(const CtlOptions *options, char *const args[]);
 int ctl_migrate(const CtlOptions *options, char *const args[]);
 int ctl_flows(const CtlOptions *options, char *const args[]);
 int ctl_requeue(const CtlOptions *options, char *const args[]);
+int ctl_audit(const CtlOptions *options, char *const args[]);
 int ctl_erase(const CtlOptions *options, char *const args[]);
 int ctl_export(const CtlOptions *options, char *const args[]);
 /* Statuses besides: 1 when there are only warnings, 2 when something is broken. */

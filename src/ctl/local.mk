@@ -1,6 +1,7 @@
 # magikalctl, the operator's program
 bin_PROGRAMS += magikalctl
 magikalctl_SOURCES = \
+	src/ctl/ctl-audit.c \
 	src/ctl/ctl-database.c \
 	src/ctl/ctl-doctor.c \
 	src/ctl/ctl-person.c \

@@ -34,6 +34,7 @@ static const Command commands[] = {
         { "flows",   ctl_flows,   0, "flows",             "which flows wait, run and are given up, and why" },
         { "requeue", ctl_requeue, 1, "requeue FLOW",      "try a flow again that was given up or waits for its next try" },
         { "migrate", ctl_migrate, 0, "migrate [--check]", "bring the database's schema up to date, or only say whether it is" },
+        { "audit",   ctl_audit,   0, "audit [--guild ID] [--since TIME] [--json]", "who did what; with --check: is it what it was when it was sealed?" },
         { "erase",   ctl_erase,   0, "erase --guild ID --user ID [--yes]", "forget a person: their texts, and the way from their tickets to them" },
         { "export",  ctl_export,  0, "export --guild ID --user ID", "everything that is stored about a person, as JSON" },
         { "keygen",  ctl_keygen,  1, "keygen FILE",       "write a new key file" },
@@ -155,6 +156,7 @@ int main(int argc, char *argv[]) {
                 { "check", no_argument, NULL, 'k' },
                 { "guild", required_argument, NULL, 'g' },
                 { "user", required_argument, NULL, 'u' },
+                { "since", required_argument, NULL, 's' },
                 { "yes", no_argument, NULL, 'y' },
                 { "version", no_argument, NULL, 'v' },
                 { "help", no_argument, NULL, 'h' },
@@ -177,6 +179,9 @@ int main(int argc, char *argv[]) {
                         break;
                 case 'g':
                         chosen.guild = optarg;
+                        break;
+                case 's':
+                        chosen.since = optarg;
                         break;
                 case 'u':
                         chosen.user = optarg;
