@@ -216,7 +216,9 @@ def stopped(act):
 
 
 def start(p):
+    """Topics are looked at when the guild arrives."""
     p.start_daemon()
+    wait_for(lambda: p.topic(p.application_ticket[0]).startswith("TID:"), "the markers to come back")
     p.quiet()
 
 
@@ -260,6 +262,11 @@ MATRIX = [
         "ALTER DATABASE {db} RESET flow.skew", in_discord=False),
     Row("clock-discord", "a minute ahead", "Discord's differ by (1 min|5[89] s)", "timedatectl", lambda p: p.http("POST", "/sandbox/clock", {"skew_ms": 60000}),
         lambda p: p.http("POST", "/sandbox/clock", {"skew_ms": 0})),
+    Row("audit", "changed past the bot", "block 1 does not fit", "magikalctl audit --check",
+        "BEGIN; SET LOCAL flow.skew = '1 hour'; SELECT flow.audit_seal(); COMMIT; UPDATE flow.audit SET action = action || 'x' WHERE audit_id = 1",
+        "UPDATE flow.audit SET action = rtrim(action, 'x') WHERE audit_id = 1", severity="broken"),
+    Row("audit", "not sealed", "not sealed for", "magikalctl status", "DELETE FROM flow.audit_seal; UPDATE flow.audit SET at = at - interval '4 hours'"
+        " WHERE audit_id = 1", "UPDATE flow.audit SET at = at + interval '4 hours' WHERE audit_id = 1", severity="warning"),
     Row("commands", "others are registered", "not registered", "applications.commands", "UPDATE flow.kv SET value = 'x' || value WHERE key LIKE 'commands:%'",
         "UPDATE flow.kv SET value = substr(value, 2) WHERE key LIKE 'commands:%' AND value LIKE 'x%'"),
     Row("rsi", "other pages", r"markup", "the site has changed", in_discord=False, probe_handle="New-Layout", severity="warning"),
