@@ -59,14 +59,15 @@ class Bot:
 class Sandbox(RecruitGuild):
     """The guild of a sandbox that lives as long as the block."""
 
-    def __init__(self, *arguments, token=TOKEN, command=None):
+    def __init__(self, *arguments, token=TOKEN, command=None, traffic=None):
         super().__init__(None)
         self.program = command or [str(BUILD / "magikal-sandbox"), "--web", str(SOURCE / "src/sandbox/web")]
-        self.arguments, self.token = ["--token", token, *arguments], token
+        self.arguments, self.traffic = ["--token", token, *arguments], traffic
 
     def __enter__(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="magikal-clients-"))
-        self.traffic, address_file = self.directory / "traffic.jsonl", self.directory / "address"
+        address_file = self.directory / "address"
+        self.traffic = self.traffic or self.directory / "traffic.jsonl"
         self.process = subprocess.Popen([*self.program, "--listen", "127.0.0.1:0", "--address-file", str(address_file), "--traffic", str(self.traffic),
                                          *self.arguments], stderr=subprocess.DEVNULL)
         try:
@@ -86,27 +87,21 @@ class Sandbox(RecruitGuild):
     def api(self):
         return f"http://{self.address}/api"
 
-    def judged(self):
-        """
-        Every exchange so far against Discord's own description of its API; what a library sends beyond that is its own affair. Returns the
-        judge's last line; None: its packages are not installed.
-        """
-        judge = BUILD / "tests/schema/validate.mjs"
-        if not shutil.which("node") or not judge.exists():
-            return None
-        done = subprocess.run(["node", str(judge), "--allow-more", str(self.traffic)], capture_output=True, text=True)
-        if done.returncode == 77:
-            return None
-        lines = done.stdout.strip().splitlines()
-        wrong = [line for line in lines[:-1] if not LIBERTIES.search(line)]
-        if wrong or not lines or done.stderr:
-            raise Trouble("an exchange does not fit Discord's description:\n" + "\n".join(wrong[-40:]) + done.stderr[-2000:])
-        return lines[-1]
 
-
-def the_traffic_fits_discords_description(sandbox):
-    said = sandbox.judged()
-    print(f"# {said or 'not judged: the packages of the judge are not installed (make schema-tools)'}")
+def the_traffic_fits_discords_description(*files):
+    """Every exchange and event of the files; what a library sends beyond the description is its own affair."""
+    judge = BUILD / "tests/schema/validate.mjs"
+    done = None
+    if shutil.which("node") and judge.exists():
+        done = subprocess.run(["node", str(judge), "--allow-more", *map(str, files)], capture_output=True, text=True)
+    if done is None or done.returncode == 77:
+        print("# not judged: the packages of the judge are not installed (make schema-tools)")
+        return
+    lines = done.stdout.strip().splitlines()
+    wrong = [line for line in lines[:-1] if not LIBERTIES.search(line)]
+    if wrong or not lines or done.stderr:
+        raise Trouble("an exchange does not fit Discord's description:\n" + "\n".join(wrong[-40:]) + done.stderr[-2000:])
+    print(f"# {lines[-1]}")
 
 
 def package_version(name):

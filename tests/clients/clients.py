@@ -191,7 +191,7 @@ def play(tap, name, command, api, version):
             n_failed = tap.n_failed
             for check in CHECKS:
                 tap.run(f"{name}: {check.__name__.replace('_', ' ')}", check, guild, bot)
-            tap.run(f"{name}: the traffic fits Discord's description", the_traffic_fits_discords_description, guild)
+            tap.run(f"{name}: the traffic fits Discord's description", the_traffic_fits_discords_description, guild.traffic)
             if tap.n_failed > n_failed:
                 print("\n".join(f"# {line}" for line in bot.said().splitlines()))
 
