@@ -182,9 +182,12 @@ void connection_invalidate(Connection *c, bool is_resumable) {
 
 /* ---- what clients send -------------------------------------------------------------------------------------------------- */
 
+/* With or without the word that it has in HTTP: Oceanic.js sends it so, and is let in. */
 static bool token_is_valid(Gateway *g, const Json *d) {
         const char *token = json_text(json_get(d, "token"));
 
+        if (token && strncmp(token, "Bot ", 4) == 0)
+                token += 4;
         return token && streq(token, g->sandbox->options->token);
 }
 

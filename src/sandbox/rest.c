@@ -153,10 +153,17 @@ static void form_error(SbxReply *reply) {
 }
 
 static bool has_bot_agent(const SbxRequest *request) {
+        /*
+         * Discord reference, "User Agent": DiscordBot ($url, $versionNumber). Libraries that name themselves otherwise are let in; turned
+         * away are a missing one, browsers (discord-api-docs issue 6473) and what HTTP libraries call themselves (issue 1504).
+         */
+        static const char *const blocked[] = { "Mozilla/", "Java/", "Python-urllib/" };
         const char *agent = sbx_header(request, "User-Agent");
 
-        /* Discord reference, "User Agent": DiscordBot ($url, $versionNumber) */
-        return agent && strncmp(agent, "DiscordBot (", strlen("DiscordBot (")) == 0;
+        for (size_t i = 0; agent && i < ELEMENTSOF(blocked); i++)
+                if (strncmp(agent, blocked[i], strlen(blocked[i])) == 0)
+                        return false;
+        return agent && *agent;
 }
 
 /* Discord reads the ids of a path like those of a body: what is none is a form error under the id's name. */

@@ -112,6 +112,6 @@ def package_version(name):
     return subprocess.run(["node", "-p", f"require({str(package)!r}).version"], capture_output=True, text=True).stdout.strip()
 
 
-def discord_py_version():
+def discord_py_version(_=None):
     done = subprocess.run(["/usr/bin/python3", "-c", "import discord; print(discord.__version__)"], capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else None

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from bots import HERE, Bot, Sandbox, Trouble, discord_py_version, package_version, the_traffic_fits_discords_description, wait_for
+from bots import HERE, Bot, Sandbox, Trouble, discord_py_version, the_traffic_fits_discords_description, wait_for
 from recruit import ROLE_MEMBER, buttons_of, expect, words_of
 from stack import APPLICANT, APPLICATION, CHANNEL_GENERAL, GUILD, OWNER, SECOND, STAFF, TOKEN, Tap
 

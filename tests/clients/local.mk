@@ -4,6 +4,10 @@ EXTRA_DIST += \
 	tests/clients/bot.py \
 	tests/clients/bots.py \
 	tests/clients/clients.py \
+	tests/clients/core.mjs \
+	tests/clients/example.py \
+	tests/clients/examples.py \
+	tests/clients/oceanic.mjs \
 	tests/clients/package-lock.json \
 	tests/clients/package.json \
 	tests/clients/plain.py
@@ -12,12 +16,13 @@ EXTRA_DIST += \
 TESTS += tests/clients/test-docs.py
 dist_check_SCRIPTS += tests/clients/test-docs.py
 
-# Fetches discord.js into the source tree; needs the npm registry. discord.py is Debian's python3-discord
-CLIENTS = js py
+# Fetches the libraries into the source tree; needs the npm registry. discord.py is Debian's python3-discord, its examples come with
+# python-discord-doc. CLIENTS: those to play, all when it is empty
 .PHONY: client-tools real-clients
 client-tools:
 	cd $(srcdir)/tests/clients && npm ci --omit=dev --no-audit --no-fund
 
 real-clients: src/magikal-sandbox tests/schema/judge.stamp
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/clients.py $(CLIENTS)
-	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/test-docs.py $(CLIENTS)
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/test-docs.py js py
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/examples.py
