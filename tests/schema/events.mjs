@@ -88,12 +88,6 @@ const interaction = object({
   attachment_size_limit: int(), message: optional(message),
 });
 
-const reaction = {
-  user_id: id, channel_id: id, message_id: id, guild_id: optional(id),
-  emoji: object({ id: nullable(id), name: nullable(string()), animated: optional(boolean()) }), burst: boolean(), type: int(),
-};
-const { channel_id, message_id, guild_id, emoji } = reaction;
-
 const EVENTS = {
   READY: object({
     v: literal(10), user: shape('UserPIIResponse'), guilds: array(object({ id, unavailable: literal(true) })),
@@ -127,13 +121,6 @@ const EVENTS = {
   MESSAGE_UPDATE: messageOfEvents,
   MESSAGE_DELETE: object({ id, channel_id: id, guild_id: optional(id) }),
   MESSAGE_DELETE_BULK: object({ ids: array(id), channel_id: id, guild_id: optional(id) }),
-  MESSAGE_REACTION_ADD: object({
-    ...reaction, member: optional(member), message_author_id: optional(id), burst_colors: optional(array(string())),
-  }),
-  MESSAGE_REACTION_REMOVE: object(reaction),
-  MESSAGE_REACTION_REMOVE_ALL: object({ channel_id, message_id, guild_id }),
-  MESSAGE_REACTION_REMOVE_EMOJI: object({ channel_id, message_id, guild_id, emoji }),
-  TYPING_START: object({ channel_id, guild_id, user_id: id, timestamp: int(), member: optional(member) }),
   CHANNEL_PINS_UPDATE: object({ channel_id: id, guild_id: optional(id), last_pin_timestamp: optional(nullable(z.iso.datetime())) }),
   MESSAGE_REACTION_ADD: extend(reaction, { member: optional(member), message_author_id: optional(id), burst_colors: optional(array(string())) }),
   MESSAGE_REACTION_REMOVE: reaction,
