@@ -9,7 +9,8 @@ extern const Flow flow_support_open, flow_support_resolve, flow_panel_refresh, f
 extern const Flow flow_recruit_open, flow_recruit_step1, flow_recruit_edit_step1, flow_recruit_qna, flow_recruit_approve,
         flow_recruit_reject, flow_recruit_close, flow_recruit_finalise, flow_recruit_remove,
         flow_recruit_settings, flow_rsi_refresh, flow_recruit_reopen_qna;
-extern const Flow flow_person_erase, flow_record_refresh, flow_category_extend, flow_category_retire, flow_admin_alert;
+extern const Flow flow_person_erase, flow_record_refresh, flow_category_extend, flow_category_retire, flow_admin_alert,
+        flow_guild_left, flow_guild_back;
 
 const Flow *flow_by_name(const char *name, int version);        /* NULL: not known to this code */
 const Flow *flow_at(size_t i);                                  /* NULL behind the last */

@@ -25,5 +25,6 @@ typedef struct GuildSettings {          /* cfg.ticket_panel_config and ping role
         size_t n_overflow;
         bool dm_on_close;
         bool is_set_up;                 /* the guild has a row */
+        bool has_left;                  /* the guild removed us: nothing of it is open */
         Lang lang;                      /* as its preferred_locale says */
 } GuildSettings;

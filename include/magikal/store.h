@@ -235,6 +235,11 @@ void store_add_overflow(Batch *b, GuildId guild, const Overflow *overflow);
 /* It is gone. */
 void store_add_overflow_forget(Batch *b, GuildId guild, ChannelId category);
 
+/* The guild removed us: its tickets are over and nothing is written there any more. Settings and applications stay. */
+void store_add_guild_left(Batch *b, GuildId guild);
+/* We are in it again: tickets whose channel is among these are open as they were. */
+void store_add_guild_back(Batch *b, GuildId guild, const ChannelId *channels, size_t n_channels);
+
 typedef struct Audit {
         FlowId flow;
         int step_no;
@@ -373,7 +378,7 @@ int store_kv_put(Store *store, const char *key, const char *text, BatchDone done
 
 /* ---- start-up, blocking ------------------------------------------------------------------------------------------------------ */
 
-#define STORE_SCHEMA_VERSION 8  /* the newest migration this code was built with */
+#define STORE_SCHEMA_VERSION 9  /* the newest migration this code was built with */
 /*
  * Applies what is missing from the built-in migrations under an advisory lock; prints one line each to stdout. -errno and a sentence (to free()).
  * Rights go to the roles that the session setting magikal.runtime_role names, separated by commas (options=-c magikal.runtime_role=… in the

@@ -32,7 +32,8 @@ SELECT cfg.application_blank(x.tid)
 INSERT INTO flow.flow (idem_key, kind, code_ver, guild_id, subject, args)
 SELECT 'tmr:record:' || a.tid || ':' || floor(extract(epoch FROM flow.now()) / 60)::bigint, $1, $2, t.guild_id, 'ticket:' || a.tid, ''
   FROM cfg.recruit_applications a JOIN cfg.tickets t ON t.tid = a.tid
- WHERE a.record_is_stale AND NOT EXISTS (SELECT 1 FROM flow.flow f WHERE f.subject = 'ticket:' || a.tid AND f.finished_at IS NULL)
+ WHERE a.record_is_stale AND NOT EXISTS (SELECT 1 FROM cfg.ticket_panel_config c WHERE c.guild_id = t.guild_id AND c.left_at IS NOT NULL)
+   AND NOT EXISTS (SELECT 1 FROM flow.flow f WHERE f.subject = 'ticket:' || a.tid AND f.finished_at IS NULL)
  ORDER BY a.tid LIMIT 50
 ON CONFLICT (idem_key) DO NOTHING
 RETURNING flow_id;

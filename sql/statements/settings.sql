@@ -11,7 +11,7 @@ SELECT i.id, flow.usec(flow.now()), c.guild_id IS NOT NULL, c.support_panel, c.r
          WHERE f.flow_id = $2 AND t.kind = 'support' AND t.state IN ('opening', 'open', 'closing')),
        n.name, n.locale,
        (SELECT jsonb_agg(jsonb_build_object('base', o.base_id::text, 'id', o.channel_id::text, 'no', o.no) ORDER BY o.no, o.base_id)
-          FROM cfg.overflow_categories o WHERE o.guild_id = $1)
+          FROM cfg.overflow_categories o WHERE o.guild_id = $1), c.left_at IS NOT NULL
   FROM flow.installation i LEFT JOIN cfg.ticket_panel_config c ON c.guild_id = $1 LEFT JOIN cfg.guild_names n ON n.guild_id = $1;
 
 -- name: guild_name
@@ -47,11 +47,8 @@ DELETE FROM cfg.ticket_notify_roles WHERE guild_id = $1 AND kind = $2;
 INSERT INTO cfg.ticket_notify_roles (guild_id, kind, role_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING;
 
 -- name: guilds
--- Every guild we have something to do in.
-SELECT guild_id FROM cfg.ticket_panel_config
-UNION
-SELECT guild_id FROM cfg.tickets WHERE state IN ('opening', 'open', 'closing')
- ORDER BY 1;
+-- Every guild we have something to do in; those that removed us have nothing.
+SELECT guild_id FROM cfg.ticket_panel_config WHERE left_at IS NULL ORDER BY 1;
 
 -- name: overflow_add
 -- A category is there; one of its number may have been lost before.
@@ -61,3 +58,11 @@ ON CONFLICT (guild_id, base_id, no) DO UPDATE SET channel_id = excluded.channel_
 -- name: overflow_forget
 -- It is gone.
 DELETE FROM cfg.overflow_categories WHERE guild_id = $1 AND channel_id = $2;
+
+-- name: guild_left
+-- It removed us.
+SELECT cfg.guild_left($1);
+
+-- name: guild_back
+-- We are in it again; $2: its channels.
+SELECT cfg.guild_back($1, $2::bigint[]);

@@ -11,6 +11,7 @@ static const Flow *const flows[] = {
         &flow_recruit_finalise, &flow_recruit_remove,  &flow_recruit_settings,
         &flow_rsi_refresh,      &flow_recruit_reopen_qna,
         &flow_person_erase,     &flow_record_refresh,  &flow_category_extend, &flow_category_retire, &flow_admin_alert,
+        &flow_guild_left,       &flow_guild_back,
 };
 
 const Flow *flow_by_name(const char *name, int version) {

@@ -9,6 +9,7 @@ src_libflows_a_SOURCES = \
 	src/flows/config.h \
 	src/flows/flows.c \
 	src/flows/flows.h \
+	src/flows/guild-left.c \
 	src/flows/overflow.c \
 	src/flows/overflow.h \
 	src/flows/panel.c \

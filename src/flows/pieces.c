@@ -211,6 +211,8 @@ static const struct {
         { "application.removed",      "A member is removed."                                          },
         { "application.blanked",      "The texts of an application are gone, and its record says so." },
         { "ticket.closed",            "A ticket is closed."                                           },
+        { "guild.left",          "A guild has removed us; its tickets are over."                       },
+        { "guild.back",          "A guild has invited us again; tickets whose channels are there go on." },
         { "category.added",      "A category is full; another one stands beside it."                  },
         { "category.removed",    "A category that stood beside a full one is empty and was removed."  },
         { "settings.changed",    "Settings were changed."                                             },

@@ -160,13 +160,19 @@ void connection_send_op(Connection *c, int op, const char *d) {
         connection_send(c, text);
 }
 
-void connection_dispatch(Connection *c, const char *event, const char *d) {
-        const char *frame = session_add(c->session, event, d);
+/* Kept for a resume where nobody is connected now. */
+static void session_dispatch(Sandbox *sandbox, Session *s, const char *event, const char *d) {
+        const char *frame = session_add(s, event, d);
 
         if (!frame)
                 return;
-        journal_dispatch(c->gateway->sandbox->journal, sbx_now(c->gateway->sandbox), event, d);
-        connection_send(c, frame);
+        journal_dispatch(sandbox->journal, sbx_now(sandbox), event, d);
+        if (s->connection)
+                connection_send(s->connection, frame);
+}
+
+void connection_dispatch(Connection *c, const char *event, const char *d) {
+        session_dispatch(c->gateway->sandbox, c->session, event, d);
 }
 
 void connection_invalidate(Connection *c, bool is_resumable) {
@@ -240,8 +246,8 @@ static bool shard_has_guild(const Session *s, uint64_t guild) {
         return guild == 0 ? s->shard == 0 : (guild >> 22) % s->n_shards == s->shard;
 }
 
-static bool session_wants(const Session *s, int intent, uint64_t guild) {
-        return (intent < 0 || (s->intents >> intent & 1) != 0) && shard_has_guild(s, guild);
+static bool session_wants(Sandbox *sandbox, const Session *s, int intent, uint64_t guild) {
+        return (guild == 0 || model_has_bot(sandbox)) && (intent < 0 || (s->intents >> intent & 1) != 0) && shard_has_guild(s, guild);
 }
 
 static void put_ready(Sandbox *sandbox, const Session *s, JsonWriter *w) {
@@ -253,7 +259,7 @@ static void put_ready(Sandbox *sandbox, const Session *s, JsonWriter *w) {
         json_put_key(w, "user");
         model_put_self(sandbox, w);
         json_array(w, "guilds");
-        if (shard_has_guild(s, model_guild_id(sandbox))) {
+        if (shard_has_guild(s, model_guild_id(sandbox)) && model_has_bot(sandbox)) {
                 json_open(w);
                 json_id(w, "id", model_guild_id(sandbox));
                 json_bool(w, "unavailable", true);
@@ -283,16 +289,15 @@ static void put_ready(Sandbox *sandbox, const Session *s, JsonWriter *w) {
         json_close(w);
 }
 
-static void connection_send_guild(Connection *c) {
-        Sandbox *sandbox = c->gateway->sandbox;
+static void session_send_guild(Sandbox *sandbox, Session *s) {
         _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;
 
-        if (!session_wants(c->session, SBX_INTENT_GUILDS, model_guild_id(sandbox)))
+        if (!session_wants(sandbox, s, SBX_INTENT_GUILDS, model_guild_id(sandbox)))
                 return;
-        model_put_guild_create(sandbox, &w, c->session->intents, c->session->large_threshold);
+        model_put_guild_create(sandbox, &w, s->intents, s->large_threshold);
         if (json_writer_finish(&w, &text) == 0)
-                connection_dispatch(c, "GUILD_CREATE", text);
+                session_dispatch(sandbox, s, "GUILD_CREATE", text);
 }
 
 /* Takes the session, filled from Identify. */
@@ -321,7 +326,7 @@ static void connection_begin_session(Connection *c, Session *s) {
                 return;
         }
         connection_dispatch(c, "READY", text);
-        connection_send_guild(c);
+        session_send_guild(g->sandbox, c->session);
         gateway_tell_pages(g);
 }
 
@@ -566,7 +571,7 @@ unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
                 bool has_content = (s->intents >> SBX_INTENT_MESSAGE_CONTENT & 1) != 0;
                 const char *d = dispatch->d_without_content && !has_content ? dispatch->d_without_content : dispatch->d, *frame;
 
-                if (!session_wants(s, dispatch->intent, dispatch->guild))
+                if (!session_wants(sandbox, s, dispatch->intent, dispatch->guild))
                         continue;
                 frame = session_add(s, dispatch->event, d);
                 if (frame)
@@ -580,9 +585,12 @@ unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
 }
 
 void gateway_announce_guild(Gateway *gateway) {
-        for (Connection *c = gateway->connections; c; c = c->next)
-                if (c->session)
-                        connection_send_guild(c);
+        for (Session *s = gateway->sessions; s; s = s->next)
+                session_send_guild(gateway->sandbox, s);
+}
+
+void sbx_announce_guild(Sandbox *sandbox) {
+        gateway_announce_guild(sandbox->gateway);
 }
 
 void sbx_put_gateway(Sandbox *sandbox, JsonWriter *w) {

@@ -7,6 +7,7 @@
 #include "model-name.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* The log's entry: made by the owner. */
 static void world_effect(SbxModel *model, const char *effect, uint64_t channel, uint64_t message,
@@ -405,6 +406,34 @@ static void add_member(SbxModel *model, const SbxRequest *request, SbxReply *rep
         sbx_reply_text(reply, 200, d ?: "{}");
 }
 
+/* The bot is removed from the guild: the last it hears of it (Discord reference, "Guild Delete": without `unavailable`). */
+static void kick_bot(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        User *bot = model_bot(model);
+        char d[64];
+
+        if (bot->is_member) {
+                (void) snprintf(d, sizeof(d), "{\"id\":\"%llu\"}", (unsigned long long) model->guild);
+                (void) sbx_dispatch(model->sandbox,
+                                    &(SbxDispatch) { .event = "GUILD_DELETE", .intent = SBX_INTENT_GUILDS, .guild = model->guild, .d = d });
+        }
+        bot->is_member = false;
+        sbx_changed(model->sandbox);
+        world_effect(model, "bot.kick", 0, 0, bot->id, request);
+        reply_done(reply);
+}
+
+/* And is invited again, with the role it had. */
+static void invite_bot(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        User *bot = model_bot(model);
+
+        bot->is_member = true;
+        bot->joined_at = sbx_now(model->sandbox);
+        sbx_announce_guild(model->sandbox);
+        sbx_changed(model->sandbox);
+        world_effect(model, "bot.invite", 0, 0, bot->id, request);
+        reply_done(reply);
+}
+
 /* What the application's owner sets in the developer portal. */
 static void set_application(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         const Json *url = json_get(request->body, "interactions_endpoint_url");
@@ -450,6 +479,8 @@ void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 { "set_roles", set_roles },
                 { "remove_member", remove_member },
                 { "add_member", add_member },
+                { "kick_bot", kick_bot },
+                { "invite_bot", invite_bot },
                 { "set_nonce_window", set_nonce_window },
                 { "set_application", set_application },
         };

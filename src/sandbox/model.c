@@ -204,6 +204,10 @@ uint64_t model_guild_id(Sandbox *sandbox) {
         return sbx_model(sandbox)->guild;
 }
 
+bool model_has_bot(Sandbox *sandbox) {
+        return model_bot(sbx_model(sandbox))->is_member;
+}
+
 User *model_user(const SbxModel *model, uint64_t id) {
         return table_find(&model->users, id);
 }

@@ -204,6 +204,19 @@ static bool path_ids_are_ids(const SbxRequest *request, SbxReply *reply) {
         return false;
 }
 
+/* Removed from the guild, the bot knows neither it nor its channels. */
+static bool is_of_a_guild_without_us(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        const char *template = request->route->template;
+
+        if (model_has_bot(sandbox))
+                return false;
+        if (strncmp(template, "/guilds/", strlen("/guilds/")) == 0)
+                sbx_reply_error(reply, 404, 10004, "Unknown Guild");
+        else if (strncmp(template, "/channels/", strlen("/channels/")) == 0)
+                sbx_reply_error(reply, 403, 50001, "Missing Access");
+        return reply->status != 0;
+}
+
 static void rest_apply(Sandbox *sandbox, Request *request, bool is_known, Result *result) {
         const SbxRequest *view = request_view(request);
         const SbxRoute *route = view->route;
@@ -235,6 +248,8 @@ static void rest_apply(Sandbox *sandbox, Request *request, bool is_known, Result
                 return;
         }
         if (!path_ids_are_ids(view, reply))
+                return;
+        if (is_of_a_guild_without_us(sandbox, view, reply))
                 return;
         route->handler(sandbox, view, reply);
         if (reply->status == 0 || reply->body.error)

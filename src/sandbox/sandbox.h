@@ -182,6 +182,8 @@ typedef struct SbxDispatch {
         const char *d_without_content;
 } SbxDispatch;
 unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch);
+/* GUILD_CREATE to every session. */
+void sbx_announce_guild(Sandbox *sandbox);
 
 /*
  * Writes one entry of the effect log, at the moment the change is made; also pushed to pages as "effect" and wakes long polls.
@@ -244,6 +246,7 @@ int model_load(Sandbox *sandbox, const Json *state);
 
 uint64_t model_application_id(Sandbox *sandbox);        /* also the bot's user id */
 uint64_t model_guild_id(Sandbox *sandbox);
+bool model_has_bot(Sandbox *sandbox);                   /* false: it was removed from the guild */
 /* Calls `send` for the data of each GUILD_MEMBERS_CHUNK; request: the data of opcode 8. */
 void model_each_members_chunk(Sandbox *sandbox, const Json *request, void (*send)(void *userdata, const char *d), void *userdata);
 /* exact-json.c: as json_parse(), but whole numbers of more than 15 digits become strings. */

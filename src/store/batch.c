@@ -171,6 +171,18 @@ void batch_sealed(Batch *b, const char *text) {
         batch_bytes(b, sealed.text, sealed.n_bytes);
 }
 
+void batch_ids(Batch *b, const uint64_t *ids, size_t n_ids) {
+        _strbuf_ StrBuf array = {};
+
+        strbuf_append_char(&array, '{');
+        for (size_t i = 0; i < n_ids; i++)
+                strbuf_appendf(&array, "%s%llu", i > 0 ? "," : "", (unsigned long long) ids[i]);
+        strbuf_append_char(&array, '}');
+        if (b && array.error < 0)
+                return fail(b, array.error);
+        batch_text(b, strbuf_text(&array));
+}
+
 void batch_person(Batch *b, GuildId guild, UserId user) {
         uint8_t found_by[KEYS_LOOKUP_BYTES];
 

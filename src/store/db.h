@@ -88,6 +88,7 @@ void batch_bytes(Batch *b, const void *bytes, size_t n_bytes);
 void batch_sealed(Batch *b, const char *text);  /* NULL → NULL */
 void batch_person(Batch *b, GuildId guild, UserId user);        /* what finds their identity; 0 → NULL */
 void batch_pseudonym(Batch *b, const Pseudonym *who);   /* empty → NULL */
+void batch_ids(Batch *b, const uint64_t *ids, size_t n_ids);    /* as an array of bigint */
 void batch_roles(Batch *b, const RoleId *roles, size_t n_roles);
 
 /* Queues; takes the batch in every case. Negative errno: it was never queued and `finish` is not called. */

@@ -20,7 +20,8 @@ SQL_MIGRATIONS = \
 	sql/migrations/0005-locales.sql \
 	sql/migrations/0006-privacy.sql \
 	sql/migrations/0007-overflow.sql \
-	sql/migrations/0008-audit-seal.sql
+	sql/migrations/0008-audit-seal.sql \
+	sql/migrations/0009-guilds-left.sql
 EXTRA_DIST += src/store/embed-sql.awk $(SQL_STATEMENTS) $(SQL_MIGRATIONS)
 
 noinst_LIBRARIES += src/libstore.a

@@ -24,15 +24,7 @@ unsigned row_capabilities(const PGresult *r, size_t row, int column) {
 }
 
 void batch_roles(Batch *b, const RoleId *roles, size_t n_roles) {
-        _strbuf_ StrBuf array = {};
-
-        strbuf_append_char(&array, '{');
-        for (size_t i = 0; i < n_roles; i++)
-                strbuf_appendf(&array, "%s%llu", i > 0 ? "," : "", (unsigned long long) roles[i].v);
-        strbuf_append_char(&array, '}');
-        if (b && array.error < 0)
-                b->error = array.error;
-        batch_text(b, strbuf_text(&array));
+        batch_ids(b, (const uint64_t *) roles, n_roles);        /* every id type is a struct of one uint64_t */
 }
 
 static void finish_capabilities(Batch *b, int outcome) {

@@ -47,6 +47,7 @@ void read_settings(Batch *b, const PGresult *r, GuildId guild, Facts *ret) {
                 .lang = lang_from_locale(row_text(r, 0, 15)),
         };
         read_overflow(b, r, 16, &ret->settings);
+        ret->settings.has_left = row_bool(r, 0, 17);
 }
 
 static void put_change(Batch *b, bool is_changed, uint64_t id) {
@@ -162,4 +163,17 @@ void store_add_overflow_forget(Batch *b, GuildId guild, ChannelId category) {
         batch_call(b, SQL_OVERFLOW_FORGET);
         batch_u64(b, guild.v);
         batch_u64(b, category.v);
+}
+
+/* ---- guilds that go and come ------------------------------------------------------------------------------------------------------------- */
+
+void store_add_guild_left(Batch *b, GuildId guild) {
+        batch_call(b, SQL_GUILD_LEFT);
+        batch_u64(b, guild.v);
+}
+
+void store_add_guild_back(Batch *b, GuildId guild, const ChannelId *channels, size_t n_channels) {
+        batch_call(b, SQL_GUILD_BACK);
+        batch_u64(b, guild.v);
+        batch_ids(b, (const uint64_t *) channels, n_channels);  /* every id type is a struct of one uint64_t */
 }

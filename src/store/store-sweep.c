@@ -55,20 +55,10 @@ static void finish_count(Batch *b, int outcome) {
 
 int store_renew(Store *store, const FlowId *flows, size_t n_flows, IdsDone done, void *userdata) {
         Batch *b = batch_new(store);
-        _strbuf_ StrBuf array = {};
-
-        if (!b)
-                return -ENOMEM;
-        strbuf_append_char(&array, '{');
-        for (size_t i = 0; i < n_flows; i++)
-                strbuf_appendf(&array, "%s%llu", i > 0 ? "," : "", (unsigned long long) flows[i].v);
-        strbuf_append_char(&array, '}');
-        if (array.error < 0)
-                b->error = array.error;
 
         batch_call(b, SQL_RENEW);
         batch_text(b, store_owner(store));
-        batch_text(b, strbuf_text(&array));
+        batch_ids(b, (const uint64_t *) flows, n_flows);        /* every id type is a struct of one uint64_t */
         return batch_submit(store, STORE_FLOW, b, finish_ids, (AnyDone) done, userdata);
 }
 

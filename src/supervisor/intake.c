@@ -22,6 +22,7 @@ typedef struct EventRow {
 static const EventRow events[] = {
         { "INTERACTION_CREATE",  INTAKE_JOB,  ALWAYS      },
         { "MESSAGE_CREATE",      INTAKE_JOB,  IF_COMMAND  },
+        { "READY",               INTAKE_TELL, ALWAYS      },
         { "GUILD_CREATE",        INTAKE_TELL, ALWAYS      },
         { "GUILD_UPDATE",        INTAKE_TELL, ALWAYS      },
         { "GUILD_DELETE",        INTAKE_TELL, ALWAYS      },

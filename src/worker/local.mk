@@ -4,6 +4,7 @@ src_libworker_a_SOURCES = \
 	src/worker/audit-command.c \
 	src/worker/controls.c \
 	src/worker/doctor-command.c \
+	src/worker/guilds.c \
 	src/worker/job.c \
 	src/worker/look.c \
 	src/worker/lost-ticket.c \

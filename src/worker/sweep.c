@@ -85,8 +85,8 @@ static void judge_duplicate(const Suspect *suspect, const Ticket *ticket) {
 static void suspect_judged(int outcome, const Facts *facts, void *userdata) {
         _free_ Suspect *suspect = userdata;
 
-        if (outcome != 0)
-                return;         /* the next sweep */
+        if (outcome != 0 || facts->settings.has_left)
+                return;         /* the next sweep: a guild that has us again opens its tickets first */
         if (facts->ticket.id.v == 0)
                 lost_ticket_found(suspect->worker, suspect->guild, suspect->channel, &suspect->topic, suspect->guild_no);
         else if (!ticket_is_live(facts->ticket.state))

@@ -86,6 +86,11 @@ static void settings_known(int outcome, const Facts *facts, void *userdata) {
 
         if (outcome != 0 || !facts->settings.is_set_up)
                 return;
+        if (facts->settings.has_left) {
+                if (inventory->channels)
+                        guild_has_us_again(inventory->worker, facts->settings.guild, inventory->channels);
+                return;
+        }
         n = targets_of(facts, set);
         for (size_t i = 0; i < n; i++)
                 if (is_gone(inventory, &set[i]))

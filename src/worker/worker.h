@@ -280,6 +280,16 @@ typedef struct MemberLook {
 void members_look(Worker *worker, const MemberLook *look);
 Members *members_free(Members *members);
 
+/* ---- guilds.c: guilds that remove us and invite us again -------------------------------------------------------------------------------------- */
+
+/* Starts the flow that closes what is open there; harmless when repeated. */
+void guild_removed_us(Worker *worker, GuildId guild);
+/* Starts the flow that opens what is still there. channels: the guild's, borrowed */
+void guild_has_us_again(Worker *worker, GuildId guild, const Json *channels);
+/* GUILD_DELETE, READY. */
+void guild_deleted(Worker *worker, const Json *d);
+void guilds_listed(Worker *worker, const Json *d);
+
 /* reopen-message.c: "!reopen_qna" in a ticket. d: the message */
 void message_reopen_qna(Worker *worker, const Json *d);
 

@@ -79,6 +79,24 @@ def sweep_empty_category(stack):
     return []
 
 
+def be_kicked(stack):
+    stack.world("kick_bot")
+    wait_for(lambda: stack.postgres.sql("SELECT 1 FROM cfg.ticket_panel_config WHERE left_at IS NOT NULL"), "the guild to be closed down", 60)
+    return []
+
+
+def out_of_the_guild(stack):
+    r.prepare_pending(stack)
+    be_kicked(stack)
+    stack.quiet()
+
+
+def be_invited(stack):
+    stack.world("invite_bot")
+    wait_for(lambda: not stack.postgres.sql("SELECT 1 FROM cfg.ticket_panel_config WHERE left_at IS NOT NULL"), "the guild to be back", 60)
+    return []
+
+
 def fill_guild(stack):
     """Told once an hour: what was told of an earlier death is forgotten."""
     prepare_form(stack)
@@ -158,6 +176,8 @@ SCENARIOS = [
     (r"target\.gone/",          r.prepare_target, r.delete_target),
     (r"category\.extend/",      fill_category,  open_ticket),
     (r"category\.retire/",      empty_category, sweep_empty_category),
+    (r"guild\.left/",           r.prepare_pending, be_kicked),
+    (r"guild\.back/",           out_of_the_guild, be_invited),
     (r"admin\.alert/",          fill_guild,     open_ticket),
     (r"ticket\.rebuild/record/", r.without_record(r.prepare_lost), r.find_lost),
     (r"ticket\.rebuild/",       r.prepare_lost, r.find_lost),
@@ -192,6 +212,10 @@ def invariants(stack, point):
         if not condition:
             problems.append(what)
 
+    if sql("SELECT 1 FROM cfg.ticket_panel_config WHERE left_at IS NOT NULL"):
+        hold(sql("SELECT 1 FROM cfg.tickets WHERE state <> 'closed'") == [], "no ticket is open in a guild that removed us")
+        be_invited(stack)
+        stack.quiet()
     channels = sorted(re.search(r"TID:(\d+)", c["topic"]).group(1) for c in stack.ticket_channels())
     tickets = sorted(row[0] for row in sql("SELECT tid FROM cfg.tickets WHERE state = 'open'"))
     hold(channels == tickets, f"open tickets {tickets} = channels with a marker {channels}")
@@ -238,6 +262,8 @@ def is_answered(stack, interaction, seconds):
 
 def clean(stack):
     stack.clear_faults()
+    if stack.postgres.sql("SELECT 1 FROM cfg.ticket_panel_config WHERE left_at IS NOT NULL"):
+        be_invited(stack)
     if stack.member(APPLICANT) is None:
         stack.world("add_member", user=APPLICANT)
     for channel in stack.ticket_channels() + [c for c in stack.channels() if c["name"] == "filler"]:

@@ -400,7 +400,8 @@ class Stack(Guild):
             self.interaction(self.begun.pop(), "acknowledged", 5)
         wait_for(lambda: self.postgres.sql("SELECT (SELECT count(*) FROM flow.flow WHERE finished_at IS NULL)"
                                            " + (SELECT count(*) FROM flow.edit WHERE want_ver > have_ver AND state = 'live')"
-                                           " + (SELECT count(*) FROM cfg.recruit_applications WHERE record_is_stale)") == [["0"]],
+                                           " + (SELECT count(*) FROM cfg.recruit_applications JOIN cfg.tickets USING (tid) JOIN cfg.ticket_panel_config USING (guild_id)"
+                                           "    WHERE record_is_stale AND left_at IS NULL)") == [["0"]],
                  "all flows to finish", seconds)
 
 

@@ -133,6 +133,10 @@ static Json *parsed(const char *text) {
         return json;
 }
 
+void sbx_announce_guild(Sandbox *sandbox) {
+        (void) sandbox;
+}
+
 unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
         assert_true(sandbox->n_events < EVENTS_MAX);
         sandbox->events[sandbox->n_events++] = (Event){

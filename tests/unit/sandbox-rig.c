@@ -360,6 +360,11 @@ uint64_t model_application_id(Sandbox *sandbox _unused_) {
         return UINT64_C(900000000000000001);
 }
 
+bool model_has_bot(Sandbox *sandbox) {
+        (void) sandbox;
+        return true;
+}
+
 uint64_t model_guild_id(Sandbox *sandbox _unused_) {
         return UINT64_C(800000000000000001);
 }
