@@ -179,6 +179,7 @@ SHORT_TOUR = [
     a_late_answer_and_one_more, a_room_lives_and_goes, its_own_queue_obeys_our_headers, a_cut_connection_is_resumed,
     asked_to_reconnect_it_resumes, a_lost_session_is_begun_anew,
 ]
+COMPRESSED_TOUR = SHORT_TOUR[:7] + [payloads_in_pieces_are_put_together] + SHORT_TOUR[7:]
 TOUR = SHORT_TOUR[:4] + [a_select_is_answered, every_kind_of_select_is_answered] + SHORT_TOUR[4:7] + [
     a_member_is_promoted, many_events_at_once_are_all_heard, payloads_in_pieces_are_put_together, SHORT_TOUR[7], a_shared_limit_is_waited_for,
     a_global_limit_stops_everything, *SHORT_TOUR[8:10], a_silent_gateway_is_left_and_resumed, SHORT_TOUR[10],
@@ -207,7 +208,8 @@ def node(file):
 CLIENTS = [
     ("js", "discord.js", package_version, node("bot.mjs"), "", TOUR),
     ("py", "discord.py", discord_py_version, ["/usr/bin/python3", str(HERE / "bot.py")], "/v10", TOUR),
-    ("core", "@discordjs/core", package_version, node("core.mjs"), "", SHORT_TOUR[:-4] + [payloads_in_pieces_are_put_together] + SHORT_TOUR[-4:]),
+    ("core", "@discordjs/core", package_version, node("core.mjs"), "", COMPRESSED_TOUR),
+    ("discordeno", "@discordeno/bot", package_version, node("discordeno.mjs"), "", COMPRESSED_TOUR),
     ("oceanic", "oceanic.js", package_version, node("oceanic.mjs"), "", SHORT_TOUR),
 ]
 

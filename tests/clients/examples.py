@@ -7,6 +7,7 @@ to fill in. TAP.
     examples.py [py] [js] [NAME…]
 """
 
+import json
 import pathlib
 import re
 import shutil
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from bots import HERE, Bot, Sandbox, Trouble, discord_py_version, the_traffic_fits_discords_description, wait_for
+from bots import HERE, Bot, Sandbox, Trouble, discord_py_version, package_version, the_traffic_fits_discords_description, wait_for
 from recruit import ROLE_MEMBER, buttons_of, expect, words_of
 from stack import APPLICANT, APPLICATION, CHANNEL_GENERAL, GUILD, OWNER, SECOND, STAFF, TOKEN, Tap
 
@@ -273,6 +274,23 @@ def play_discord_py(examples, name, traffic):
                 raise Trouble(f"{error}\n{bot.said()}") from error
 
 
+def play_created(directory, traffic):
+    """The bot of create-discord-bot: made by its own program, deployed and started by the lines of its package.json."""
+    project = directory / "created"
+    subprocess.run(["node", str(HERE / "node_modules/create-discord-bot/dist/index.js"), str(project), "--javascript", "--no-install"],
+                   check=True, capture_output=True, cwd=directory)
+    (project / "node_modules").symlink_to(HERE / "node_modules")
+    (project / ".env").write_text(f"DISCORD_TOKEN={TOKEN}\nAPPLICATION_ID={APPLICATION}\n")
+    scripts = json.loads((project / "package.json").read_text())["scripts"]
+    with Sandbox(traffic=traffic) as guild:
+        environment = {"BOT_API": guild.api, "NODE_OPTIONS": f"--import {HERE / 'address.mjs'}"}
+        with Bot(scripts["deploy"].split(), environment, project) as deploy:
+            deploy.hears("Successfully registered 1 commands.")
+        with Bot(scripts["start"].split(), environment, project) as bot:
+            bot.hears("Ready! Logged in as magikal")
+            Scene(guild, bot).reads(guild.invoke(APPLICANT, "ping"), "Pong!")
+
+
 def main():
     wanted = set(sys.argv[1:]) or {"py", "js"}
     tap = Tap()
@@ -284,6 +302,10 @@ def main():
             print("# discord.py's examples are not played: apt install python3-discord python-discord-doc")
         for n, name in enumerate(names if examples else []):
             tap.run(f"discord.py {discord_py_version()}: {name}", play_discord_py, examples, name, directory / f"{n}.jsonl")
+        if "js" in wanted and package_version("create-discord-bot"):
+            tap.run(f"create-discord-bot {package_version('create-discord-bot')}: the bot that it makes", play_created, directory, directory / "created.jsonl")
+        elif "js" in wanted:
+            print("# create-discord-bot is not played: make client-tools")
         tap.run("the traffic of all of them fits Discord's description", the_traffic_fits_discords_description, *sorted(directory.glob("*.jsonl")))
     finally:
         shutil.rmtree(directory, ignore_errors=True)

@@ -1,10 +1,12 @@
 # Bots of libraries that we did not write, against the sandbox: make client-tools once, then make real-clients
 EXTRA_DIST += \
+	tests/clients/address.mjs \
 	tests/clients/bot.mjs \
 	tests/clients/bot.py \
 	tests/clients/bots.py \
 	tests/clients/clients.py \
 	tests/clients/core.mjs \
+	tests/clients/discordeno.mjs \
 	tests/clients/example.py \
 	tests/clients/examples.py \
 	tests/clients/oceanic.mjs \
