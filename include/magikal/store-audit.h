@@ -38,8 +38,15 @@ int store_audit_seal(Store *store, AuditSealDone done, void *userdata);
 typedef struct AuditState {
         uint64_t n_seals;
         const char *chain;              /* of the newest; NULL: there is none */
-        uint64_t broken;                /* the first that does not fit; 0: all do */
+        uint64_t broken;                /* the first that does not fit the one before it; 0: all do */
 } AuditState;
 typedef void (*AuditStateDone)(int outcome, const AuditState *state, void *userdata);
-/* Compares every row with its seal, and every seal with the one before: slow. Flow lane. */
-int store_audit_check(Store *store, AuditStateDone done, void *userdata);
+int store_audit_state(Store *store, AuditStateDone done, void *userdata);
+
+typedef struct AuditChecked {
+        uint64_t last;                  /* the last block that was looked at; 0: there are no more */
+        uint64_t broken;                /* the first whose rows do not fit its seal; 0: all do */
+} AuditChecked;
+typedef void (*AuditCheckedDone)(int outcome, const AuditChecked *checked, void *userdata);
+/* Compares rows with their seals, behind block `after`, as many as take about a second. Flow lane. */
+int store_audit_check(Store *store, uint64_t after, AuditCheckedDone done, void *userdata);

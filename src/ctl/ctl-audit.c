@@ -69,14 +69,13 @@ static void on_rows(int outcome, const AuditRow *rows, size_t n_rows, void *user
                         print_text(&rows[i]);
                 l->after = rows[i].id;
         }
-        if (r == 0 && n_rows == PAGE)
+        if (r == 0 && n_rows == PAGE) {
+                query_goes_on(q);
                 r = send_page(q);
-        else {
-                query_finished(q, r);
-                return;
+                if (r == 0)
+                        return;
         }
-        if (r < 0)
-                query_finished(q, r);
+        query_finished(q, r);
 }
 
 static int send_page(Query *q) {
@@ -151,21 +150,41 @@ static int parse_options(const CtlOptions *options, Listing *ret) {
 typedef struct Seals {
         AuditState state;
         char chain[65];
+        uint64_t after;
 } Seals;
 
-static void on_checked(int outcome, const AuditState *state, void *userdata) {
+static void on_checked(int outcome, const AuditChecked *checked, void *userdata) {
+        Query *q = userdata;
+        Seals *s = q->userdata;
+        int r = outcome;
+
+        if (r == 0 && checked->broken && (s->state.broken == 0 || checked->broken < s->state.broken))
+                s->state.broken = checked->broken;
+        if (r == 0 && checked->last && s->state.broken == 0) {
+                s->after = checked->last;
+                query_goes_on(q);
+                r = store_audit_check(q->store, s->after, on_checked, q);
+                if (r == 0)
+                        return;
+        }
+        query_finished(q, r);
+}
+
+static void on_seals(int outcome, const AuditState *state, void *userdata) {
         Query *q = userdata;
         Seals *s = q->userdata;
 
         if (outcome == 0) {
                 s->state = *state;
                 (void) snprintf(s->chain, sizeof(s->chain), "%s", state->chain ? state->chain : "");
+                outcome = store_audit_check(q->store, 0, on_checked, q);
         }
-        query_finished(q, outcome);
+        if (outcome != 0)
+                query_finished(q, outcome);
 }
 
 static int send_check(Query *q) {
-        return store_audit_check(q->store, on_checked, q);
+        return store_audit_state(q->store, on_seals, q);
 }
 
 static int check(const Config *config) {

@@ -11,6 +11,10 @@ void query_finished(Query *q, int outcome) {
         (void) sd_event_exit(q->event, 0);
 }
 
+void query_goes_on(Query *q) {
+        (void) sd_event_source_set_time(q->timer, clock_boottime() + DATABASE_TIMEOUT);         /* fails only when it is over already */
+}
+
 static void on_state(bool is_connected, void *userdata) {
         Query *q = userdata;
         int r;
@@ -40,7 +44,7 @@ static int run_loop(Query *q, const char *dsn, const Keys *keys) {
         if (r < 0)
                 return r;
         store_on_state(q->store, on_state, q);
-        r = sd_event_add_time(q->event, NULL, CLOCK_BOOTTIME, clock_boottime() + DATABASE_TIMEOUT, 1, on_timeout, q);
+        r = sd_event_add_time(q->event, &q->timer, CLOCK_BOOTTIME, clock_boottime() + DATABASE_TIMEOUT, 1, on_timeout, q);
         if (r < 0)
                 return r;
         r = sd_event_loop(q->event);
@@ -73,6 +77,7 @@ int query_run(const Config *config, Query *q, int *ret_outcome) {
         }
         r = run_loop(q, config->dsn, keys);
         q->store = store_free(q->store);
+        sd_event_source_disable_unref(TAKE(q->timer));
         q->event = sd_event_unref(q->event);
         if (ret_outcome)
                 *ret_outcome = r;

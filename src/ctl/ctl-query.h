@@ -15,6 +15,7 @@ struct Query {
         /* the caller's own, for send and what comes back */
         void *userdata;
         /* private to ctl-query.c */
+        sd_event_source *timer;
         bool is_sent;
         int outcome;
 };
@@ -25,3 +26,5 @@ struct Query {
  */
 int query_run(const Config *config, Query *query, int *ret_outcome);
 void query_finished(Query *query, int outcome);
+/* It has answered a part of it: the time for the rest begins anew. */
+void query_goes_on(Query *query);

@@ -92,7 +92,7 @@ int store_audit_seal(Store *store, AuditSealDone done, void *userdata) {
         return batch_submit(store, STORE_FLOW, b, finish_seal, (AnyDone) done, userdata);
 }
 
-static void finish_check(Batch *b, int outcome) {
+static void finish_state(Batch *b, int outcome) {
         const PGresult *r = batch_result(b, 0);
         AuditState state = {};
 
@@ -101,9 +101,26 @@ static void finish_check(Batch *b, int outcome) {
         ((AuditStateDone) b->done)(outcome, outcome == 0 ? &state : NULL, b->userdata);
 }
 
-int store_audit_check(Store *store, AuditStateDone done, void *userdata) {
+int store_audit_state(Store *store, AuditStateDone done, void *userdata) {
+        Batch *b = batch_new(store);
+
+        batch_call(b, SQL_AUDIT_STATE);
+        return batch_submit(store, STORE_FLOW, b, finish_state, (AnyDone) done, userdata);
+}
+
+static void finish_check(Batch *b, int outcome) {
+        const PGresult *r = batch_result(b, 0);
+        AuditChecked checked = {};
+
+        if (outcome == 0 && batch_n_rows(b, 0) == 1)
+                checked = (AuditChecked) { .last = row_u64(r, 0, 0), .broken = row_u64(r, 0, 1) };
+        ((AuditCheckedDone) b->done)(outcome, outcome == 0 ? &checked : NULL, b->userdata);
+}
+
+int store_audit_check(Store *store, uint64_t after, AuditCheckedDone done, void *userdata) {
         Batch *b = batch_new(store);
 
         batch_call(b, SQL_AUDIT_CHECK);
+        batch_u64(b, after);
         return batch_submit(store, STORE_FLOW, b, finish_check, (AnyDone) done, userdata);
 }

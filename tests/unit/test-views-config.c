@@ -221,6 +221,31 @@ static void what_the_doctor_cannot_show_is_counted(void **state) {
         (void) state;
 }
 
+/* ---- what the audit tells ---------------------------------------------------------------------------------------------------------------- */
+
+static void the_audit_tells_from_what_to_what(void **state) {
+        static const AuditShown actions[] = {
+                { .at = UINT64_C(1770091506789000), .has_actor = true, .actor = { 700 }, .action = "settings.changed",
+                  .detail = "{\"before\":{\"support_panel\":\"0\",\"dm_on_close\":false},\"after\":{\"support_panel\":\"820\",\"dm_on_close\":true}}" },
+                { .at = UINT64_C(1770091506789000), .has_actor = true, .action = "settings.changed",
+                  .detail = "{\"change\":\"access-mode\",\"before\":\"keep\",\"after\":\"read_only\"}" },
+                { .at = UINT64_C(1770091506789000), .has_actor = true, .actor = { 700 }, .action = "settings.changed",
+                  .detail = "{\"change\":\"autoroles\",\"member_role\":{\"before\":\"0\",\"after\":\"810\"}}" },
+                { .at = UINT64_C(1770091506789000), .has_actor = true, .actor = { 700 }, .action = "settings.changed",
+                  .detail = "{\"change\":\"capability-set\",\"capability\":\"helper\",\"role\":\"810\",\"before\":false,\"after\":true}" },
+                { .at = UINT64_C(1770091506789000), .action = "ticket.channel_gone" },
+                { .at = UINT64_C(1770091506789000), .action = "odd", .detail = "{\"a\":null,\"b\":[1],\"c\":7,\"after\":\"**x**\"}" },
+                { .at = UINT64_C(1770091506789000), .action = "damaged", .detail = "{" },
+        };
+        _free_ char *body = NULL;
+        _json_ Json *json = NULL;
+
+        assert_int_equal(view_audit(TEST_LANG, actions, ELEMENTSOF(actions), &body), 0);
+        json = golden("audit", body);
+        assert_int_equal(n_pinged(json), 0);
+        (void) state;
+}
+
 static int set_up(void **state) {
         *state = known_keys(KNOWN_KEY_K);
         return *state ? 0 : -1;
@@ -244,6 +269,7 @@ int main(void) {
                 cmocka_unit_test(the_doctor_names_remedies),
                 cmocka_unit_test(a_healthy_guild_is_told_so),
                 cmocka_unit_test(what_the_doctor_cannot_show_is_counted),
+                cmocka_unit_test(the_audit_tells_from_what_to_what),
         };
 
         return cmocka_run_group_tests_name("views-config", tests, set_up, tear_down);
