@@ -24,7 +24,7 @@ dist_check_SCRIPTS += tests/clients/test-docs.py
 client-tools:
 	cd $(srcdir)/tests/clients && npm ci --omit=dev --no-audit --no-fund
 
-real-clients: src/magikal-sandbox tests/schema/judge.stamp
+real-clients: magikal-sandbox$(EXEEXT) tests/schema/judge.stamp
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/clients.py $(CLIENTS)
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/test-docs.py js py
 	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/tests/lib/python.sh $(srcdir)/tests/clients/examples.py
