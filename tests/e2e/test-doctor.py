@@ -439,6 +439,15 @@ def a_death_while_it_looks_answers_all_the_same(p):
     expect("Everything is fine" in text, f"it is answered: {text!r}")
 
 
+def limits_and_bad_moments_are_waited_out(p):
+    p.fault("GET", "/guilds/{guild_id}/roles", "ratelimit", retry_after=0.3, scope="user")
+    p.fault("GET", "/guilds/{guild_id}/channels", "status", status=502)
+    p.fault("GET", "/applications/@me", "drop_before")
+    status, report = p.on_host()
+    p.clear_faults()
+    expect(status == 0 and report["findings"] == [], f"nothing is found: {report['findings']}")
+
+
 def without_a_database_it_says_so_in_time(p):
     p.postgres.stop()
     try:
@@ -483,6 +492,7 @@ def main():
         run("every check is in the matrix", every_check_is_in_the_matrix, patient)
         run("only administrators may ask", only_administrators_may_ask, patient)
         run("a death while it looks answers all the same", a_death_while_it_looks_answers_all_the_same, patient)
+        run("limits and bad moments are waited out", limits_and_bad_moments_are_waited_out, patient)
         run("what does not fit is counted", what_does_not_fit_is_counted, patient)
         channel = patient.apply(qna=False)
         patient.quiet()
