@@ -1,8 +1,9 @@
 #pragma once
 
 /*
- * The doctor's eyes: what the database, Discord and RSI tell, as a world for doctor_examine(). Reads only. Asks Discord at most 18 times (the
- * application, channels, roles, ourselves, two panels twice each, DOCTOR_MESSAGES_MAX messages of tickets), so nobody can make a flood of it.
+ * The doctor's eyes: what the database, Discord and RSI tell, as a world for doctor_examine(). Reads only. Asks Discord at most 18 things (the
+ * application, channels, roles, ourselves, two panels twice each, DOCTOR_MESSAGES_MAX messages of tickets), each three times at most, so nobody
+ * can make a flood of it.
  */
 
 #include <systemd/sd-event.h>

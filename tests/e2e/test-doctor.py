@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import CHANNEL_RECORDS, ROLE_MEMBER, RecruitStack, expect, words_of  # noqa: E402
-from stack import (ADMIN, APPLICANT, BOT, CATEGORY_RECRUITMENT, CATEGORY_SUPPORT, CHANNEL_LOG, CHANNEL_PANEL, GUILD, ROLE_RECRUITMENT,  # noqa: E402
+from stack import (ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_LOG, CHANNEL_PANEL, GUILD, ROLE_RECRUITMENT,  # noqa: E402
                    ROLE_SUPPORT, SECOND, STAFF, Tap, skip_unless_possible, wait_for)  # noqa: E402
 
 INVITE = 378360032336
