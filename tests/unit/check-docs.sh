@@ -51,6 +51,24 @@ sed -n 's/^\*--\([a-z-]*\)\*.*/\1/p' "$src/docs/magikal-sandbox.1.scd" | sort >"
 said=$(diff "$dir/has" "$dir/tells")
 ok "magikal-sandbox(1) tells every option" $? "$said"
 
+# words of its control interface: actions, orders of the gateway and of the world, calls; in the manual and on the page for others
+sandbox=$src/src/sandbox
+sed -n '/actions\[\] = {/,/};/p' "$sandbox/model-act.c" | grep -o '{ "[a-z_]*", act_' | cut -d'"' -f2 >"$dir/has"
+sed -n '/^ *} \(orders\|things\)\[\] = {/,/};/s/^ *{ "\([a-z_]*\)".*/\1/p' "$sandbox/gateway-order.c" "$sandbox/model-world.c" >>"$dir/has"
+sed -n 's/^ *if (streq(name, "\([a-z]*\)").*/\1/p' "$sandbox/gateway-order.c" >>"$dir/has"
+[ "$(wc -l <"$dir/has")" -gt 40 ]
+ok "the words of the sandbox's control interface are found" $? "$(cat "$dir/has")"
+said=$(while read -r word; do grep -qF "*$word*" "$src/docs/magikal-sandbox.1.scd" || echo "$word"; done <"$dir/has")
+[ -z "$said" ]
+ok "magikal-sandbox(1) tells every action and order" $? "$said"
+said=$(while read -r word; do grep -qF "\`$word\`" "$src/docs/sandbox.md" || echo "$word"; done <"$dir/has")
+[ -z "$said" ]
+ok "docs/sandbox.md tells every action and order" $? "$said"
+sed -n '/calls\[\] = {/,/};/s/^ *{ "\([A-Z]*\)", *"\([a-z/]*\)".*/\1 \2/p' "$sandbox/control.c" >"$dir/has"
+said=$(while read -r word; do grep -qF "*$word*" "$src/docs/magikal-sandbox.1.scd" || echo "$word"; done <"$dir/has")
+[ -z "$said" ] && [ "$(wc -l <"$dir/has")" -gt 15 ]
+ok "magikal-sandbox(1) tells every call" $? "$said"
+
 # commands of the guild and their options, from the table and from the tables of the administrator's guide, as "command sub-command [option]"
 awk -F'"' '/^COMMAND\(/ { command = $2 } /^  SUB\(/ { sub_command = $2; print command, sub_command }
         /^    OPTION\(/ { print command, sub_command, $2 }' "$src/include/magikal/commands.def" | sort >"$dir/has"
