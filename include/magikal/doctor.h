@@ -87,6 +87,7 @@ typedef struct DoctorTicket {
         Ticket ticket;
         Application application;        /* id 0: support */
         bool has_answers;
+        bool is_topic_due, is_message_due;      /* what stands there is about to be changed by the editor */
         DoctorLook message_look;
         bool is_message_gone, has_qna_button;
 } DoctorTicket;

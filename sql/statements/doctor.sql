@@ -15,7 +15,9 @@ SELECT (SELECT max(version) FROM flow.schema_migrations), flow.usec(flow.now()),
 -- Open tickets; a guild has 500 channels, so there cannot be many more.
 SELECT r.tid, r.guild_id, r.guild_no, r.kind, r.state, r.opener_pid, r.opener_sealed, r.channel_id, r.message_id, NULL,
        r.opened_usec, r.closed_usec, r.closed_by, r.closer_sealed, NULL, r.open_flow, r.repairs,
-       a.app_id, a.status, a.role, a.qna_open, a.has_left, a.access_mode, a.zone, a.answers IS NOT NULL
+       a.app_id, a.status, a.role, a.qna_open, a.has_left, a.access_mode, a.zone, a.answers IS NOT NULL,
+       EXISTS (SELECT 1 FROM flow.edit e WHERE e.channel_id = r.channel_id AND e.message_id = 0 AND e.want_ver > e.have_ver AND e.state = 'live'),
+       EXISTS (SELECT 1 FROM flow.edit e WHERE e.channel_id = r.channel_id AND e.message_id = r.message_id AND e.want_ver > e.have_ver AND e.state = 'live')
   FROM cfg.ticket_read r LEFT JOIN cfg.recruit_applications a ON a.tid = r.tid
  WHERE r.guild_id = $1 AND r.state = 'open' ORDER BY r.tid LIMIT 500;
 

@@ -141,7 +141,7 @@ void check_rsi(Examination *x) {
 
         if (r->is_off)
                 doctor_find_as(x, DOCTOR_NOTE, TEXT_DOCTOR_RSI_OFF, TEXT_DOCTOR_RSI_OFF_FIX, TEXT_ARGS());
-        else if (r->has_no_handle)
+        else if (r->has_no_handle && (!x->guild->settings || doctor_uses(x, TICKET_RECRUITMENT)))
                 doctor_find_as(x, DOCTOR_NOTE, TEXT_DOCTOR_RSI_UNTRIED, TEXT_DOCTOR_RSI_UNTRIED_FIX, TEXT_ARGS());
         else if (r->look == DOCTOR_SEEN && r->is_absent)
                 doctor_find_as(x, DOCTOR_WARNING, TEXT_DOCTOR_RSI_ABSENT, TEXT_DOCTOR_RSI_UNTRIED_FIX, TEXT_ARGS());

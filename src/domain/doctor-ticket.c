@@ -96,14 +96,14 @@ void check_ticket_permissions(Examination *x) {
         each_open(x, judge_bot);
 }
 
-/* ---- markers in the topic ------------------------------------------------------------------------------------------------------------------ */
+/* ---- markers in the topic; of what the editor is about to write check_edit_stuck() tells when it does not get there ----------------------------- */
 
 static bool has_id(const Open *open) {
         return topic_is_of(open->channel->topic, open->ticket->id);
 }
 
 static void judge_id(Examination *x, const Open *open) {
-        if (open->channel && !has_id(open))
+        if (open->channel && !open->about->is_topic_due && !has_id(open))
                 find_ticket(x, open);
 }
 
@@ -114,7 +114,7 @@ void check_ticket_id(Examination *x) {
 static void judge_requested(Examination *x, const Open *open) {
         const Application *a = open->application;
 
-        if (!open->channel || !a || a->requested == REQUESTED_NONE)
+        if (!open->channel || !a || a->requested == REQUESTED_NONE || open->about->is_topic_due)
                 return;
         if (has_id(open) && topic_read(open->channel->topic).requested != a->requested)
                 find_ticket(x, open);
@@ -131,7 +131,7 @@ static void judge_qna(Examination *x, const Open *open) {
         const Application *a = open->application;
         bool waits = a && (a->status == APPLICATION_PENDING || a->status == APPLICATION_QNA_RECEIVED || a->status == APPLICATION_APPROVED);
 
-        if (!open->channel || !waits || !x->guild->recruit->questions || x->guild->recruit->questions->n == 0)
+        if (!open->channel || !waits || open->about->is_message_due || !x->guild->recruit->questions || x->guild->recruit->questions->n == 0)
                 return;
         if (a->is_qna_open ? open->about->message_look == DOCTOR_SEEN && (open->about->is_message_gone || !open->about->has_qna_button)
                            : a->status == APPLICATION_PENDING && !open->about->has_answers)

@@ -114,6 +114,8 @@ static int read_tickets(Batch *b, DoctorRows *rows) {
                 t->ticket.question = t->ticket.outcome = NULL;  /* would be the batch's; not asked for */
                 read_application(rows, r, i, &t->application);
                 t->has_answers = row_bool(r, i, FIRST_APPLICATION + 7);
+                t->is_topic_due = row_bool(r, i, FIRST_APPLICATION + 8);
+                t->is_message_due = row_bool(r, i, FIRST_APPLICATION + 9);
         }
         rows->n_tickets = n;
         return 0;

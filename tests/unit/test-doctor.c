@@ -484,6 +484,26 @@ static void what_was_meant_is_not_complained_about(void **state) {
         }
 }
 
+/* What the editor is about to write is not missing, and who takes no applications needs no RSI. */
+static void what_comes_by_itself_is_not_complained_about(void **state) {
+        _free_ World *w = world_new(), *support = world_new();
+        DoctorReport report;
+
+        (void) state;
+        no_wish(w);
+        no_button(w);
+        w->tickets[0].is_topic_due = w->tickets[0].is_message_due = true;
+        assert_int_equal(doctor_examine(&w->w, DOCTOR_OF_GUILD, &report), 0);
+        assert_int_equal(report.n, 0);
+        doctor_report_done(&report);
+
+        rsi_untried(support);
+        support->settings.recruitment_panel.v = support->settings.recruitment_category.v = 0;
+        assert_int_equal(doctor_examine(&support->w, DOCTOR_OF_INSTALLATION, &report), 0);
+        assert_int_equal(report.n, 0);
+        doctor_report_done(&report);
+}
+
 /* What is the same channel or role is said once. */
 static void one_thing_is_said_once(void **state) {
         _free_ World *w = world_new();
@@ -508,6 +528,7 @@ int main(void) {
                 cmocka_unit_test(each_check_has_a_row),
                 cmocka_unit_test(the_worst_comes_first),
                 cmocka_unit_test(what_was_meant_is_not_complained_about),
+                cmocka_unit_test(what_comes_by_itself_is_not_complained_about),
                 cmocka_unit_test(one_thing_is_said_once),
         };
 
