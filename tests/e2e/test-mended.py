@@ -87,11 +87,12 @@ def a_closing_whose_channel_is_gone_is_closed(stack):
 def a_ticket_is_resolved_in_its_own_channel(stack):
     """Rights are those of the channel where somebody presses, so that has to be the ticket's."""
     channel = open_one(stack)
-    message, custom_id = stack.resolve_button(channel)
-    pressed = stack.act(STAFF, "raw", type=3, channel=CHANNEL_GENERAL, message=message, data={"component_type": 2, "id": 2, "custom_id": custom_id})
+    _, custom_id = stack.resolve_button(channel)
+    elsewhere = {"channel": CHANNEL_GENERAL, "message": stack.any_message(CHANNEL_GENERAL)}
+    pressed = stack.act(STAFF, "raw", type=3, **elsewhere, data={"component_type": 2, "id": 2, "custom_id": custom_id})
     expect("no longer valid" in says(stack, pressed["interaction"]), "elsewhere the button is refused")
     _, modal = stack.resolve_form(channel)
-    sent = stack.act(STAFF, "raw", type=5, channel=CHANNEL_GENERAL, message=message, data={
+    sent = stack.act(STAFF, "raw", type=5, **elsewhere, data={
         "custom_id": modal["custom_id"], "components": [
             {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "custom_id": input_id(modal), "value": "x"}}]})
     expect("no longer valid" in says(stack, sent["interaction"]), "elsewhere the form is refused")

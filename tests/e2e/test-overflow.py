@@ -142,6 +142,19 @@ def one_that_was_deleted_by_hand_is_made_again(stack):
     expect(ticket_of(stack, SECOND)["parent_id"] == category(stack, "Support 2")["id"], "there is another one")
 
 
+@isolated
+def a_refusal_is_told_and_tried_again(stack):
+    logged = len(stack.messages(CHANNEL_LOG))
+    fill(stack, CATEGORY_SUPPORT)
+    # the first request is the ticket's channel, for which there is no room; the second one the category
+    stack.fault("POST", "/guilds/{guild_id}/channels", "status", status=403, code=50013, skip=1)
+    stack.answer(stack.open_ticket(APPLICANT), 60)
+    stack.quiet()
+    entries = [m for m in stack.messages(CHANNEL_LOG)[logged:] if "category for tickets is full" in words_of(m)]
+    expect(len(entries) == 1 and "Manage Channels" in words_of(entries[0]), f"administrators are told once, and how to mend it: {len(entries)}")
+    expect(ticket_of(stack, APPLICANT)["parent_id"] == category(stack, "Support 2")["id"], "the next try makes it")
+
+
 # ---- a full guild -----------------------------------------------------------------------------------------------------------------------
 
 @isolated
@@ -162,4 +175,4 @@ if __name__ == "__main__":
     sys.exit(run_checks([
         a_full_category_gets_another_beside_it, many_who_find_no_room_make_one_category, the_second_may_be_full_too,
         applications_have_categories_of_their_own, an_empty_one_goes, one_that_was_deleted_by_hand_is_made_again,
-        a_full_guild_is_told_to_all_concerned], restore=clean))
+        a_refusal_is_told_and_tried_again, a_full_guild_is_told_to_all_concerned], restore=clean))

@@ -105,7 +105,6 @@ class House(RecruitStack):
             self.people[kind] = made.get("id") or made["user"]["id"]
         expect(ROLE_ADMIN in self.roles(ADMIN), "the finaliser has the role that may manage the server")
         self.postgres.sql("DELETE FROM cfg.autoroles")      # an approval would give the opener a role that means something here
-        self.act(OWNER, "say", channel=CHANNEL_GENERAL, content="Something to press a button on.")
         self.key_id, self.key = (self.directory / "keys" / "control-key").read_text().split()[:2]
         self.capabilities()
         self.tickets_now = {}
@@ -147,9 +146,7 @@ class House(RecruitStack):
             data["component_type"] = 2
         else:
             data["components"] = [{"type": 18, "component": {"type": 4, "custom_id": name, "value": value}} for name, value in row.fields]
-        message = self.messages(channel)[0]["id"] if row.kind == BUTTON else None
-        more = {"message": message} if message else {}
-        return self.act(self.people[who], "raw", type=row.kind, channel=channel, data=data, **more)["interaction"]
+        return self.act(self.people[who], "raw", type=row.kind, channel=channel, data=data, message=self.any_message(channel))["interaction"]
 
     def reads(self, interaction):
         view = self.answer(interaction)
@@ -169,7 +166,7 @@ TABLE = []
 
 
 def note(name, kinds, foreign=None):
-    TABLE.append(f"{name:28} " + " ".join(f"{'yes' if kind in kinds else '-':^{len(kind)}}" for kind in EVERYBODY) +
+    TABLE.append(f"{name:34} " + " ".join(f"{'yes' if kind in kinds else '-':^{len(kind)}}" for kind in EVERYBODY) +
                  (f" {'stale':^11}" if foreign else f" {'':11}"))
 
 
@@ -269,8 +266,8 @@ def main():
             allowed, refusal = next((a, r) for pattern, a, r in COMMANDS if re.match(pattern, path))
             if not only or path in only:
                 tap.run(f"command /{path}", command, house, path, allowed, refusal)
-    for line in [f"{'':28} " + " ".join(EVERYBODY) + f" {FOREIGN}"] + TABLE:
-        print(f"# {line}")
+    for line in [f"{'':34} " + " ".join(EVERYBODY) + f" {FOREIGN}"] + TABLE:
+        print(f"#| {line}")
     return tap.finish()
 
 

@@ -182,6 +182,11 @@ class Guild:
         interaction, modal = self.open_form(who)
         return self.submit(who, interaction, {input_id(modal): question})
 
+    def any_message(self, channel):
+        """One to hang a forged press on; somebody says something where nobody has."""
+        messages = self.messages(channel)
+        return messages[0]["id"] if messages else self.act(OWNER, "say", channel=channel, content="Good evening.")["message"]
+
     def ticket_channels(self):
         return [c for c in self.channels() if c.get("topic") and "TID:" in c["topic"]]
 
