@@ -24,6 +24,7 @@ static const struct {
         { 20029, 429, "The server you are writing has hit the write rate limit." },
         { 30003, 400, "Maximum number of pins reached for the channel (250)" },
         { 30005, 400, "Maximum number of guild roles reached (250)" },
+        { 30007, 400, "Maximum number of webhooks reached (15)" },
         { 30010, 400, "Maximum number of reactions reached (20)" },
         { 30013, 400, "Maximum number of guild channels reached (500)" },
         { 30016, 400, "Maximum number of invites reached (1000)" },

@@ -153,8 +153,7 @@ void rest_delete_original(Sandbox *sandbox, const SbxRequest *request, SbxReply 
                 webhook_delete(model, interaction, message, request, "original.delete", reply);
 }
 
-void rest_get_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
-        SbxModel *model = sbx_model(sandbox);
+static void get_followup(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         const Interaction *interaction = request_interaction(model, request, reply);
         const Message *message = interaction ? request_followup(model, interaction, request, reply) : NULL;
 
@@ -162,8 +161,16 @@ void rest_get_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
                 reply_message(model, message, reply);
 }
 
-void rest_edit_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+void rest_get_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
+
+        if (request->ids[0] != model->application)
+                webhook_get_message(model, request, reply);
+        else
+                get_followup(model, request, reply);
+}
+
+static void edit_followup(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Interaction *interaction = request_interaction(model, request, reply);
         Message *message = interaction ? request_followup(model, interaction, request, reply) : NULL;
 
@@ -173,13 +180,30 @@ void rest_edit_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *r
                              reply);
 }
 
-void rest_delete_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+void rest_edit_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
+
+        if (request->ids[0] != model->application)
+                webhook_edit_message(model, request, reply);
+        else
+                edit_followup(model, request, reply);
+}
+
+static void delete_followup(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Interaction *interaction = request_interaction(model, request, reply);
         Message *message = interaction ? request_followup(model, interaction, request, reply) : NULL;
 
         if (message)
                 webhook_delete(model, interaction, message, request, "followup.delete", reply);
+}
+
+void rest_delete_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        SbxModel *model = sbx_model(sandbox);
+
+        if (request->ids[0] != model->application)
+                webhook_delete_message(model, request, reply);
+        else
+                delete_followup(model, request, reply);
 }
 
 /* ---- new follow-ups ---- */
@@ -199,8 +223,7 @@ static bool fill_placeholder(SbxModel *model, Interaction *interaction, Channel 
         return true;
 }
 
-void rest_create_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
-        SbxModel *model = sbx_model(sandbox);
+static void create_followup(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Interaction *interaction = request_interaction(model, request, reply);
         Channel *channel = interaction ? interaction_channel(model, interaction, reply) : NULL;
         _form_ Form form = {};
@@ -231,4 +254,13 @@ void rest_create_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply 
         }
         followup_effect(model, "followup.create", interaction, message->id, request);
         reply_message(model, message, reply);
+}
+
+void rest_create_followup(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
+        SbxModel *model = sbx_model(sandbox);
+
+        if (request->ids[0] != model->application)
+                webhook_execute(model, request, reply);
+        else
+                create_followup(model, request, reply);
 }

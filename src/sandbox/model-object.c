@@ -227,7 +227,9 @@ static void put_author(const SbxModel *model, JsonWriter *w, const Message *mess
         const Channel *channel = model_channel(model, message->channel);
 
         json_put_key(w, "author");
-        if (author)
+        if (message->webhook)
+                put_user(w, &(User) { .id = message->webhook, .name = message->webhook_name, .is_bot = true });
+        else if (author)
                 put_user(w, author);
         else
                 json_put_null(w);
@@ -310,10 +312,10 @@ void put_message(const SbxModel *model, JsonWriter *w, const Message *message, u
                 put_reactions(model, w, message);
         if (message->nonce && (flags & MESSAGE_WITH_NONCE))
                 json_raw(w, "nonce", message->nonce);
-        if (message->author == model->application)
+        if (message->author == model->application || message->webhook)
                 json_id(w, "application_id", model->application);
-        if (message->interaction)
-                json_id(w, "webhook_id", model->application);
+        if (message->interaction || message->webhook)
+                json_id(w, "webhook_id", message->webhook ?: model->application);
         if (message->metadata)
                 json_raw(w, "interaction_metadata", message->metadata);
         if (message->invocation)

@@ -1,5 +1,5 @@
 /*
- * The state that survives a restart: guild, roles, people, channels with their messages, commands.
+ * The state that survives a restart: guild, roles, people, channels with their messages, webhooks, commands.
  * Interactions do not: their tokens are dead sooner than anybody would miss them, and ephemeral messages
  * vanish with the client that saw them.
  */
@@ -60,6 +60,8 @@ static void save_message(JsonWriter *w, const Message *message) {
         json_bool(w, "mentions_everyone", message->mentions_everyone);
         put_ids(w, "mentions", &message->mentions);
         put_ids(w, "mention_roles", &message->mention_roles);
+        json_id(w, "webhook", message->webhook);
+        json_string(w, "webhook_name", message->webhook_name);
         json_array(w, "reactions");
         for (size_t i = 0; i < message->n_reactions; i++) {
                 json_open(w);
@@ -95,6 +97,15 @@ static void save_channel(JsonWriter *w, const Channel *channel) {
                         save_message(w, message);
         }
         json_close_array(w);
+        json_close(w);
+}
+
+static void save_webhook(JsonWriter *w, const Webhook *webhook) {
+        json_open(w);
+        json_id(w, "id", webhook->id);
+        json_id(w, "channel", webhook->channel);
+        json_string(w, "name", webhook->name);
+        json_string(w, "token", webhook->token);
         json_close(w);
 }
 
@@ -135,6 +146,10 @@ void model_save(Sandbox *sandbox, JsonWriter *w) {
         json_array(w, "channels");
         for (size_t i = 0; i < model->channels.n; i++)
                 save_channel(w, model->channels.items[i]);
+        json_close_array(w);
+        json_array(w, "webhooks");
+        for (size_t i = 0; i < model->webhooks.n; i++)
+                save_webhook(w, model->webhooks.items[i]);
         json_close_array(w);
         json_array(w, "commands");
         for (size_t i = 0; i < model->commands.n; i++)
@@ -286,6 +301,8 @@ static int load_message(Channel *channel, const Json *json) {
         load_bool(&l, "mentions_everyone", &message->mentions_everyone);
         load_ids(&l, "mentions", &message->mentions);
         load_ids(&l, "mention_roles", &message->mention_roles);
+        load_u64(&l, "webhook", &message->webhook);
+        load_text(&l, "webhook_name", &message->webhook_name);
         JSON_FOREACH(reaction, json_get(json, "reactions"))
                 note(&l, load_reaction(message, reaction));
         load_u64(&l, "replies_to", &message->replies_to);
@@ -345,6 +362,23 @@ static int load_channel(SbxModel *model, const Json *json) {
         return l.error;
 }
 
+static int load_webhook(SbxModel *model, const Json *json) {
+        _cleanup_(webhook_freep) Webhook *webhook = webhook_new(0, 0, "", "");
+        Loader l = { .object = json };
+
+        if (!webhook)
+                return -ENOMEM;
+        load_u64(&l, "id", &webhook->id);
+        load_u64(&l, "channel", &webhook->channel);
+        load_text(&l, "name", &webhook->name);
+        load_text(&l, "token", &webhook->token);
+        if (l.error == 0)
+                l.error = webhook->id && *webhook->token ? table_add(&model->webhooks, webhook) : -EBADMSG;
+        if (l.error == 0)
+                (void) TAKE(webhook);
+        return l.error;
+}
+
 static int load_command(SbxModel *model, const Json *json) {
         _cleanup_(command_freep) Command *command = new0(Command, 1);
         Loader l = { .object = json };
@@ -398,6 +432,7 @@ static int load_all(SbxModel *model, const Json *state) {
         if ((r = load_each(model, state, "roles", load_role)) < 0 ||
             (r = load_each(model, state, "users", load_user)) < 0 ||
             (r = load_each(model, state, "channels", load_channel)) < 0 ||
+            (r = load_each(model, state, "webhooks", load_webhook)) < 0 ||
             (r = load_each(model, state, "commands", load_command)) < 0)
                 return r;
 

@@ -57,6 +57,7 @@ Message *message_free(Message *message) {
         for (size_t i = 0; i < message->n_reactions; i++)
                 reaction_done(&message->reactions[i]);
         free(message->reactions);
+        free(message->webhook_name);
         free(message->metadata);
         free(message->invocation);
         free(message);
@@ -142,6 +143,10 @@ static void free_command(void *item) {
         (void) command_free(item);
 }
 
+static void free_webhook(void *item) {
+        (void) webhook_free(item);
+}
+
 static void model_done(SbxModel *model) {
         for (size_t i = 0; i < model->interactions.n; i++)
                 (void) interaction_free(model->sandbox, model->interactions.items[i]);
@@ -150,6 +155,7 @@ static void model_done(SbxModel *model) {
         table_done(&model->roles, free_role);
         table_done(&model->channels, free_channel);
         table_done(&model->commands, free_command);
+        table_done(&model->webhooks, free_webhook);
         (void) nonce_book_free(model->nonces);
         free(model->guild_name);
         free(model->interactions_url);

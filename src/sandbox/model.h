@@ -19,6 +19,7 @@
  *   model-input.c          selects, text inputs, groups    model-state.c          what a person sees
  *   model-role.c           roles                           model-snapshot.c       save and load
  *   model-reaction.c       reactions                       model-said.c           people's own messages, typing
+ *   model-webhook.c        webhooks of channels
  *   model-menu.c           commands of menus
  *   model-members.c        members over the gateway        model-people.c         people for the page
  */
@@ -117,6 +118,8 @@ typedef struct Message {
         char *invocation;     /* rendered "interaction", of an answer to a command; NULL: none */
         Reaction *reactions;
         size_t n_reactions;
+        uint64_t webhook;   /* of a channel, which is also the author; else 0 */
+        char *webhook_name; /* as it called itself; NULL: no webhook */
 } Message;
 
 typedef struct Channel {
@@ -140,6 +143,13 @@ enum {
         COMMAND_USER,
         COMMAND_MESSAGE,
 };
+
+typedef struct Webhook {
+        uint64_t id;
+        uint64_t channel;
+        char *name;
+        char *token;
+} Webhook;
 
 typedef struct Command {
         uint64_t id;
@@ -201,6 +211,7 @@ struct SbxModel {
         Table roles;
         Table channels; /* the guild's and DMs */
         Table commands;
+        Table webhooks;
         Table interactions;
         NonceBook *nonces;
         Usec nonce_window;
@@ -507,6 +518,21 @@ void put_reactions(const SbxModel *model, JsonWriter *w, const Message *message)
 /* One of a saved message (copied); 0 or -ENOMEM. */
 int message_restore_reaction(Message *message, const char *emoji, const IdList *users);
 void reaction_done(Reaction *reaction);
+
+/* ---- model-webhook.c ---- */
+Webhook *webhook_new(uint64_t id, uint64_t channel, const char *name, const char *token);
+Webhook *webhook_free(Webhook *webhook);
+DEFINE_CLEANUP(Webhook *, webhook_free)
+HANDLER(rest_create_webhook);
+HANDLER(rest_get_channel_webhooks);
+HANDLER(rest_get_guild_webhooks);
+HANDLER(rest_get_webhook);
+HANDLER(rest_delete_webhook);
+/* With an id that is not the application's, at the addresses of follow-ups. */
+void webhook_execute(SbxModel *model, const SbxRequest *request, SbxReply *reply);
+void webhook_get_message(SbxModel *model, const SbxRequest *request, SbxReply *reply);
+void webhook_edit_message(SbxModel *model, const SbxRequest *request, SbxReply *reply);
+void webhook_delete_message(SbxModel *model, const SbxRequest *request, SbxReply *reply);
 
 /* ---- model-command.c, model-command-check.c ---- */
 HANDLER(rest_get_commands);

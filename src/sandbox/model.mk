@@ -38,6 +38,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-state.c \
 	src/sandbox/model-submit.c \
 	src/sandbox/model-table.c src/sandbox/model-table.h \
+	src/sandbox/model-webhook.c \
 	src/sandbox/model-world.c \
 	src/sandbox/routes.c
 
@@ -55,7 +56,8 @@ MODEL_TESTS = \
 	tests/unit/test-sandbox-people \
 	tests/unit/test-sandbox-permission \
 	tests/unit/test-sandbox-reaction \
-	tests/unit/test-sandbox-state
+	tests/unit/test-sandbox-state \
+	tests/unit/test-sandbox-webhook
 MODEL_TEST_LIBS = src/libsandboxmodel.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 MODEL_RIG = tests/unit/model-rig.c tests/unit/model-rig.h
 check_PROGRAMS += $(MODEL_TESTS)
@@ -78,3 +80,5 @@ tests_unit_test_sandbox_reaction_SOURCES = tests/unit/test-sandbox-reaction.c $(
 tests_unit_test_sandbox_reaction_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_state_SOURCES = tests/unit/test-sandbox-state.c $(MODEL_RIG)
 tests_unit_test_sandbox_state_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_webhook_SOURCES = tests/unit/test-sandbox-webhook.c $(MODEL_RIG)
+tests_unit_test_sandbox_webhook_LDADD = $(MODEL_TEST_LIBS)

@@ -73,6 +73,13 @@ const SbxRoute sbx_routes[] = {
 
         { "POST",   "/interactions/{interaction_id}/{interaction_token}/callback",
                                                        SBX_AUTH_NONE, SBX_BUCKET_NONE,           rest_answer_interaction },
+        { "POST",   C "/webhooks",                     SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_create_webhook     },
+        { "GET",    C "/webhooks",                     SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_channel_webhooks },
+        { "GET",    G "/webhooks",                     SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_guild_webhooks },
+        { "GET",    "/webhooks/{webhook_id}",          SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_get_webhook        },
+        { "DELETE", "/webhooks/{webhook_id}",          SBX_AUTH_BOT,  SBX_BUCKET_DEFAULT,        rest_delete_webhook     },
+        { "GET",    W,                                 SBX_AUTH_NONE, SBX_BUCKET_WEBHOOK,        rest_get_webhook        },
+        { "DELETE", W,                                 SBX_AUTH_NONE, SBX_BUCKET_WEBHOOK,        rest_delete_webhook     },
         { "POST",   W,                                 SBX_AUTH_NONE, SBX_BUCKET_WEBHOOK,        rest_create_followup    },
         { "GET",    W "/messages/@original",           SBX_AUTH_NONE, SBX_BUCKET_WEBHOOK,        rest_get_original       },
         { "PATCH",  W "/messages/@original",           SBX_AUTH_NONE, SBX_BUCKET_WEBHOOK,        rest_edit_original      },

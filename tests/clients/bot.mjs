@@ -24,6 +24,7 @@ const commands = [
                 .addRoleOption((o) => o.setName("role").setDescription("Which").setRequired(true)),
         new SlashCommandBuilder().setName("flood").setDescription("More messages than a bucket holds"),
         new SlashCommandBuilder().setName("choices").setDescription("Every kind of select"),
+        new SlashCommandBuilder().setName("herald").setDescription("A webhook, and reactions to what it says"),
         new SlashCommandBuilder().setName("count").setDescription("How many channels there are"),
         new SlashCommandBuilder().setName("busy").setDescription("Four requests to four places"),
 ];
@@ -117,6 +118,19 @@ async function chosen(interaction) {
         });
 }
 
+async function herald(interaction) {
+        await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+        const webhook = await interaction.channel.createWebhook({ name: "Herald", reason: "there is news" });
+        const message = await webhook.send({ content: "hear", username: "Crier", embeds: [new EmbedBuilder().setTitle("News")] });
+        await webhook.editMessage(message.id, "heard");
+        await message.react("✅");
+        await message.react("❌");
+        const voters = await message.reactions.resolve("✅").users.fetch();
+        await message.reactions.resolve("❌").users.remove(interaction.client.user);
+        await webhook.delete();
+        await interaction.editReply(`heard of ${message.author.username}, ${voters.map((u) => u.username)} approves`);
+}
+
 async function count(interaction) {
         await interaction.reply({ content: `${interaction.guild.channels.cache.size} channels`, flags: MessageFlags.Ephemeral });
 }
@@ -131,7 +145,7 @@ async function busy(interaction) {
         await interaction.editReply("was busy");
 }
 
-const handlers = { greet, form, later, room, promote, flood, choices, count, busy };
+const handlers = { greet, form, later, room, promote, flood, choices, count, busy, herald };
 const client = new Client({ intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers], rest: { api: process.env.BOT_API } });
 
 client.on(Events.InteractionCreate, async (interaction) => {

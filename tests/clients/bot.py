@@ -148,6 +148,22 @@ async def choices(interaction: discord.Interaction):
     await interaction.response.send_message("Choose.", view=Choices())
 
 
+@bot.tree.command(description="A webhook, and reactions to what it says")
+async def herald(interaction: discord.Interaction):
+    await interaction.response.defer(ephemeral=True)
+    webhook = await interaction.channel.create_webhook(name="Herald", reason="there is news")
+    sent = await webhook.send("hear", username="Crier", embed=discord.Embed(title="News"), wait=True)
+    await sent.edit(content="heard")
+    message = await interaction.channel.fetch_message(sent.id)
+    await message.add_reaction("✅")
+    await message.add_reaction("❌")
+    message = await interaction.channel.fetch_message(sent.id)
+    voters = [user.name async for user in message.reactions[0].users()]
+    await message.remove_reaction("❌", interaction.client.user)
+    await webhook.delete()
+    await interaction.edit_original_response(content=f"{message.content} of {message.author.name}, {voters[0]} approves")
+
+
 @bot.tree.command(description="How many channels there are")
 async def count(interaction: discord.Interaction):
     await interaction.response.send_message(f"{len(interaction.guild.channels)} channels", ephemeral=True)

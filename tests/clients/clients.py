@@ -21,8 +21,8 @@ def says(guild, interaction, wanted):
 
 def commands_are_registered(guild, bot):
     names = sorted(c["name"] for c in guild.state()["commands"])
-    expect(names in (["busy", "choices", "count", "flood", "form", "greet", "later", "promote", "room"], ["flood", "form", "greet", "later", "room"]),
-           f"nine commands, or the five of the short tour: {names}")
+    expect(names in (["busy", "choices", "count", "flood", "form", "greet", "herald", "later", "promote", "room"], ["flood", "form", "greet", "later", "room"]),
+           f"ten commands, or the five of the short tour: {names}")
 
 
 def a_command_with_options_is_answered(guild, bot):
@@ -147,6 +147,14 @@ def a_silent_gateway_is_left_and_resumed(guild, bot):
     says(guild, guild.invoke(APPLICANT, "greet", ship="Cutter"), "Hello!")
 
 
+def a_webhook_speaks_and_is_reacted_to(guild, bot):
+    guild.world("set_bot_permissions", permissions=str(378360032336 | 1 << 29))     # those of the ready-made guild, and Manage Webhooks
+    says(guild, guild.invoke(STAFF, "herald"), "heard of Crier, magikal approves")
+    message = next(m for m in guild.messages(CHANNEL_GENERAL) if m["content"] == "heard")
+    expect([(r["emoji"]["name"], r["count"]) for r in message["reactions"]] == [("✅", 1)], f"one reaction is left: {message['reactions']}")
+    expect(message["webhook_id"] == message["author"]["id"] and message["embeds"][0]["title"] == "News", "and the webhook's words")
+
+
 def many_events_at_once_are_all_heard(guild, bot):
     guild.world("add_channels", n=40, category="820000000000000001")
     says(guild, guild.invoke(APPLICANT, "count"), f"{len(guild.channels())} channels")
@@ -181,7 +189,7 @@ SHORT_TOUR = [
 ]
 COMPRESSED_TOUR = SHORT_TOUR[:7] + [payloads_in_pieces_are_put_together] + SHORT_TOUR[7:]
 TOUR = SHORT_TOUR[:4] + [a_select_is_answered, every_kind_of_select_is_answered] + SHORT_TOUR[4:7] + [
-    a_member_is_promoted, many_events_at_once_are_all_heard, payloads_in_pieces_are_put_together, SHORT_TOUR[7], a_shared_limit_is_waited_for,
+    a_member_is_promoted, a_webhook_speaks_and_is_reacted_to, many_events_at_once_are_all_heard, payloads_in_pieces_are_put_together, SHORT_TOUR[7], a_shared_limit_is_waited_for,
     a_global_limit_stops_everything, *SHORT_TOUR[8:10], a_silent_gateway_is_left_and_resumed, SHORT_TOUR[10],
 ]
 

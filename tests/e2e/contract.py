@@ -23,7 +23,7 @@ DEFAULTS = {"guild_id": GUILD, "channel_id": CHANNEL_GENERAL, "user_id": SECOND,
 # Permissions (Discord reference, "Permissions")
 KICK, MANAGE_CHANNELS, VIEW, SEND, MANAGE_MESSAGES, HISTORY = 1 << 1, 1 << 4, 1 << 10, 1 << 11, 1 << 13, 1 << 16
 EMBED, ATTACH, NICKNAME, NICKNAMES, MANAGE_ROLES, PIN = 1 << 14, 1 << 15, 1 << 26, 1 << 27, 1 << 28, 1 << 51
-REACTIONS, MODERATE = 1 << 6, 1 << 40
+REACTIONS, WEBHOOKS, MODERATE = 1 << 6, 1 << 29, 1 << 40
 NORMAL = 378360032336       # what the bot's role has in the ready-made guild
 
 CHAT = {"type": 1, "name": "ping", "description": "Is the bot there?"}
@@ -248,10 +248,39 @@ def late(s):
     s.guild.http("POST", "/sandbox/clock", {"skew_ms": 4000})
 
 
+def webhook(s):
+    """One of #general, made by the bot: its id."""
+    having(WEBHOOKS)(s)
+    made = s.expect(s.bot.send("POST", f"/channels/{CHANNEL_GENERAL}/webhooks", {"name": "Herald"}), 200)
+    s.token = made["token"]
+    return made["id"]
+
+
+def many_webhooks(s):
+    for _ in range(15):
+        webhook(s)
+        s.refill()
+
+
+def hidden_webhook(s):
+    made = webhook(s)
+    having(0)(s)
+    return made
+
+
+def posted(s):
+    """The webhook's id; its message is the last."""
+    made = webhook(s)
+    s.last = s.expect(s.bot.send("POST", f"/webhooks/{made}/{s.token}?wait=true", {"content": "hear"}, token=False), 200)["id"]
+    return made
+
+
 OPEN = {"token": False, "agent": "any client"}      # as libraries send them: the token is in the path
 LAST = {"message_id": lambda s: s.last}
 CALL = {"interaction_id": lambda s: s.last_interaction, "interaction_token": lambda s: s.token}
 HOOK = {"interaction_token": lambda s: s.token}
+OWN = {**HOOK, "application_id": webhook}       # of a channel's webhook, which has the addresses of follow-ups
+POSTED = {**HOOK, "application_id": posted}
 
 
 def commands_at(where):
@@ -543,7 +572,34 @@ TABLE = {
         bad("of a type that does not fit", ("type",), {"type": 8, "data": {"choices": []}}, given=called, how=OPEN, **CALL),
         bad("a form with a long title", ("data", "title"), {"type": 9, "data": {**FORM["data"], "title": "x" * 46}}, given=called,
            how=OPEN, **CALL)],
+    f"POST {C}/webhooks": [
+        ok("one", body={"name": "Herald"}, given=having(WEBHOOKS)), no("without the permission", 403, 50013, {"name": "Herald"}),
+        bad("without a name", ("name",), {}, given=having(WEBHOOKS)),
+        bad("that calls itself Discord", ("name",), {"name": "Discord staff"}, given=having(WEBHOOKS)),
+        no("the sixteenth", 400, 30007, {"name": "Herald"}, given=many_webhooks),
+        no("of a category", 400, 50024, {"name": "Herald"}, given=having(WEBHOOKS), channel_id=CATEGORY_SUPPORT),
+        no("in a DM", 403, 50003, {"name": "Herald"}, channel_id=dm), no("of an unknown channel", 404, 10003, {"name": "x"}, channel_id=NOBODY)],
+    f"GET {C}/webhooks": [
+        ok("all", given=webhook), no("without the permission", 403, 50013), no("of an unknown channel", 404, 10003, channel_id=NOBODY)],
+    f"GET {G}/webhooks": [
+        ok("all", given=webhook), no("without the permission", 403, 50013), no("of an unknown guild", 404, 10004, guild_id=NOBODY)],
+    "GET /webhooks/{webhook_id}": [
+        ok("one", webhook_id=webhook), no("an unknown one", 404, 10015, webhook_id=NOBODY),
+        no("without the permission", 403, 50013, webhook_id=hidden_webhook)],
+    "DELETE /webhooks/{webhook_id}": [
+        ok("one", 204, webhook_id=webhook), no("an unknown one", 404, 10015, webhook_id=NOBODY),
+        no("without the permission", 403, 50013, webhook_id=hidden_webhook)],
+    f"GET {W}": [
+        ok("one", how=OPEN, **OWN), no("with another token", 401, 50027, how=OPEN, application_id=webhook, interaction_token="x"),
+        no("an unknown one", 404, 10015, how=OPEN, application_id=NOBODY, interaction_token="x")],
+    f"DELETE {W}": [
+        ok("one", 204, how=OPEN, **OWN), no("with another token", 401, 50027, how=OPEN, application_id=webhook, interaction_token="x"),
+        no("an unknown one", 404, 10015, how=OPEN, application_id=NOBODY, interaction_token="x")],
     f"POST {W}": [
+        ok("by a webhook, unheard", 204, {"content": "hear"}, how=OPEN, **OWN),
+        ok("by a webhook under another name", body={"content": "hear", "username": "Crier", "embeds": [{"title": "News"}]}, query="wait=true",
+           how=OPEN, **OWN),
+        bad("by a webhook that calls itself Clyde", ("username",), {"content": "x", "username": "Clyde"}, how=OPEN, **OWN),
         ok("one more", body={"content": "and"}, given=answered(), how=OPEN, **HOOK),
         ok("one for one person", body={"content": "and", "flags": 64}, given=answered(), query="wait=true", how=OPEN, **HOOK),
         ok("with a file", body={"content": "see", "attachments": [{"id": "0", "filename": "note.txt"}]}, given=answered(), how={**OPEN,
@@ -573,15 +629,18 @@ TABLE = {
         no("after fifteen minutes", 401, 50027, given=both(answered(), fifteen_minutes), how=OPEN, **HOOK),
         no("that is gone", 404, 10008, given=both(answered(), lambda s: s.delete_original()), how=OPEN, **HOOK)],
     f"GET {W}/messages/{{message_id}}": [
+        ok("a webhook's", how=OPEN, **POSTED, **LAST),
         ok("one", given=followed, how=OPEN, **HOOK, **LAST),
         no("an unknown one", 404, 10008, given=answered(), how=OPEN, message_id=NOBODY, **HOOK),
         no("after fifteen minutes", 401, 50027, given=both(followed, fifteen_minutes), how=OPEN, **HOOK, **LAST)],
     f"PATCH {W}/messages/{{message_id}}": [
+        ok("a webhook's", body={"content": "heard"}, how=OPEN, **POSTED, **LAST),
         ok("one", body={"content": "else"}, given=followed, how=OPEN, **HOOK, **LAST),
         no("an unknown one", 404, 10008, {"content": "x"}, given=answered(), how=OPEN, message_id=NOBODY, **HOOK),
         no("into nothing", 400, 50006, {"content": ""}, given=followed, how=OPEN, **HOOK, **LAST),
         no("after fifteen minutes", 401, 50027, {"content": "x"}, given=both(followed, fifteen_minutes), how=OPEN, **HOOK, **LAST)],
     f"DELETE {W}/messages/{{message_id}}": [
+        ok("a webhook's", 204, how=OPEN, **POSTED, **LAST),
         ok("one", 204, given=followed, how=OPEN, **HOOK, **LAST),
         no("an unknown one", 404, 10008, given=answered(), how=OPEN, message_id=NOBODY, **HOOK),
         no("after fifteen minutes", 401, 50027, given=both(followed, fifteen_minutes), how=OPEN, **HOOK, **LAST)],
@@ -593,6 +652,6 @@ ONLY_BY_FAULT = {
     30016: "no invites", 30034: "it does not count the commands of a day", 40001: "a wrong token is refused before any route",
     40003: "DMs are opened at the pace of their bucket", 40005: "no size is too large", 40062: "it never runs short",
     40094: "no installations of users", 50014: "a wrong token is refused before any route",
-    50024: "no call for other types of channels", 50074: "no Community guild", 50083: "no threads", 60003: "no second factor",
+    50074: "no Community guild", 50083: "no threads", 60003: "no second factor",
     110000: "no search", 130000: "it is never overloaded", 200000: "no AutoMod", 240000: "no list of links",
 }

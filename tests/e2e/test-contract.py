@@ -139,7 +139,7 @@ def whoever_has_no_token_is_refused(scene, route, auth, found):
 
 
 def every_id(value):
-    names = ("guild", "channel", "user", "role", "application", "overwrite", "message", "command", "interaction")
+    names = ("guild", "channel", "user", "role", "application", "overwrite", "message", "command", "interaction", "webhook")
     return {**{f"{name}_id": value for name in names}, "interaction_token": "x", "emoji_name": "x"}
 
 

@@ -117,6 +117,7 @@ const EVENTS = {
   GUILD_MEMBERS_CHUNK: object({
     guild_id: id, members: array(member), chunk_index: int(), chunk_count: int(), not_found: optional(array(unknown())), nonce: optional(string()),
   }),
+  WEBHOOKS_UPDATE: object({ guild_id: id, channel_id: id }),
   MESSAGE_CREATE: messageOfEvents,
   MESSAGE_UPDATE: messageOfEvents,
   MESSAGE_DELETE: object({ id, channel_id: id, guild_id: optional(id) }),
