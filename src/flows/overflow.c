@@ -22,7 +22,7 @@
 
 /* ---- which one ------------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_among(const Json *ids, ChannelId id) {
+bool overflow_is_among(const Json *ids, ChannelId id) {
         JSON_FOREACH(item, ids) {
                 uint64_t one;
 
@@ -32,14 +32,17 @@ static bool is_among(const Json *ids, ChannelId id) {
         return false;
 }
 
-ChannelId overflow_category(const GuildSettings *settings, ChannelId base, const Json *full, bool *ret_is_last) {
-        *ret_is_last = false;
-        if (!is_among(full, base))
+ChannelId overflow_category(const GuildSettings *settings, ChannelId base, const Json *full, ChannelId also_full, bool *ret_is_over) {
+        *ret_is_over = false;
+        if (base.v != also_full.v && !overflow_is_among(full, base))
                 return base;
-        for (size_t i = 0; i < settings->n_overflow; i++)
-                if (settings->overflow[i].base.v == base.v && !is_among(full, settings->overflow[i].category))
-                        return settings->overflow[i].category;
-        *ret_is_last = true;
+        for (size_t i = 0; i < settings->n_overflow; i++) {
+                const Overflow *o = &settings->overflow[i];
+
+                if (o->base.v == base.v && o->category.v != also_full.v && !overflow_is_among(full, o->category))
+                        return o->category;
+        }
+        *ret_is_over = true;
         return base;
 }
 

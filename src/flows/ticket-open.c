@@ -92,8 +92,10 @@ static ChannelId set_category(const StepContext *c) {
         return is_recruitment(c) ? c->facts->settings.recruitment_category : c->facts->settings.support_category;
 }
 
-static ChannelId category_now(const StepContext *c, bool *ret_is_last) {
-        return overflow_category(&c->facts->settings, set_category(c), json_get(c->cursor, FULL), ret_is_last);
+static ChannelId category_now(const StepContext *c) {
+        bool is_over;
+
+        return overflow_category(&c->facts->settings, set_category(c), json_get(c->cursor, FULL), (ChannelId) { 0 }, &is_over);
 }
 
 static int channel_create(const StepContext *c, StepRequest *ret) {
@@ -102,8 +104,7 @@ static int channel_create(const StepContext *c, StepRequest *ret) {
         _json_writer_ JsonWriter w = {};
         _strbuf_ StrBuf topic = {};
         _free_ char *name = NULL;
-        bool is_last;
-        ChannelId category = category_now(c, &is_last);
+        ChannelId category = category_now(c);
         uint64_t held = args_id(c, "held");
         int r;
 
@@ -171,7 +172,7 @@ static void put_full(JsonWriter *w, const StepContext *c, ChannelId more) {
         json_array(w, FULL);
         JSON_FOREACH(item, json_get(c->cursor, FULL))
                 json_put_value(w, item);
-        if (more.v)
+        if (more.v && !overflow_is_among(json_get(c->cursor, FULL), more))
                 json_put_id(w, more.v);
         json_close_array(w);
 }
@@ -215,23 +216,22 @@ static int give_up(const char *why, Checkpoint *checkpoint) {
 }
 
 static bool is_overflow(const StepContext *c) {
-        bool is_last;
-
-        return category_now(c, &is_last).v != set_category(c).v;
+        return category_now(c).v != set_category(c).v;
 }
 
 /* The next one of ours; when none is left another one is being made, by a flow of its own, and is waited for. */
 static int category_refused(const StepContext *c, Checkpoint *checkpoint) {
-        bool is_last;
-        ChannelId category = category_now(c, &is_last);
+        ChannelId category = category_now(c);
+        bool is_over;
 
-        if (!is_last)
+        (void) overflow_category(&c->facts->settings, set_category(c), json_get(c->cursor, FULL), category, &is_over);
+        if (!is_over)
                 return once_more(c, &(Note) { .full = category }, checkpoint);
         if (n_waited(c) >= ROOM_TRIES)
                 return give_up(WHY_CATEGORY_FULL, checkpoint);
         overflow_want(c, checkpoint, set_category(c));
         checkpoint->again_after = ROOM_WAIT;
-        return once_more(c, &(Note) { .has_waited = true }, checkpoint);
+        return once_more(c, &(Note) { .full = category, .has_waited = true }, checkpoint);
 }
 
 static int guild_is_full(const StepContext *c, Checkpoint *checkpoint) {

@@ -246,9 +246,9 @@ def capabilities_decide_who_may(stack):
 
 def forge(stack, who, command, sub, **options):
     """A command as Discord would not let this person send it: what it hides is not our check."""
-    roles = {value: {"id": value, "name": "x", "position": 1, "permissions": "0", "managed": False} for value in options.values() if value.isdigit()}
+    roles = {role["id"]: role for role in stack.state()["guild"]["roles"] if role["id"] in options.values()}
     typed = [{"name": name, "type": 8 if value in roles else 3, "value": value} for name, value in options.items()]
-    data = {"id": "1", "type": 1, "name": command, "options": [{"name": sub, "type": 1, "options": typed}], "resolved": {"roles": roles}}
+    data = {"id": "1", "type": 1, "name": command, "options": [{"name": sub, "type": 1, "options": typed}], **({"resolved": {"roles": roles}} if roles else {})}
     return stack.act(who, "raw", type=2, channel=CHANNEL_LOG, data=data)["interaction"]
 
 
