@@ -105,6 +105,7 @@ const EVENTS = {
     guild_scheduled_events: array(unknown()), soundboard_sounds: array(shape('SoundboardSoundResponse')),
   }),
   GUILD_UPDATE: guildOfEvents,
+  GUILD_DELETE: object({ id, unavailable: optional(boolean()) }),
   CHANNEL_CREATE: union([channel, dmChannel]),
   CHANNEL_UPDATE: channel,
   CHANNEL_DELETE: channel,
