@@ -75,9 +75,11 @@ async function room(interaction) {
         });
         await message.edit("second");
         const seen = await channel.messages.fetch({ limit: 5, cache: false });
+        const file = seen.first().attachments.first();
+        const text = await (await fetch(file.url)).text();
         await message.delete();
         await channel.delete("the room was for one story");
-        await interaction.editReply(`saw ${seen.size} message: ${seen.first().content}, ${seen.first().attachments.first()?.name}`);
+        await interaction.editReply(`saw ${seen.size} message: ${seen.first().content}, ${file.name}, ${text}`);
 }
 
 async function promote(interaction) {

@@ -121,9 +121,11 @@ async def room(interaction: discord.Interaction):
     message = await channel.send("first", embed=discord.Embed(description="embedded"), file=discord.File(io.BytesIO(b"a file"), "note.txt"))
     await message.edit(content="second")
     seen = [m async for m in channel.history(limit=5)]
+    file = seen[0].attachments[0]
+    text = (await file.read()).decode()
     await message.delete()
     await channel.delete(reason="the room was for one story")
-    await interaction.edit_original_response(content=f"saw {len(seen)} message: {seen[0].content}, {seen[0].attachments[0].filename}")
+    await interaction.edit_original_response(content=f"saw {len(seen)} message: {seen[0].content}, {file.filename}, {text}")
 
 
 @bot.tree.command(description="Role, nickname and a DM")
