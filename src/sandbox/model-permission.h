@@ -12,6 +12,7 @@
 #define PERM_BIT(n)                   (UINT64_C(1) << (n))
 #define PERM_CREATE_INSTANT_INVITE    PERM_BIT(0)
 #define PERM_KICK_MEMBERS             PERM_BIT(1)
+#define PERM_BAN_MEMBERS              PERM_BIT(2)
 #define PERM_ADMINISTRATOR            PERM_BIT(3)
 #define PERM_MANAGE_CHANNELS          PERM_BIT(4)
 #define PERM_MANAGE_GUILD             PERM_BIT(5)

@@ -391,6 +391,7 @@ static void change_pin(Sandbox *sandbox, const SbxRequest *request, bool is_pinn
         Channel *channel = request_channel(model, request, 0, reply);
         Message *message;
         size_t n_pins = 0;
+        Usec newest = 0;
 
         if (!channel ||
             !bot_may(model, channel, channel_is_of_guild(channel) ? PERM_PIN_MESSAGES : 0, reply))
@@ -398,14 +399,19 @@ static void change_pin(Sandbox *sandbox, const SbxRequest *request, bool is_pinn
         message = request_message(channel, request, reply);
         if (!message)
                 return;
-        for (size_t i = 0; i < channel->messages.n; i++)
-                n_pins += ((const Message *) channel->messages.items[i])->is_pinned;
+        for (size_t i = 0; i < channel->messages.n; i++) {
+                const Message *other = channel->messages.items[i];
+
+                n_pins += other->is_pinned;
+                newest = MAX(newest, other->pinned_at);
+        }
         if (is_pinned && !message->is_pinned && n_pins >= PINS_MAX) {
                 reply_code(reply, 30003);
                 return;
         }
         if (message->is_pinned != is_pinned) {
                 message->is_pinned = is_pinned;
+                message->pinned_at = is_pinned ? MAX(sbx_now(sandbox), newest + 1) : 0; /* each at a time of its own */
                 message_tell_update(model, message);
                 tell_pins(model, channel, is_pinned);
         }

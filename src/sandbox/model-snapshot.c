@@ -18,6 +18,8 @@ static void save_user(JsonWriter *w, const User *user) {
         json_bool(w, "is_bot", user->is_bot);
         json_bool(w, "has_open_dms", user->has_open_dms);
         json_bool(w, "is_member", user->is_member);
+        json_bool(w, "is_banned", user->is_banned);
+        json_string(w, "ban_reason", user->ban_reason);
         json_string(w, "nick", user->nick);
         put_ids(w, "roles", &user->roles);
         json_id(w, "joined_at", user->joined_at);
@@ -57,6 +59,7 @@ static void save_message(JsonWriter *w, const Message *message) {
         json_id(w, "edited_at", message->edited_at);
         json_bool(w, "is_tts", message->is_tts);
         json_bool(w, "is_pinned", message->is_pinned);
+        json_id(w, "pinned_at", message->pinned_at);
         json_bool(w, "mentions_everyone", message->mentions_everyone);
         put_ids(w, "mentions", &message->mentions);
         put_ids(w, "mention_roles", &message->mention_roles);
@@ -254,6 +257,8 @@ static int load_user(SbxModel *model, const Json *json) {
         load_bool(&l, "is_bot", &user->is_bot);
         load_bool(&l, "has_open_dms", &user->has_open_dms);
         load_bool(&l, "is_member", &user->is_member);
+        load_bool(&l, "is_banned", &user->is_banned);
+        load_text(&l, "ban_reason", &user->ban_reason);
         load_text(&l, "nick", &user->nick);
         load_ids(&l, "roles", &user->roles);
         load_u64(&l, "joined_at", &user->joined_at);
@@ -298,6 +303,9 @@ static int load_message(Channel *channel, const Json *json) {
         load_u64(&l, "edited_at", &message->edited_at);
         load_bool(&l, "is_tts", &message->is_tts);
         load_bool(&l, "is_pinned", &message->is_pinned);
+        load_u64(&l, "pinned_at", &message->pinned_at);
+        if (message->is_pinned && message->pinned_at == 0)
+                message->pinned_at = message->created_at; /* older files have none */
         load_bool(&l, "mentions_everyone", &message->mentions_everyone);
         load_ids(&l, "mentions", &message->mentions);
         load_ids(&l, "mention_roles", &message->mention_roles);

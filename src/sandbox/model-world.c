@@ -377,6 +377,10 @@ static void add_member(SbxModel *model, const SbxRequest *request, SbxReply *rep
                 return;
         }
         user = model_user(model, id);
+        if (user && user->is_banned) {
+                sbx_reply_refuse(reply, 409, "%s is banned.", user->name);
+                return;
+        }
         if (!user) {
                 user = user_new(id ? id : sbx_snowflake(model->sandbox), name);
                 if (!user || table_add(&model->users, user) < 0) {

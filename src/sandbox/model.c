@@ -9,6 +9,7 @@ User *user_free(User *user) {
                 return NULL;
         free(user->name);
         free(user->global_name);
+        free(user->ban_reason);
         free(user->nick);
         id_list_done(&user->roles);
         free(user);

@@ -19,7 +19,8 @@
  *   model-input.c          selects, text inputs, groups    model-state.c          what a person sees
  *   model-role.c           roles                           model-snapshot.c       save and load
  *   model-reaction.c       reactions                       model-said.c           people's own messages, typing
- *   model-webhook.c        webhooks of channels
+ *   model-webhook.c        webhooks of channels            model-ban.c            bans
+ *   model-lists.c          further look-ups
  *   model-menu.c           commands of menus
  *   model-members.c        members over the gateway        model-people.c         people for the page
  */
@@ -86,6 +87,8 @@ typedef struct User {
         Usec joined_at;
         Usec timed_out_until;
         uint64_t dm_channel; /* with the bot; 0 until opened */
+        bool is_banned;
+        char *ban_reason; /* NULL: none was given */
 } User;
 
 typedef struct Reaction {
@@ -107,6 +110,7 @@ typedef struct Message {
         Usec edited_at; /* 0: never */
         bool is_tts;
         bool is_pinned;
+        Usec pinned_at; /* 0: it is not */
         bool mentions_everyone;
         IdList mentions;
         IdList mention_roles;
@@ -518,6 +522,20 @@ void put_reactions(const SbxModel *model, JsonWriter *w, const Message *message)
 /* One of a saved message (copied); 0 or -ENOMEM. */
 int message_restore_reaction(Message *message, const char *emoji, const IdList *users);
 void reaction_done(Reaction *reaction);
+
+/* ---- model-ban.c ---- */
+HANDLER(rest_get_bans);
+HANDLER(rest_get_ban);
+HANDLER(rest_put_ban);
+HANDLER(rest_delete_ban);
+
+/* ---- model-lists.c ---- */
+HANDLER(rest_get_own_guilds);
+HANDLER(rest_get_role);
+HANDLER(rest_search_members);
+HANDLER(rest_get_pins);
+HANDLER(rest_get_pinned_messages);
+HANDLER(rest_get_none); /* of the guild: emoji, stickers */
 
 /* ---- model-webhook.c ---- */
 Webhook *webhook_new(uint64_t id, uint64_t channel, const char *name, const char *token);

@@ -4,6 +4,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model.c src/sandbox/model.h \
 	src/sandbox/model-access.c \
 	src/sandbox/model-act.c \
+	src/sandbox/model-ban.c \
 	src/sandbox/model-body.c \
 	src/sandbox/model-callback.c \
 	src/sandbox/model-channel.c \
@@ -17,6 +18,7 @@ src_libsandboxmodel_a_SOURCES = \
 	src/sandbox/model-input.c \
 	src/sandbox/model-interaction.c \
 	src/sandbox/model-invoke.c \
+	src/sandbox/model-lists.c \
 	src/sandbox/model-member.c \
 	src/sandbox/model-members.c \
 	src/sandbox/model-menu.c \
@@ -48,6 +50,7 @@ magikal_sandbox_SOURCES = src/sandbox/main.c
 magikal_sandbox_LDADD = src/libsandbox.a src/libsandboxmodel.a $(SANDBOX_LIBS)
 
 MODEL_TESTS = \
+	tests/unit/test-sandbox-ban \
 	tests/unit/test-sandbox-channel \
 	tests/unit/test-sandbox-command \
 	tests/unit/test-sandbox-interaction \
@@ -82,3 +85,5 @@ tests_unit_test_sandbox_state_SOURCES = tests/unit/test-sandbox-state.c $(MODEL_
 tests_unit_test_sandbox_state_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_webhook_SOURCES = tests/unit/test-sandbox-webhook.c $(MODEL_RIG)
 tests_unit_test_sandbox_webhook_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_ban_SOURCES = tests/unit/test-sandbox-ban.c $(MODEL_RIG)
+tests_unit_test_sandbox_ban_LDADD = $(MODEL_TEST_LIBS)

@@ -21,6 +21,7 @@ DEFAULTS = {"guild_id": GUILD, "channel_id": CHANNEL_GENERAL, "user_id": SECOND,
             "overwrite_id": ROLE_MEMBER, "emoji_name": quote("👍")}
 
 # Permissions (Discord reference, "Permissions")
+BAN = 1 << 2
 KICK, MANAGE_CHANNELS, VIEW, SEND, MANAGE_MESSAGES, HISTORY = 1 << 1, 1 << 4, 1 << 10, 1 << 11, 1 << 13, 1 << 16
 EMBED, ATTACH, NICKNAME, NICKNAMES, MANAGE_ROLES, PIN = 1 << 14, 1 << 15, 1 << 26, 1 << 27, 1 << 28, 1 << 51
 REACTIONS, WEBHOOKS, MODERATE = 1 << 6, 1 << 29, 1 << 40
@@ -246,6 +247,19 @@ def without_channel(before):
 def late(s):
     called(s)
     s.guild.http("POST", "/sandbox/clock", {"skew_ms": 4000})
+
+
+def banned(s):
+    having(BAN)(s)
+    s.expect(s.bot.send("PUT", f"/guilds/{GUILD}/bans/{SECOND}", {}), 204)
+    return SECOND
+
+
+def pinned(s):
+    having(PIN)(s)
+    for _ in range(2):
+        message = s.message()
+        s.expect(s.bot.send("PUT", f"/channels/{CHANNEL_GENERAL}/messages/pins/{message}"), 204)
 
 
 def webhook(s):
@@ -572,6 +586,37 @@ TABLE = {
         bad("of a type that does not fit", ("type",), {"type": 8, "data": {"choices": []}}, given=called, how=OPEN, **CALL),
         bad("a form with a long title", ("data", "title"), {"type": 9, "data": {**FORM["data"], "title": "x" * 46}}, given=called,
            how=OPEN, **CALL)],
+    "GET /users/@me/guilds": [
+        ok("its own"), ok("behind its own", query=f"after={GUILD}"), bad("behind what is no id", ("after",), query="after=x"),
+        bad("none", ("limit",), query="limit=0")],
+    f"GET {G}/roles/{{role_id}}": [
+        ok("one"), no("an unknown one", 404, 10011, role_id=NOBODY), no("of an unknown guild", 404, 10004, guild_id=NOBODY)],
+    f"GET {G}/emojis": [ok("none"), no("of an unknown guild", 404, 10004, guild_id=NOBODY)],
+    f"GET {G}/stickers": [ok("none"), no("of an unknown guild", 404, 10004, guild_id=NOBODY)],
+    f"GET {G}/members/search": [
+        ok("some", query="query=s&limit=10"), bad("without a word", ("query",)), bad("too many", ("limit",), query="query=s&limit=1001"),
+        no("of an unknown guild", 404, 10004, query="query=s", guild_id=NOBODY)],
+    f"GET {G}/bans": [
+        ok("all", given=banned), ok("before somebody", given=banned, query=f"before={SECOND}"), no("without the permission", 403, 50013),
+        bad("none", ("limit",), given=banned, query="limit=0"), no("of an unknown guild", 404, 10004, guild_id=NOBODY)],
+    f"GET {G}/bans/{{user_id}}": [
+        ok("one", given=banned), no("who is not banned", 404, 10026, given=having(BAN)), no("without the permission", 403, 50013),
+        no("nobody", 404, 10013, given=having(BAN), user_id=NOBODY)],
+    f"PUT {G}/bans/{{user_id}}": [
+        ok("somebody, with what they said", 204, {"delete_message_seconds": 3600}, given=both(having(BAN), lambda s: s.guild.act(
+           SECOND, "say", channel=CHANNEL_GENERAL, content="spam"))),
+        ok("who left", 204, {}, given=both(having(BAN), left)), no("without the permission", 403, 50013, {}),
+        no("the owner", 403, 50013, {}, given=having(BAN), user_id=OWNER), no("nobody", 404, 10013, {}, given=having(BAN), user_id=NOBODY),
+        bad("and eight days", ("delete_message_seconds",), {"delete_message_seconds": 691200}, given=having(BAN))],
+    f"DELETE {G}/bans/{{user_id}}": [
+        ok("one", 204, given=banned), no("who is not banned", 404, 10026, given=having(BAN)), no("without the permission", 403, 50013),
+        no("nobody", 404, 10013, given=having(BAN), user_id=NOBODY)],
+    f"GET {C}/messages/pins": [
+        ok("two", given=pinned), ok("the first of two", given=pinned, query="limit=1"), bad("none", ("limit",), query="limit=0"),
+        bad("before no time", ("before",), query="before=x"), no("of an unknown channel", 404, 10003, channel_id=NOBODY),
+        no("where the bot sees nothing", 403, 50001, given=hidden)],
+    f"GET {C}/pins": [
+        ok("two", given=pinned), no("of an unknown channel", 404, 10003, channel_id=NOBODY), no("where the bot sees nothing", 403, 50001, given=hidden)],
     f"POST {C}/webhooks": [
         ok("one", body={"name": "Herald"}, given=having(WEBHOOKS)), no("without the permission", 403, 50013, {"name": "Herald"}),
         bad("without a name", ("name",), {}, given=having(WEBHOOKS)),

@@ -118,6 +118,8 @@ const EVENTS = {
   GUILD_MEMBERS_CHUNK: object({
     guild_id: id, members: array(member), chunk_index: int(), chunk_count: int(), not_found: optional(array(unknown())), nonce: optional(string()),
   }),
+  GUILD_BAN_ADD: object({ guild_id: id, user }),
+  GUILD_BAN_REMOVE: object({ guild_id: id, user }),
   WEBHOOKS_UPDATE: object({ guild_id: id, channel_id: id }),
   MESSAGE_CREATE: messageOfEvents,
   MESSAGE_UPDATE: messageOfEvents,

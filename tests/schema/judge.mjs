@@ -144,7 +144,8 @@ export function judge(line, allowsMore = false) {
   if (!isRefused) {
     if (line.status < 400)
       add('request', judgePath(operation, line));
-    add('request', judgeQuery(operation, line, allowsMore));
+    if (line.status !== 401)
+      add('request', judgeQuery(operation, line, allowsMore));
     if (line.status < 300 || (line.request !== null && line.request !== undefined))
       add('request', judgeBody(operation, line, allowsMore));
   }
