@@ -241,3 +241,7 @@ INSERT INTO flow.kv (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET
 -- name: flow_add
 -- One flow starts another, within its checkpoint. What has this key already is what was wanted.
 INSERT INTO flow.flow (idem_key, kind, code_ver, guild_id, subject, args) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (idem_key) DO NOTHING;
+
+-- name: scrub
+-- Nothing, at length, in both directions: what a connection's buffers held before is overwritten.
+SELECT repeat(' ', $1::integer), octet_length($2);

@@ -38,7 +38,6 @@
 #define CONNECT_TIMEOUT_MS 3000L
 #define UNACKNOWLEDGED_MS 10000         /* a connection that swallows bytes for so long is dead, also for the requests after this one */
 #define KEEPALIVE_S 30L
-#define EASY_KEPT 8                     /* handles kept for the next request; each holds some KiB */
 #define AUDIT_REASON_MAX 512            /* Discord reference, "Audit Logs": X-Audit-Log-Reason */
 #define TOKEN_MAX 2048
 #define JITTER (250 * USEC_PER_MSEC)    /* after a 429, so that processes do not come back together */
@@ -82,8 +81,7 @@ struct Rest {
         Secret token;
         struct curl_slist no_expect, user_agent, authorization;
         CallList waiting, running;
-        CURL *kept[EASY_KEPT];
-        int n_kept, n_calls;
+        int n_calls;
         bool is_curl_up;
 };
 
@@ -167,15 +165,10 @@ static Call *call_free(Call *call) {
 }
 DEFINE_CLEANUP(Call *, call_free)
 
-static void easy_give_back(Rest *rest, Call *call) {
-        CURL *easy = TAKE(call->easy);
-
-        if (!easy)
-                return;
-        if (rest->n_kept < EASY_KEPT)
-                rest->kept[rest->n_kept++] = easy;
-        else
-                curl_easy_cleanup(easy);
+/* Not kept for the next one: it would keep the address too, and with it an interaction's token. Connections are the loop's. */
+static void easy_free(Call *call) {
+        if (call->easy)
+                curl_easy_cleanup(TAKE(call->easy));
 }
 
 static TravelOutcome travel_outcome(int outcome) {
@@ -207,7 +200,7 @@ static void call_end(Call *call, CallList *list, int outcome, const RestReply *r
         Rest *rest = call->rest;
 
         list_remove(list, call);
-        easy_give_back(rest, call);
+        easy_free(call);
         rest->n_calls--;
 
         log_event(LOG_DEBUG, "rest.done", "A request to Discord has ended", LOG_TEXT("method", route_get(call->route)->method),
@@ -338,11 +331,7 @@ static int call_prepare(Call *call) {
         Rest *rest = call->rest;
         CURLcode c = CURLE_OK;
 
-        if (rest->n_kept > 0) {
-                call->easy = rest->kept[--rest->n_kept];
-                curl_easy_reset(call->easy);
-        } else
-                call->easy = curl_easy_init();
+        call->easy = curl_easy_init();
         if (!call->easy)
                 return -ENOMEM;
 
@@ -697,8 +686,6 @@ Rest *rest_free(Rest *rest) {
                 list_remove(&rest->waiting, call);
                 (void) call_free(call);
         }
-        for (int i = 0; i < rest->n_kept; i++)
-                curl_easy_cleanup(rest->kept[i]);
         (void) sd_event_source_disable_unref(rest->start);
         (void) sd_event_source_disable_unref(rest->wake);
         (void) curl_loop_free(rest->loop);

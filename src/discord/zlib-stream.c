@@ -9,6 +9,8 @@
 
 #define KEEP_BYTES (1u << 20)   /* buffers beyond this are given back after a message: one READY of 17 MiB must not stay for ever */
 
+#define CHUNK_BYTES (32 * 1024)
+
 struct ZlibStream {
         z_stream z;
         StrBuf in, out;
@@ -40,6 +42,8 @@ ZlibStream *zlib_stream_free(ZlibStream *z) {
 }
 
 static void forget(StrBuf *b) {
+        if (b->text)
+                explicit_bzero(b->text, b->n_bytes);
         if (b->n_allocated > KEEP_BYTES)
                 strbuf_done(b);
         else
@@ -58,8 +62,13 @@ static bool is_flushed(const unsigned char *bytes, size_t n_bytes) {
         return n_bytes >= sizeof(mark) && memcmp(bytes + n_bytes - sizeof(mark), mark, sizeof(mark)) == 0;
 }
 
+/* People's words have passed through it. */
+static void wipe_chunk(unsigned char (*chunk)[CHUNK_BYTES]) {
+        explicit_bzero(*chunk, sizeof(*chunk));
+}
+
 static int inflate_all(ZlibStream *z, const unsigned char *bytes, size_t n_bytes) {
-        unsigned char chunk[32 * 1024];
+        _cleanup_(wipe_chunk) unsigned char chunk[CHUNK_BYTES];
 
         z->z.next_in = (unsigned char *) bytes;
         z->z.avail_in = (unsigned) n_bytes;

@@ -26,6 +26,9 @@
 #define RETRY_MAX (5 * USEC_PER_SEC)
 #define CONNECT_MAX (3 * USEC_PER_SEC)
 #define PREPARE_MAX (5 * USEC_PER_SEC)
+#define SCRUB_EVERY (20 * USEC_PER_SEC)
+#define SCRUB_LEAST (16 * 1024)         /* what libpq's buffers begin with (fe-connect.c, makeEmptyPGconn) */
+#define SCRUB_MOST (1024 * 1024)
 #define N_SENT_MAX 64           /* what is in flight cannot be called back, what waits can */
 
 typedef enum LaneState {
@@ -53,6 +56,8 @@ typedef struct Lane {
         unsigned i_host;        /* of a list in the DSN: where the next attempt begins */
         size_t n_prepared;
         int prepare_outcome;
+
+        size_t n_written, n_read;       /* bytes through libpq's buffers since they were overwritten */
 } Lane;
 
 static const struct LaneKind {
@@ -78,6 +83,7 @@ struct Store {
         Dsn dsn;
         char *name, *owner;
         const Keys *keys;
+        sd_event_source *scrub_timer;
         bool is_complained;     /* one line for each outage, not for each attempt or lane */
         Lane lanes[2];
         bool has_front;
@@ -320,6 +326,7 @@ static void lane_pump(Lane *lane) {
                         lane->since = clock_boottime();
                 queue_append(&lane->sent_end, b);
                 lane->n_sent++;
+                lane->n_written += b->data.n_bytes;
                 for (size_t i = 0; ok && i < b->n_calls; i++)
                         ok = send_call(lane->conn, b, &b->calls[i]);
                 if (ok)
@@ -397,6 +404,7 @@ static void lane_take_result(Lane *lane, PGresult *take_result) {
                 return;
         case PGRES_TUPLES_OK:
         case PGRES_COMMAND_OK:
+                lane->n_read += PQresultMemorySize(take_result);
                 if (b->n_answered < b->n_calls) {
                         b->calls[b->n_answered++].result = take_result;
                         return;
@@ -534,6 +542,57 @@ static int lane_init(Lane *lane, Store *store, StoreLane which) {
         return sd_event_add_time_relative(store->event, &lane->timer, CLOCK_BOOTTIME, 0, 1, on_timer, lane);
 }
 
+/* ---- what libpq keeps ------------------------------------------------------------------------------------------------------------ */
+
+/*
+ * A connection's buffers grow with what passes through them and are never wiped: answers, notes and what finds a person would stay there as
+ * long as nothing longer comes by. So something longer is sent by and by.
+ */
+static void scrubbed(Batch *b, int outcome) {
+        Lane *lane = &b->store->lanes[b->context];
+        const PGresult *result = batch_result(b, 0);
+
+        if (outcome != 0)
+                return;         /* the next time */
+        lane->n_written -= MIN(lane->n_written, b->data.n_bytes);
+        lane->n_read -= MIN(lane->n_read, result ? PQresultMemorySize(result) : 0);
+}
+
+static void lane_scrub(Store *store, StoreLane which) {
+        Lane *lane = &store->lanes[which];
+        size_t n_passed = MAX(lane->n_written, lane->n_read), n = MIN(n_passed + SCRUB_LEAST, (size_t) SCRUB_MOST);
+        _free_ char *blanks = NULL;
+        Batch *b;
+
+        if (lane->state != LANE_READY || lane->n_written + lane->n_read == 0)
+                return;
+        blanks = malloc(n + 1);
+        b = batch_new(store);
+        if (!blanks || !b) {
+                (void) batch_free(b);
+                return;
+        }
+        memset(blanks, ' ', n);
+        blanks[n] = '\0';
+        b->context = which;
+        lane->n_written = lane->n_read = 0;
+        batch_call(b, SQL_SCRUB);
+        batch_u64(b, n);
+        batch_text(b, blanks);
+        (void) batch_submit(store, which, b, scrubbed, NULL, NULL);
+}
+
+static int on_scrub(sd_event_source *source, uint64_t usec, void *userdata) {
+        Store *store = userdata;
+
+        (void) usec;
+        lane_scrub(store, STORE_FLOW);
+        if (store->has_front)
+                lane_scrub(store, STORE_FRONT);
+        (void) sd_event_source_set_time_relative(source, SCRUB_EVERY);
+        return 0;
+}
+
 static void lane_done(Lane *lane) {
         lane_disconnect(lane);
         lane->timer = sd_event_source_disable_unref(lane->timer);
@@ -564,6 +623,9 @@ int store_new(sd_event *event, const StoreConfig *config, Store **ret_store) {
         if ((r = lane_init(&store->lanes[STORE_FLOW], store, STORE_FLOW)) < 0 ||
             (store->has_front && (r = lane_init(&store->lanes[STORE_FRONT], store, STORE_FRONT)) < 0))
                 return r;
+        r = sd_event_add_time_relative(store->event, &store->scrub_timer, CLOCK_BOOTTIME, SCRUB_EVERY, USEC_PER_SEC, on_scrub, store);
+        if (r < 0 || (r = sd_event_source_set_enabled(store->scrub_timer, SD_EVENT_ON)) < 0)
+                return r;
         *ret_store = TAKE(store);
         return 0;
 }
@@ -573,6 +635,7 @@ Store *store_free(Store *store) {
                 return NULL;
         for (size_t i = 0; i < ELEMENTSOF(store->lanes); i++)
                 lane_done(&store->lanes[i]);
+        sd_event_source_disable_unref(store->scrub_timer);
         store->event = sd_event_unref(store->event);
         dsn_done(&store->dsn);
         free(store->name);
