@@ -22,6 +22,8 @@ void strbuf_clear(StrBuf *b);           /* empties and forgets the error, keeps 
 void strbuf_append(StrBuf *b, const char *text);
 void strbuf_append_bytes(StrBuf *b, const void *bytes, size_t n_bytes);
 void strbuf_append_char(StrBuf *b, char c);
+/* n more bytes for the caller to write at once; NULL when there is no room, and the error sticks. */
+char *strbuf_extend(StrBuf *b, size_t n_bytes);
 void strbuf_appendf(StrBuf *b, const char *format, ...) _printf_(2, 3);
 void strbuf_appendv(StrBuf *b, const char *format, va_list ap) _printf_(2, 0);
 /* Percent-encodes everything outside RFC 3986 "unreserved". */

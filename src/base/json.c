@@ -45,10 +45,22 @@ static size_t utf8_sequence(const unsigned char *p, size_t n) {
         return length;
 }
 
+/* Eight bytes of ASCII and no NUL among them. */
+static bool are_ascii(const unsigned char *p) {
+        uint64_t v;
+
+        memcpy(&v, p, sizeof(v));
+        return ((v | (v - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 bool utf8_is_valid(const char *text, size_t n_bytes) {
         const unsigned char *p = (const unsigned char *) text;
 
         for (size_t i = 0, step; i < n_bytes; i += step) {
+                if (n_bytes - i >= 8 && are_ascii(p + i)) {
+                        step = 8;
+                        continue;
+                }
                 step = utf8_sequence(p + i, n_bytes - i);
                 if (step == 0 || p[i] == 0)
                         return false;
@@ -374,33 +386,99 @@ void json_close_array(JsonWriter *w) {
         json_end(w, true);
 }
 
-static void json_append_quoted(JsonWriter *w, const char *text) {
-        const unsigned char *p = (const unsigned char *) text;
-        size_t n = strlen(text);
+/* Bytes that stand in a JSON string as they are; others are escaped, or belong to a UTF-8 sequence. */
+static const bool json_is_plain[256] = {
+        [0x20] = true, [0x21] = true, [0x23 ... 0x5B] = true, [0x5D ... 0x7F] = true,   /* not the quote, not the backslash */
+};
 
-        strbuf_append_char(&w->out, '"');
-        for (size_t i = 0; i < n;) {
-                size_t length = utf8_sequence(p + i, n - i);
+/* The same for eight bytes at once: no byte is above 0x7F, below 0x20, a quote or a backslash (a borrow shows in a byte's highest bit). */
+static bool json_are_plain(const unsigned char *p) {
+        const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+        uint64_t v, quotes, backslashes;
 
-                if (length == 0) {
-                        strbuf_append(&w->out, "\xEF\xBF\xBD");
+        memcpy(&v, p, sizeof(v));
+        quotes = v ^ ones * '"';
+        backslashes = v ^ ones * '\\';
+        return ((v | (v - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & highs) == 0;
+}
+
+/* How many bytes at p may stand in a JSON string as they are. */
+static size_t json_plain(const unsigned char *p, size_t n) {
+        size_t i = 0;
+
+        while (i < n) {
+                size_t length;
+
+                while (n - i >= 8 && json_are_plain(p + i))
+                        i += 8;
+                while (i < n && json_is_plain[p[i]])
                         i++;
-                        continue;
-                }
-                if (length > 1)
-                        strbuf_append_bytes(&w->out, p + i, length);
-                else if (p[i] == '"' || p[i] == '\\') {
-                        strbuf_append_char(&w->out, '\\');
-                        strbuf_append_char(&w->out, (char) p[i]);
-                } else if (p[i] == '\n')
-                        strbuf_append(&w->out, "\\n");
-                else if (p[i] < 0x20)
-                        strbuf_appendf(&w->out, "\\u%04x", p[i]);
-                else
-                        strbuf_append_char(&w->out, (char) p[i]);
+                if (i == n || p[i] < 0x80)
+                        break;
+                length = utf8_sequence(p + i, n - i);
+                if (length == 0)
+                        break;
                 i += length;
         }
+        return i;
+}
+
+static void json_append_escaped(StrBuf *out, unsigned char c) {
+        if (c >= 0x80)
+                strbuf_append(out, "\xEF\xBF\xBD"); /* no UTF-8 */
+        else if (c == '\n')
+                strbuf_append(out, "\\n");
+        else if (c < 0x20)
+                strbuf_appendf(out, "\\u%04x", c);
+        else {
+                strbuf_append_char(out, '\\');
+                strbuf_append_char(out, (char) c);
+        }
+}
+
+/* "text", and `behind` after it unless that is NUL. Most texts have nothing to escape. */
+static void json_append_quoted(JsonWriter *w, const char *text, char behind) {
+        const unsigned char *p = (const unsigned char *) text;
+        size_t n = strlen(text), n_plain = json_plain(p, n), n_behind = behind != '\0';
+
+        if (n_plain == n) {
+                char *at = strbuf_extend(&w->out, n + 2 + n_behind);
+
+                if (!at)
+                        return;
+                at[0] = '"';
+                copy_bytes(at + 1, text, n);
+                at[n + 1] = '"';
+                if (behind)
+                        at[n + 2] = behind;
+                return;
+        }
         strbuf_append_char(&w->out, '"');
+        for (size_t i = 0; i < n;) {
+                n_plain = json_plain(p + i, n - i);
+                strbuf_append_bytes(&w->out, p + i, n_plain);
+                i += n_plain;
+                if (i < n)
+                        json_append_escaped(&w->out, p[i++]);
+        }
+        strbuf_append_bytes(&w->out, (const char[]) { '"', behind }, 1 + n_behind);
+}
+
+/* Decimal digits without printf: ids are half of what a document of Discord's consists of. */
+static void json_append_u64(JsonWriter *w, uint64_t value) {
+        char digits[20];        /* of 2^64 - 1 */
+        size_t at = sizeof(digits);
+
+        for (; value >= 100; value /= 100) {
+                unsigned two = (unsigned) (value % 100);
+
+                digits[--at] = (char) ('0' + two % 10);
+                digits[--at] = (char) ('0' + two / 10);
+        }
+        digits[--at] = (char) ('0' + value % 10);
+        if (value >= 10)
+                digits[--at] = (char) ('0' + value / 10);
+        strbuf_append_bytes(&w->out, digits + at, sizeof(digits) - at);
 }
 
 void json_put_key(JsonWriter *w, const char *key) {
@@ -413,8 +491,7 @@ void json_put_key(JsonWriter *w, const char *key) {
         if (w->has_items & level)
                 strbuf_append_char(&w->out, ',');
         w->has_items |= level;
-        json_append_quoted(w, key);
-        strbuf_append_char(&w->out, ':');
+        json_append_quoted(w, key, ':');
         w->after_key = true;
 }
 
@@ -429,17 +506,21 @@ void json_put_string(JsonWriter *w, const char *text) {
                 return;
         }
         json_before_value(w);
-        json_append_quoted(w, text);
+        json_append_quoted(w, text, '\0');
 }
 
 void json_put_i64(JsonWriter *w, int64_t value) {
         json_before_value(w);
-        strbuf_appendf(&w->out, "%lld", (long long) value);
+        if (value < 0)
+                strbuf_append_char(&w->out, '-');
+        json_append_u64(w, value < 0 ? -(uint64_t) value : (uint64_t) value);
 }
 
 void json_put_id(JsonWriter *w, uint64_t id) {
         json_before_value(w);
-        strbuf_appendf(&w->out, "\"%llu\"", (unsigned long long) id);
+        strbuf_append_char(&w->out, '"');
+        json_append_u64(w, id);
+        strbuf_append_char(&w->out, '"');
 }
 
 void json_put_bool(JsonWriter *w, bool value) {

@@ -21,8 +21,7 @@ void strbuf_clear(StrBuf *b) {
                 b->text[0] = '\0';
 }
 
-/* Room for n_more bytes and the final NUL; false sets the sticky error. */
-static bool strbuf_reserve(StrBuf *b, size_t n_more) {
+static bool strbuf_grow(StrBuf *b, size_t n_more) {
         size_t wanted, n;
         char *grown;
 
@@ -33,9 +32,6 @@ static bool strbuf_reserve(StrBuf *b, size_t n_more) {
                 return false;
         }
         wanted = b->n_bytes + n_more + 1;
-        if (wanted <= b->n_allocated)
-                return true;
-
         n = MAX(b->n_allocated, STRBUF_FIRST_BYTES);
         while (n < wanted)
                 n *= 2;
@@ -49,6 +45,11 @@ static bool strbuf_reserve(StrBuf *b, size_t n_more) {
         return true;
 }
 
+/* Room for n_more bytes and the final NUL; false sets the sticky error. Documents are made of small pieces, so there mostly is some. */
+static inline bool strbuf_reserve(StrBuf *b, size_t n_more) {
+        return (b->error == 0 && n_more < b->n_allocated - b->n_bytes) || strbuf_grow(b, n_more);
+}
+
 void strbuf_append_bytes(StrBuf *b, const void *bytes, size_t n_bytes) {
         if (!strbuf_reserve(b, n_bytes))
                 return;
@@ -57,12 +58,26 @@ void strbuf_append_bytes(StrBuf *b, const void *bytes, size_t n_bytes) {
         b->text[b->n_bytes] = '\0';
 }
 
+char *strbuf_extend(StrBuf *b, size_t n_bytes) {
+        char *at;
+
+        if (!strbuf_reserve(b, n_bytes))
+                return NULL;
+        at = b->text + b->n_bytes;
+        at[n_bytes] = '\0';
+        b->n_bytes += n_bytes;
+        return at;
+}
+
 void strbuf_append(StrBuf *b, const char *text) {
         strbuf_append_bytes(b, text, strlen(text));
 }
 
 void strbuf_append_char(StrBuf *b, char c) {
-        strbuf_append_bytes(b, &c, 1);
+        if (!strbuf_reserve(b, 1))
+                return;
+        b->text[b->n_bytes++] = c;
+        b->text[b->n_bytes] = '\0';
 }
 
 void strbuf_appendv(StrBuf *b, const char *format, va_list ap) {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "magikal/json.h"
@@ -101,6 +102,48 @@ static void writer_writes_what_was_said(void **state) {
                                   "\"list\":[-1,true,{}],\"none\":null,\"also_none\":null}");
 }
 
+/* Texts are looked at eight bytes at a time: every byte must be met at every place. */
+static void every_byte_is_written_as_what_it_is(void **state) {
+        (void) state;
+        for (unsigned c = 1; c < 256; c++)
+                for (size_t at = 0; at < 20; at++) {
+                        char text[] = "abcdefghijklmnopqrst";
+                        char expected[32] = "";
+                        _json_writer_ JsonWriter w = {};
+                        _free_ char *written = NULL;
+                        _json_ Json *json = NULL;
+
+                        text[at] = (char) c;
+                        (void) snprintf(expected, sizeof(expected), "%.*s%s%s", (int) at, text, c < 0x80 ? (char[]) { (char) c, '\0' } : "\xef\xbf\xbd", text + at + 1);
+                        json_open(&w);
+                        json_string(&w, text, text);
+                        json_close(&w);
+                        assert_int_equal(json_writer_finish(&w, &written), 0);
+                        assert_int_equal(json_parse(written, strlen(written), &json), 0);
+                        assert_string_equal(json_text(json_get(json, expected)), expected);
+
+                        /* The same in a document that is read. */
+                        assert_int_equal(utf8_is_valid(text, strlen(text)), c < 0x80);
+                }
+        assert_false(utf8_is_valid("abcdefgh\0bcdefgh", 16));
+}
+
+static void whole_numbers_are_written_to_their_ends(void **state) {
+        _json_writer_ JsonWriter w = {};
+        _free_ char *text = NULL;
+
+        (void) state;
+        json_open_array(&w);
+        json_put_i64(&w, INT64_MIN);
+        json_put_i64(&w, INT64_MAX);
+        json_put_i64(&w, 0);
+        json_put_i64(&w, -10);
+        json_put_id(&w, 0);
+        json_close_array(&w);
+        assert_int_equal(json_writer_finish(&w, &text), 0);
+        assert_string_equal(text, "[-9223372036854775808,9223372036854775807,0,-10,\"0\"]");
+}
+
 static void writer_misuse_sticks(void **state) {
         _json_writer_ JsonWriter w = {};
         char *text = NULL;
@@ -131,6 +174,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(parses_one_document_only),     cmocka_unit_test(depth_is_bounded),
                 cmocka_unit_test(missing_null_and_wrong_differ), cmocka_unit_test(ids_never_pass_a_double),
+                cmocka_unit_test(every_byte_is_written_as_what_it_is), cmocka_unit_test(whole_numbers_are_written_to_their_ends),
                 cmocka_unit_test(writer_writes_what_was_said),  cmocka_unit_test(writer_misuse_sticks),
                 cmocka_unit_test(strbuf_percent_encodes),
         };
