@@ -9,38 +9,25 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#define ENTRIES_MAX 100000U     /* then the oldest go; a test run makes some thousands */
-#define SCENES_MAX 20000U       /* some hundred presses, for eyes; and foreign bytes: 80 MiB at worst */
+#include "text-log.h"
 
-typedef struct Log {
-        char **entries;         /* ring; entry n stands at n % n_max */
-        size_t n_max;
-        uint64_t last;
-} Log;
+/* Of each log; then the oldest go. A test run makes some thousands of a few hundred bytes. */
+#define ENTRIES_MAX ((size_t) 100000)
+#define BYTES_MAX   ((size_t) 64 << 20)
+
+#define SCENES_MAX  ((size_t) 20000) /* some hundred presses, for eyes; and foreign bytes */
 
 struct Journal {
-        Log effects, requests, scenes;
+        TextLog *effects, *requests, *scenes;
         FILE *traffic;
 };
-
-static int log_init_ring(Log *log, size_t n_max) {
-        log->n_max = n_max;
-        log->entries = new0(char *, n_max);
-        return log->entries ? 0 : -ENOMEM;
-}
-
-static void log_done(Log *log) {
-        for (size_t i = 0; log->entries && i < log->n_max; i++)
-                free(log->entries[i]);
-        free(log->entries);
-}
 
 Journal *journal_free(Journal *journal) {
         if (!journal)
                 return NULL;
-        log_done(&journal->effects);
-        log_done(&journal->requests);
-        log_done(&journal->scenes);
+        text_log_free(journal->effects);
+        text_log_free(journal->requests);
+        text_log_free(journal->scenes);
         if (journal->traffic)
                 (void) fclose(journal->traffic);        /* every line was flushed */
         free(journal);
@@ -53,7 +40,10 @@ int journal_new(const char *traffic_file, Journal **ret_journal) {
 
         if (!j)
                 return -ENOMEM;
-        if (log_init_ring(&j->effects, ENTRIES_MAX) < 0 || log_init_ring(&j->requests, ENTRIES_MAX) < 0 || log_init_ring(&j->scenes, SCENES_MAX) < 0)
+        j->effects = text_log_new(ENTRIES_MAX, BYTES_MAX);
+        j->requests = text_log_new(ENTRIES_MAX, BYTES_MAX);
+        j->scenes = text_log_new(SCENES_MAX, BYTES_MAX);
+        if (!j->effects || !j->requests || !j->scenes)
                 return -ENOMEM;
         if (traffic_file) {
                 j->traffic = fopen(traffic_file, "ae");
@@ -64,15 +54,12 @@ int journal_new(const char *traffic_file, Journal **ret_journal) {
         return 0;
 }
 
-static const char *log_add(Log *log, JsonWriter *w) {
-        char *text, **at;
+static const char *log_add(TextLog *log, JsonWriter *w) {
+        _free_ char *text = NULL;
 
         if (json_writer_finish(w, &text) < 0)
-                return NULL;
-        at = &log->entries[++log->last % log->n_max];
-        free(*at);
-        *at = text;
-        return text;
+                text = NULL;
+        return text_log_add(log, text, text ? strlen(text) : 0);
 }
 
 static void put_id_if(JsonWriter *w, const char *key, uint64_t id) {
@@ -84,7 +71,7 @@ const char *journal_effect(Journal *journal, Usec now, uint64_t application, con
         _json_writer_ JsonWriter w = {};
 
         json_open(&w);
-        json_i64(&w, "n", (int64_t) journal->effects.last + 1);
+        json_i64(&w, "n", (int64_t) text_log_last(journal->effects) + 1);
         json_i64(&w, "at_us", (int64_t) now);
         json_string(&w, "effect", effect->effect);
         put_id_if(&w, "guild", effect->guild);
@@ -106,7 +93,7 @@ const char *journal_effect(Journal *journal, Usec now, uint64_t application, con
         else
                 json_put_null(&w);
         json_close(&w);
-        return log_add(&journal->effects, &w);
+        return log_add(journal->effects, &w);
 }
 
 /* A full disk costs the file its end, not the run: the validator sees a short file. */
@@ -177,7 +164,7 @@ const char *journal_request(Journal *journal, Usec now, const Exchanged *exchang
         const char *text;
 
         json_open(&w);
-        json_i64(&w, "n", (int64_t) journal->requests.last + 1);
+        json_i64(&w, "n", (int64_t) text_log_last(journal->requests) + 1);
         json_i64(&w, "at_us", (int64_t) now);
         json_string(&w, "method", exchanged->request->method);
         json_string(&w, "path", exchanged->request->path);
@@ -192,19 +179,19 @@ const char *journal_request(Journal *journal, Usec now, const Exchanged *exchang
         if (exchanged->is_dropped)
                 json_bool(&w, "dropped", true);
         json_close(&w);
-        text = log_add(&journal->requests, &w);         /* without memory there is one entry less */
+        text = log_add(journal->requests, &w);          /* without memory there is one entry less */
         if (journal->traffic && !exchanged->is_rsi)
                 journal_write_traffic(journal, now, exchanged);
         return text;
 }
 
 void journal_scene(Sandbox *sandbox, const char *from, const char *scene) {
-        Log *log = &sandbox->journal->scenes;
+        TextLog *log = sandbox->journal->scenes;
         _json_writer_ JsonWriter w = {};
         const char *text;
 
         json_open(&w);
-        json_i64(&w, "n", (int64_t) log->last + 1);
+        json_i64(&w, "n", (int64_t) text_log_last(log) + 1);
         json_string(&w, "from", from);
         json_i64(&w, "skew_ms", sandbox_clock_skew_ms(sandbox));
         json_raw(&w, "scene", scene);
@@ -215,14 +202,14 @@ void journal_scene(Sandbox *sandbox, const char *from, const char *scene) {
         sbx_wake(sandbox);
 }
 
-static size_t log_put(const Log *log, const char *key, uint64_t after, const char *match, JsonWriter *w) {
-        uint64_t first = log->last > log->n_max ? log->last - log->n_max + 1 : 1;
+static size_t log_put(const TextLog *log, const char *key, uint64_t after, const char *match, JsonWriter *w) {
+        uint64_t first = text_log_first(log), last = text_log_last(log);
         size_t n = 0;
 
         json_open(w);
         json_array(w, key);
-        for (uint64_t i = MAX(first, after < UINT64_MAX ? after + 1 : after); i <= log->last; i++) {
-                const char *text = log->entries[i % log->n_max];
+        for (uint64_t i = MAX(first, after < UINT64_MAX ? after + 1 : after); i <= last; i++) {
+                const char *text = text_log_get(log, i);
 
                 if (match && !strstr(text, match))
                         continue;
@@ -230,19 +217,19 @@ static size_t log_put(const Log *log, const char *key, uint64_t after, const cha
                 n++;
         }
         json_close_array(w);
-        json_i64(w, "last", (int64_t) log->last);
+        json_i64(w, "last", (int64_t) last);
         json_close(w);
         return n;
 }
 
 size_t journal_put_effects(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
-        return log_put(&journal->effects, "effects", after, match, w);
+        return log_put(journal->effects, "effects", after, match, w);
 }
 
 size_t journal_put_requests(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
-        return log_put(&journal->requests, "requests", after, match, w);
+        return log_put(journal->requests, "requests", after, match, w);
 }
 
 size_t journal_put_scenes(Journal *journal, uint64_t after, const char *match, JsonWriter *w) {
-        return log_put(&journal->scenes, "scenes", after, match, w);
+        return log_put(journal->scenes, "scenes", after, match, w);
 }

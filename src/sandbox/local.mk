@@ -27,6 +27,7 @@ src_libsandbox_a_SOURCES = \
 	src/sandbox/scenes.c src/sandbox/scenes.h \
 	src/sandbox/server.h \
 	src/sandbox/session.c src/sandbox/session.h \
+	src/sandbox/text-log.c src/sandbox/text-log.h \
 	src/sandbox/timer.c \
 	src/sandbox/uploads.c src/sandbox/uploads.h \
 	src/sandbox/websocket.c src/sandbox/websocket.h

@@ -1,4 +1,9 @@
-/* Sorted arrays of things with an id, and small sets of ids. */
+/*
+ * Sorted arrays of things with an id, and small sets of ids.
+ *
+ * Ids are made in the order of time, so most things are added at the end and many leave at the front; both cost nothing, however large the
+ * table is. What happens in the middle moves the shorter side.
+ */
 
 #include "model-table.h"
 
@@ -14,10 +19,12 @@ static uint64_t item_id(const void *item) {
 size_t table_lower_bound(const Table *table, uint64_t id) {
         size_t low = 0, high = table->n;
 
+        if (high > 0 && table->ids[high - 1] < id)
+                return high;            /* a new one */
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (item_id(table->items[middle]) < id)
+                if (table->ids[middle] < id)
                         low = middle + 1;
                 else
                         high = middle;
@@ -28,27 +35,70 @@ size_t table_lower_bound(const Table *table, uint64_t id) {
 void *table_find(const Table *table, uint64_t id) {
         size_t i = table_lower_bound(table, id);
 
-        return i < table->n && item_id(table->items[i]) == id ? table->items[i] : NULL;
+        return i < table->n && table->ids[i] == id ? table->items[i] : NULL;
+}
+
+/* The entries from..from+n go `by` places further; both arrays have them. */
+static void table_shift(Table *table, size_t from, size_t n, ptrdiff_t by) {
+        memmove(table->items + from + by, table->items + from, n * sizeof(void *));
+        memmove(table->ids + from + by, table->ids + from, n * sizeof(uint64_t));
+}
+
+/* The first entry is n places further from the beginning of the memory, or nearer. */
+static void table_begin_at(Table *table, ptrdiff_t by) {
+        table->items += by;
+        table->ids += by;
+        table->n_before = (size_t) ((ptrdiff_t) table->n_before + by);
+}
+
+static int table_grow(Table *table) {
+        size_t n = table->n_allocated ? table->n_allocated * 2 : 16;
+        void **items = reallocarray(table->items, n, sizeof(void *));
+        uint64_t *ids;
+
+        if (!items)
+                return -ENOMEM;
+        table->items = items;
+        ids = reallocarray(table->ids, n, sizeof(uint64_t));
+        if (!ids)
+                return -ENOMEM;
+        table->ids = ids;
+        table->n_allocated = n;
+        return 0;
+}
+
+/* Makes a place behind the last entry. The memory before the first is used before more is asked for, if there is enough to be worth moving. */
+static int table_reserve(Table *table) {
+        size_t n_before = table->n_before;
+        bool has_much = n_before > 0 && n_before >= table->n_allocated / 2;
+
+        if (n_before + table->n < table->n_allocated)
+                return 0;
+        if (n_before > 0) {
+                table_shift(table, 0, table->n, -(ptrdiff_t) n_before);
+                table_begin_at(table, -(ptrdiff_t) n_before);
+        }
+        return has_much ? 0 : table_grow(table);
 }
 
 int table_add(Table *table, void *item) {
-        size_t i = table_lower_bound(table, item_id(item));
+        uint64_t id = item_id(item);
+        size_t i = table_lower_bound(table, id);
+        int r;
 
-        if (i < table->n && item_id(table->items[i]) == item_id(item))
+        if (i < table->n && table->ids[i] == id)
                 return -EEXIST;
-
-        if (table->n == table->n_allocated) {
-                size_t n = table->n_allocated ? table->n_allocated * 2 : 16;
-                void **grown = reallocarray(table->items, n, sizeof(void *));
-
-                if (!grown)
-                        return -ENOMEM;
-                table->items = grown;
-                table->n_allocated = n;
+        if (i < table->n / 2 && table->n_before > 0) {
+                table_begin_at(table, -1);
+                table_shift(table, 1, i, -1);
+        } else {
+                r = table_reserve(table);
+                if (r < 0)
+                        return r;
+                table_shift(table, i, table->n - i, 1);
         }
-
-        memmove(table->items + i + 1, table->items + i, (table->n - i) * sizeof(void *));
         table->items[i] = item;
+        table->ids[i] = id;
         table->n++;
         return 0;
 }
@@ -57,12 +107,16 @@ void *table_take(Table *table, uint64_t id) {
         size_t i = table_lower_bound(table, id);
         void *item;
 
-        if (i >= table->n || item_id(table->items[i]) != id)
+        if (i >= table->n || table->ids[i] != id)
                 return NULL;
 
         item = table->items[i];
+        if (i < table->n / 2) {
+                table_shift(table, 0, i, 1);
+                table_begin_at(table, 1);
+        } else
+                table_shift(table, i + 1, table->n - i - 1, -1);
         table->n--;
-        memmove(table->items + i, table->items + i + 1, (table->n - i) * sizeof(void *));
         return item;
 }
 
@@ -70,7 +124,10 @@ void table_done(Table *table, void (*free_item)(void *item)) {
         if (free_item)
                 for (size_t i = 0; i < table->n; i++)
                         free_item(table->items[i]);
-        free(table->items);
+        if (table->items)
+                free(table->items - table->n_before);
+        if (table->ids)
+                free(table->ids - table->n_before);
         *table = (Table){};
 }
 

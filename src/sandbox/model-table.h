@@ -3,7 +3,7 @@
 /*
  * Objects by id. An item of a Table is any struct whose first member is its uint64_t id; items are kept in
  * the order of their ids, and since new snowflakes are larger than old ones adding is appending. Look-ups
- * are binary searches.
+ * are binary searches; adding and taking are cheap at both ends.
  */
 
 #include <stdbool.h>
@@ -14,8 +14,10 @@
 
 typedef struct Table {
         void **items;
+        uint64_t *ids;      /* theirs, side by side, so that a search touches no item */
         size_t n;
-        size_t n_allocated;
+        size_t n_before;    /* free places before the first entry; items and ids point behind them */
+        size_t n_allocated; /* places of each array, those before included */
 } Table;
 
 /* The item or NULL. */

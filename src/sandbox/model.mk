@@ -60,6 +60,7 @@ MODEL_TESTS = \
 	tests/unit/test-sandbox-permission \
 	tests/unit/test-sandbox-reaction \
 	tests/unit/test-sandbox-state \
+	tests/unit/test-sandbox-table \
 	tests/unit/test-sandbox-webhook
 MODEL_TEST_LIBS = src/libsandboxmodel.a $(SANDBOX_LIBS) $(CMOCKA_LIBS)
 MODEL_RIG = tests/unit/model-rig.c tests/unit/model-rig.h
@@ -83,6 +84,8 @@ tests_unit_test_sandbox_reaction_SOURCES = tests/unit/test-sandbox-reaction.c $(
 tests_unit_test_sandbox_reaction_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_state_SOURCES = tests/unit/test-sandbox-state.c $(MODEL_RIG)
 tests_unit_test_sandbox_state_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_sandbox_table_SOURCES = tests/unit/test-sandbox-table.c
+tests_unit_test_sandbox_table_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_webhook_SOURCES = tests/unit/test-sandbox-webhook.c $(MODEL_RIG)
 tests_unit_test_sandbox_webhook_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_sandbox_ban_SOURCES = tests/unit/test-sandbox-ban.c $(MODEL_RIG)

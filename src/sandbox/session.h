@@ -3,6 +3,7 @@
 /* A gateway session: what outlives its connection. Sequence numbers and the bounded buffer of dispatches for a resume. */
 
 #include "sandbox.h"
+#include "text-log.h"
 
 typedef struct Connection Connection;
 
@@ -15,10 +16,8 @@ typedef struct Session {
         Connection *connection;         /* NULL: waits to be resumed */
         Usec lost_at;                   /* boot time at which it lost its connection */
 
-        char **frames;                  /* ring of whole frames; the one with sequence s at s % n_frames_max */
-        size_t n_frames_max;
-        uint64_t first;                 /* oldest sequence still kept; seq + 1 when there is none */
-        size_t n_bytes;
+        TextLog *frames;                /* whole, by their sequence numbers */
+        StrBuf draft;                   /* of the newest, kept for its memory */
         struct Session *next;
 } Session;
 
