@@ -21,6 +21,9 @@
 
 #define WAIT_MAX_MS 120000U     /* of a long poll */
 #define CONNECTIONS_MAX 4096U
+#define RUNS_MAX 32U            /* of the daemon, before others have their turn */
+/* Headers of a request must fit; libmicrohttpd wipes all of it after each request. */
+#define CONNECTION_MEMORY ((size_t) 16 * 1024)
 
 typedef enum {
         EXCHANGE_READING,
@@ -475,10 +478,17 @@ static enum MHD_Result on_request(void *userdata _unused_, struct MHD_Connection
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 
 static void http_run(Http *http) {
-        MHD_UNSIGNED_LONG_LONG ms;
+        MHD_UNSIGNED_LONG_LONG ms = 0;
+        bool has_timeout = true;
 
-        (void) MHD_run(http->daemon);   /* fails only for a daemon with its own threads */
-        if (MHD_get_timeout(http->daemon, &ms) == MHD_YES)
+        /* Timeout 0: there are more requests in what was read already, one of which a run takes from each connection. */
+        for (unsigned n = 0; n < RUNS_MAX && has_timeout && ms == 0; n++) {
+                (void) MHD_run(http->daemon);   /* fails only for a daemon with its own threads */
+                has_timeout = MHD_get_timeout(http->daemon, &ms) == MHD_YES;
+        }
+        if (has_timeout && ms == 0)
+                http_kick(http);
+        else if (has_timeout)
                 (void) server_after(http->sandbox, ms, on_timer, http, &http->timer);
 }
 
@@ -551,7 +561,7 @@ int http_new(Sandbox *sandbox, const char *listen, Http **ret_http) {
         http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, http,
                                         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
                                         MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX,
-                                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) 64 * 1024, MHD_OPTION_END);
+                                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_END);
         if (!http->daemon)
                 return -EIO;
         (void) TAKE_FD(fd);             /* closed by the daemon from here on */

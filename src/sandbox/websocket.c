@@ -12,17 +12,20 @@
 
 #define MESSAGE_MAX (1U << 20)          /* wslay closes with 1009 above it; the gateway's own limit is far lower */
 #define QUEUE_MAX (64U << 20)
+#define OUT_MAX (256U << 10)            /* gathered before they are written */
 #define GOODBYE_MS 2000                 /* for the peer's half of the closing handshake */
 
 struct WebSocket {
         wslay_event_context_ptr frames;
         sd_event *event;
-        sd_event_source *io, *die, *goodbye;
+        sd_event_source *io, *die, *goodbye, *flush;
         int fd;
         void (*release)(void *owner);
         void *owner;
         char *early;
         size_t n_early, early_at;
+        StrBuf out;                             /* frames on their way to the socket */
+        size_t out_at;                          /* of which so many bytes have gone */
         const WebSocketHandler *handler;        /* NULL: nobody is interested any more */
         void *userdata;
         unsigned peer_code;
@@ -38,12 +41,14 @@ static void websocket_destroy(WebSocket *ws) {
                 ws->next->previous = ws->previous;
         sd_event_source_disable_unref(ws->io);
         sd_event_source_disable_unref(ws->die);
+        sd_event_source_disable_unref(ws->flush);
         sd_event_source_disable_unref(ws->goodbye);
         wslay_event_context_free(ws->frames);
         /* The owner closes the descriptor later; the peer shall know now. */
         (void) shutdown(ws->fd, SHUT_RDWR);
         ws->release(ws->owner);
         free(ws->early);
+        strbuf_done(&ws->out);
         free(ws);
 }
 
@@ -67,6 +72,7 @@ static void websocket_doom(WebSocket *ws) {
                 return;
         ws->is_dying = true;
         (void) sd_event_source_set_enabled(ws->io, SD_EVENT_OFF);
+        (void) sd_event_source_set_enabled(ws->flush, SD_EVENT_OFF);
         (void) sd_event_source_set_enabled(ws->die, SD_EVENT_ONESHOT);
 }
 
@@ -96,17 +102,47 @@ static ssize_t websocket_on_recv(wslay_event_context_ptr frames, uint8_t *buffer
         return -1;
 }
 
+/* wslay writes the head and the body of each frame by themselves; here they are gathered, so that many frames cost one system call. */
 static ssize_t websocket_on_send(wslay_event_context_ptr frames, const uint8_t *bytes, size_t n, int flags _unused_, void *userdata) {
         WebSocket *ws = userdata;
-        ssize_t k;
 
-        do
-                k = send(ws->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-        while (k < 0 && errno == EINTR);
-        if (k >= 0)
-                return k;
-        wslay_event_set_error(frames, errno == EAGAIN || errno == EWOULDBLOCK ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+        if (ws->out.n_bytes >= OUT_MAX) {
+                wslay_event_set_error(frames, WSLAY_ERR_WOULDBLOCK);
+                return -1;
+        }
+        strbuf_append_bytes(&ws->out, bytes, n);
+        if (ws->out.error == 0)
+                return (ssize_t) n;
+        wslay_event_set_error(frames, WSLAY_ERR_CALLBACK_FAILURE);
         return -1;
+}
+
+/* 0 when all of `out` has gone, -EAGAIN when the socket takes no more for now, or another negative errno. */
+static int websocket_write(WebSocket *ws) {
+        while (ws->out_at < ws->out.n_bytes) {
+                ssize_t k = send(ws->fd, ws->out.text + ws->out_at, ws->out.n_bytes - ws->out_at, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+                if (k >= 0)
+                        ws->out_at += (size_t) k;
+                else if (errno == EWOULDBLOCK)
+                        return -EAGAIN;
+                else if (errno != EINTR)
+                        return -errno;
+        }
+        ws->out_at = 0;
+        strbuf_clear(&ws->out);
+        return 0;
+}
+
+static int websocket_send_frames(WebSocket *ws) {
+        int r;
+
+        do {
+                if (wslay_event_want_write(ws->frames) && wslay_event_send(ws->frames) < 0)
+                        return -EIO;
+                r = websocket_write(ws);
+        } while (r == 0 && wslay_event_want_write(ws->frames));
+        return r == -EAGAIN ? 0 : r;
 }
 
 static void websocket_on_message(wslay_event_context_ptr frames _unused_, const struct wslay_event_on_msg_recv_arg *arg, void *userdata) {
@@ -123,12 +159,30 @@ static void websocket_watch(WebSocket *ws) {
 
         if (wslay_event_want_read(ws->frames))
                 events |= EPOLLIN;
-        if (wslay_event_want_write(ws->frames))
+        if (wslay_event_want_write(ws->frames) || ws->out.n_bytes > 0)
                 events |= EPOLLOUT;
         if (events == 0)        /* both close frames are through */
                 websocket_doom(ws);
         else
                 (void) sd_event_source_set_io_events(ws->io, events);
+}
+
+/* Sends what it can, and then waits for what is left to do. */
+static void websocket_work(WebSocket *ws) {
+        if (!ws->is_dying && websocket_send_frames(ws) < 0)
+                websocket_doom(ws);
+        if (!ws->is_dying)
+                websocket_watch(ws);
+}
+
+static int websocket_on_flush(sd_event_source *source _unused_, void *userdata) {
+        websocket_work(userdata);
+        return 0;
+}
+
+/* At the end of this turn of the loop: by then there may be more to send. */
+static void websocket_flush_later(WebSocket *ws) {
+        (void) sd_event_source_set_enabled(ws->flush, SD_EVENT_ONESHOT);
 }
 
 static int websocket_on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t events, void *userdata) {
@@ -138,10 +192,7 @@ static int websocket_on_io(sd_event_source *source _unused_, int fd _unused_, ui
                 websocket_doom(ws);
                 return 0;
         }
-        if (!ws->is_dying && wslay_event_want_write(ws->frames) && wslay_event_send(ws->frames) < 0)
-                websocket_doom(ws);
-        if (!ws->is_dying)
-                websocket_watch(ws);
+        websocket_work(ws);
         return 0;
 }
 
@@ -186,6 +237,10 @@ int websocket_new(sd_event *event, WebSocket **list, int fd, void (*release)(voi
                 r = sd_event_add_defer(event, &ws->die, websocket_die, ws);
         if (r >= 0)
                 r = sd_event_source_set_enabled(ws->die, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_defer(event, &ws->flush, websocket_on_flush, ws);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(ws->flush, SD_EVENT_OFF);
         if (r < 0) {
                 websocket_destroy(ws);
                 return r;
@@ -210,7 +265,7 @@ void websocket_send(WebSocket *ws, bool is_binary, const void *bytes, size_t n_b
                 websocket_doom(ws);
                 return;
         }
-        websocket_watch(ws);
+        websocket_flush_later(ws);
 }
 
 void websocket_close(WebSocket *ws, unsigned code, const char *reason) {
@@ -221,7 +276,7 @@ void websocket_close(WebSocket *ws, unsigned code, const char *reason) {
             sd_event_add_time_relative(ws->event, &ws->goodbye, CLOCK_MONOTONIC, GOODBYE_MS * USEC_PER_MSEC, 0, websocket_goodbye_over, ws) < 0)
                 websocket_doom(ws);
         else
-                websocket_watch(ws);
+                websocket_flush_later(ws);
 }
 
 void websocket_drop(WebSocket *ws) {
@@ -234,7 +289,7 @@ void websocket_drop_inside_frame(WebSocket *ws, const char *text) {
         /* RFC 6455, 5.2: final text frame whose 16-bit length promises twice what comes */
         const uint8_t head[4] = { 0x81, 126, (uint8_t) ((2 * n) >> 8), (uint8_t) (2 * n) };
 
-        if (!ws->is_dying && wslay_event_get_queued_msg_count(ws->frames) == 0 && n > 63 && n < 32768) {
+        if (!ws->is_dying && ws->out.n_bytes == 0 && wslay_event_get_queued_msg_count(ws->frames) == 0 && n > 63 && n < 32768) {
                 (void) send(ws->fd, head, sizeof(head), MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE);
                 (void) send(ws->fd, text, n, MSG_DONTWAIT | MSG_NOSIGNAL);
         }
