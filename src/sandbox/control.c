@@ -295,6 +295,11 @@ static bool name_matches(const char *name, const char *path) {
         return name[n - 1] == '/' ? strncmp(name, path, n) == 0 && path[n] : streq(name, path);
 }
 
+/* Actions may come in batches, and a reset needs no body. */
+static bool body_is_fine(const char *name, const Json *body) {
+        return json_is_object(body) || streq(name, "reset") || (streq(name, "act") && json_is_array(body));
+}
+
 void control_handle(Sandbox *sandbox, Exchange *x) {
         Request *request = exchange_request(x);
         const SbxRequest *view = request_view(request);
@@ -312,7 +317,7 @@ void control_handle(Sandbox *sandbox, Exchange *x) {
                 is_known = true;
                 if (!streq(calls[i].method, view->method))
                         continue;
-                if (streq(view->method, "POST") && !json_is_object(view->body) && !streq(calls[i].name, "reset") && !is_scenes(view))
+                if (streq(view->method, "POST") && !body_is_fine(calls[i].name, view->body) && !is_scenes(view))
                         control_refuse(x, 400, "the body is no JSON object");
                 else
                         calls[i].handle(sandbox, x);

@@ -562,6 +562,13 @@ void gateway_open(Gateway *gateway, const char *query, const char *host, WebSock
         connection_send_op(c, 10, hello);
 }
 
+bool sbx_is_wanted(Sandbox *sandbox, int intent, uint64_t guild) {
+        for (const Session *s = sandbox->gateway->sessions; s; s = s->next)
+                if (session_wants(sandbox, s, intent, guild))
+                        return true;
+        return false;
+}
+
 unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
         Gateway *g = sandbox->gateway;
         unsigned n_live = 0;

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+enum { ACTS_MAX = 1000 }; /* of one batch: the loop does nothing else meanwhile */
+
 void act_begin(SbxModel *model, const InteractionWish *wish, SbxReply *reply) {
         const Interaction *interaction = NULL;
         _json_writer_ JsonWriter w = {};
@@ -383,7 +385,7 @@ static void act_raw(SbxModel *model, User *user, const SbxRequest *request, SbxR
                   reply);
 }
 
-void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+static void act_one(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         static const struct {
                 const char *action;
                 void (*call)(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply);
@@ -413,4 +415,49 @@ void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                         return;
                 }
         sbx_reply_refuse(reply, 400, "There is no action \"%s\".", action ?: "");
+}
+
+/* An answer of a batch: what it would be alone, and its status when that is not 200. */
+static void put_answer(JsonWriter *w, const SbxReply *reply) {
+        const char *body = strbuf_text(&reply->body);
+
+        if (reply->status == 200) {
+                json_put_raw(w, body);
+                return;
+        }
+        json_open(w);
+        json_i64(w, "status", reply->status);
+        json_raw(w, "refused", body);
+        json_close(w);
+}
+
+/* One after the other, as if each had been a call of its own. */
+static void act_many(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        _json_writer_ JsonWriter w = {};
+
+        if (json_array_size(request->body) > ACTS_MAX) {
+                sbx_reply_refuse(reply, 400, "A batch has at most %d actions.", ACTS_MAX);
+                return;
+        }
+        json_open_array(&w);
+        JSON_FOREACH(item, request->body) {
+                _cleanup_(sbx_reply_done) SbxReply one_reply = {};
+                SbxRequest one = *request;
+
+                one.body = item;
+                if (json_is_object(item))
+                        act_one(model, &one, &one_reply);
+                else
+                        sbx_reply_refuse(&one_reply, 400, "An action is an object.");
+                put_answer(&w, &one_reply);
+        }
+        json_close_array(&w);
+        sbx_reply_json(reply, 200, &w);
+}
+
+void act_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        if (json_is_array(request->body))
+                act_many(model, request, reply);
+        else
+                act_one(model, request, reply);
 }

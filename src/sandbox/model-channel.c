@@ -49,6 +49,7 @@ void channel_tell(SbxModel *model, const Channel *channel, const char *event, co
 void channel_remove(SbxModel *model, Channel *channel) {
         uint64_t id = channel->id;
 
+        interactions_keep_seen(model, channel, NULL);
         channel_tell(model, channel, "CHANNEL_DELETE", "channel_delete");
         (void) channel_free(table_take(&model->channels, id));
 

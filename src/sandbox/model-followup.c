@@ -252,6 +252,8 @@ static void create_followup(SbxModel *model, const SbxRequest *request, SbxReply
                 reply_no_memory(reply);
                 return;
         }
+        if (message->viewer)
+                (void) id_list_add(&interaction->followups, message->id); /* without memory it stays longer */
         followup_effect(model, "followup.create", interaction, message->id, request);
         reply_message(model, message, reply);
 }

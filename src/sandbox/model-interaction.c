@@ -15,7 +15,8 @@
 #include <stdio.h>
 
 enum {
-        LEDGER_MAX = 4096, /* older ones whose token is dead are forgotten beyond this */
+        LEDGER_MAX = 4096,   /* older ones whose token is dead are forgotten beyond this */
+        LEDGER_LIMIT = 32768, /* and beyond this those that were answered, whatever their token: memory is not Discord's */
         TOKEN_RANDOM_BYTES =
                 84, /* as text 112 characters; makes tokens of the length seen in public logs, about 200 */
         ATTACHMENT_SIZE_LIMIT = 10485760,
@@ -30,15 +31,19 @@ Interaction *model_interaction(const SbxModel *model, uint64_t id) {
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static void append_base64(StrBuf *out, const char *text) {
+        size_t n = strlen(text);
+        char *at = strbuf_extend(out, (n * 4 + 2) / 3);
         unsigned bits = 0, n_bits = 0;
 
-        for (; *text; text++) {
-                bits = (bits << 8 | (unsigned char) *text) & 0xFFFF;
+        if (!at)
+                return;
+        for (size_t i = 0; i < n; i++) {
+                bits = (bits << 8 | (unsigned char) text[i]) & 0xFFFF;
                 for (n_bits += 8; n_bits >= 6; n_bits -= 6)
-                        strbuf_append_char(out, alphabet[bits >> (n_bits - 6) & 63]);
+                        *at++ = alphabet[bits >> (n_bits - 6) & 63];
         }
         if (n_bits > 0)
-                strbuf_append_char(out, alphabet[bits << (6 - n_bits) & 63]);
+                *at = alphabet[bits << (6 - n_bits) & 63];
 }
 
 /* The first bytes of a token in clear; stops at what is no base64. */
@@ -126,8 +131,8 @@ static void put_original(const SbxModel *model, JsonWriter *w, const Interaction
                 json_put_raw(w, interaction->seen ?: "null");
 }
 
-/* Whoever asks later what a person was told must get an answer after the channel is gone, too. */
-static void interaction_see(const SbxModel *model, Interaction *interaction) {
+/* Whoever asks later what a person was told must get an answer after the message is gone, too. */
+static void interaction_keep_seen(const SbxModel *model, Interaction *interaction) {
         const Message *message = readable_original(model, interaction);
         _json_writer_ JsonWriter w = {};
         char *text;
@@ -139,6 +144,15 @@ static void interaction_see(const SbxModel *model, Interaction *interaction) {
                 return;
         free(interaction->seen);
         interaction->seen = text;
+}
+
+void interactions_keep_seen(SbxModel *model, const Channel *channel, const Message *message) {
+        for (size_t i = 0; i < model->interactions.n; i++) {
+                Interaction *interaction = model->interactions.items[i];
+
+                if (interaction->channel == channel->id && interaction->original && (!message || interaction->original == message->id))
+                        interaction_keep_seen(model, interaction);
+        }
 }
 
 void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *interaction) {
@@ -176,15 +190,16 @@ int model_interaction_view(Sandbox *sandbox, uint64_t id, JsonWriter *w, bool *r
         return 0;
 }
 
-void interaction_tell(SbxModel *model, Interaction *interaction) {
+void interaction_tell(SbxModel *model, const Interaction *interaction) {
         _json_writer_ JsonWriter w = {};
         _free_ char *data = NULL;
 
-        interaction_see(model, interaction);
+        sbx_wake(model->sandbox);
+        if (!sbx_is_watched(model->sandbox, interaction->user))
+                return;
         interaction_put(model, &w, interaction);
         if (json_writer_finish(&w, &data) == 0)
                 sbx_push(model->sandbox, interaction->user, 0, "interaction", data);
-        sbx_wake(model->sandbox);
 }
 
 /* ---- what messages tell of where they come from ---- */
@@ -331,14 +346,32 @@ static void on_three_seconds(Sandbox *sandbox, void *userdata) {
         interaction_tell(model, interaction);
 }
 
-static void forget_old(SbxModel *model) {
-        while (model->interactions.n > LEDGER_MAX) {
-                Interaction *oldest = model->interactions.items[0];
+static bool may_forget(const SbxModel *model, const Interaction *interaction) {
+        return interaction_is_dead(model, interaction, INTERACTION_TOKEN_USEC) ||
+               (model->interactions.n > LEDGER_LIMIT && interaction->state != STATE_PENDING);
+}
 
-                if (!interaction_is_dead(model, oldest, INTERACTION_TOKEN_USEC))
-                        return;
-                (void) interaction_free(model->sandbox, table_take(&model->interactions, oldest->id));
-        }
+static void forget_ephemeral(Channel *channel, uint64_t id) {
+        const Message *message = channel ? channel_message(channel, id) : NULL;
+
+        if (message && message->viewer)
+                (void) message_free(table_take(&channel->messages, id));
+}
+
+/* With it go its ephemeral messages, which nobody can reach any more and any client would have dropped. */
+static void interaction_forget(SbxModel *model, Interaction *interaction) {
+        Channel *channel = model_channel(model, interaction->channel);
+
+        if (interaction->original != interaction->source)
+                forget_ephemeral(channel, interaction->original);
+        for (size_t i = 0; i < interaction->followups.n; i++)
+                forget_ephemeral(channel, interaction->followups.ids[i]);
+        (void) interaction_free(model->sandbox, table_take(&model->interactions, interaction->id));
+}
+
+static void forget_old(SbxModel *model) {
+        while (model->interactions.n > LEDGER_MAX && may_forget(model, model->interactions.items[0]))
+                interaction_forget(model, model->interactions.items[0]);
 }
 
 static Interaction *interaction_new(SbxModel *model, const InteractionWish *wish) {

@@ -151,6 +151,18 @@ static bool content_is_restricted(const SbxModel *model, const Channel *channel,
                !id_list_has(&message->mentions, model->application);
 }
 
+static int message_intent(const Channel *channel, bool is_ephemeral) {
+        return is_ephemeral || !channel_is_of_guild(channel) ? SBX_INTENT_DIRECT_MESSAGES : SBX_INTENT_GUILD_MESSAGES;
+}
+
+/* Somebody would get what is told of it. */
+static bool message_is_heard_of(const SbxModel *model, const Channel *channel, const Message *message) {
+        int intent = message_intent(channel, message->viewer);
+
+        return sbx_is_watched(model->sandbox, message->viewer) ||
+               sbx_is_wanted(model->sandbox, intent, intent == SBX_INTENT_GUILD_MESSAGES ? model->guild : 0);
+}
+
 /*
  * An event about a message goes to the bot when it sees the channel; ephemeral ones count as direct
  * messages.
@@ -163,8 +175,7 @@ static void dispatch_message(SbxModel *model, const Channel *channel, bool is_ep
                 return;
         (void) sbx_dispatch(model->sandbox, &(SbxDispatch){
                                                     .event = event,
-                                                    .intent = is_direct ? SBX_INTENT_DIRECT_MESSAGES
-                                                                        : SBX_INTENT_GUILD_MESSAGES,
+                                                    .intent = message_intent(channel, is_ephemeral),
                                                     .guild = is_direct ? 0 : model->guild,
                                                     .d = d,
                                                     .d_without_content = bare,
@@ -174,15 +185,18 @@ static void dispatch_message(SbxModel *model, const Channel *channel, bool is_ep
 static void message_tell(SbxModel *model, const Message *message, const char *event, const char *page_event,
                          unsigned flags) {
         const Channel *channel = model_channel(model, message->channel);
-        _free_ char *d = render_message(model, message, MESSAGE_OF_GATEWAY | flags), *bare = NULL;
+        _free_ char *d = NULL, *bare = NULL;
 
-        if (!channel || !d)
+        sbx_changed(model->sandbox);
+        if (!channel || !message_is_heard_of(model, channel, message))
+                return;
+        d = render_message(model, message, MESSAGE_OF_GATEWAY | flags);
+        if (!d)
                 return;
         if (content_is_restricted(model, channel, message))
                 bare = render_message(model, message, MESSAGE_OF_GATEWAY | MESSAGE_WITHOUT_CONTENT | flags);
         dispatch_message(model, channel, message->viewer, event, d, bare);
         sbx_push(model->sandbox, message->viewer, message->channel, page_event, d);
-        sbx_changed(model->sandbox);
 }
 
 void message_show(SbxModel *model, const Message *message) {
@@ -221,6 +235,7 @@ void message_remove(SbxModel *model, Channel *channel, Message *message) {
                 dispatch_message(model, channel, message->viewer, "MESSAGE_DELETE", d, NULL);
                 sbx_push(model->sandbox, message->viewer, channel->id, "message_delete", d);
         }
+        interactions_keep_seen(model, channel, message);
         (void) message_free(table_take(&channel->messages, message->id));
         sbx_changed(model->sandbox);
 }
@@ -248,6 +263,7 @@ void messages_remove(SbxModel *model, Channel *channel, const IdList *ids) {
         json_close(&w);
         if (json_writer_finish(&w, &d) == 0)
                 dispatch_message(model, channel, false, "MESSAGE_DELETE_BULK", d, NULL);
+        interactions_keep_seen(model, channel, NULL);
         for (size_t i = 0; i < ids->n; i++) {
                 push_deleted(model, channel, ids->ids[i]);
                 (void) message_free(table_take(&channel->messages, ids->ids[i]));

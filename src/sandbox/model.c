@@ -118,6 +118,7 @@ Interaction *interaction_free(Sandbox *sandbox, Interaction *interaction) {
         if (!interaction)
                 return NULL;
         sbx_timer_cancel(sandbox, interaction->timer);
+        id_list_done(&interaction->followups);
         free(interaction->token);
         free(interaction->modal);
         free(interaction->choices);

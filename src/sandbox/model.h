@@ -190,10 +190,11 @@ typedef struct Interaction {
         int64_t answer;           /* callback type; 0: none yet */
         uint64_t original;        /* message that @original names; 0: none */
         bool owes_first_followup; /* after type 5, the first follow-up fills the placeholder */
+        IdList followups;         /* ephemeral ones: they go with it */
         unsigned n_edits;
         char *modal;        /* rendered, checked; NULL: none */
         uint64_t submitted; /* the newest interaction that sent the modal; 0: none */
-        char *seen;     /* the original as the person last saw it, rendered; its channel may be gone since */
+        char *seen;     /* the original as the person last saw it, rendered when it went; else NULL */
         char *choices;  /* of an autocomplete answer */
         char *metadata; /* rendered interaction_metadata of messages it makes */
         char *invocation; /* the same in the older form, which only commands have: "interaction" */
@@ -581,7 +582,9 @@ Interaction *model_interaction(const SbxModel *model, uint64_t id);
 Interaction *model_interaction_by_token(const SbxModel *model, const char *token);
 void interaction_put(const SbxModel *model, JsonWriter *w, const Interaction *interaction);
 /* Something the person sees of it changed: pushed to their pages, long polls wake. */
-void interaction_tell(SbxModel *model, Interaction *interaction);
+void interaction_tell(SbxModel *model, const Interaction *interaction);
+/* A message, or with NULL all of a channel, is about to go: what people saw of their interactions is kept. */
+void interactions_keep_seen(SbxModel *model, const Channel *channel, const Message *message);
 bool interaction_is_dead(const SbxModel *model, const Interaction *interaction, Usec within);
 
 /* ---- model-scene.c ---- */

@@ -57,6 +57,13 @@ void pages_open(Pages *pages, uint64_t user, WebSocket *take_ws) {
         websocket_set_handler(take_ws, &handler, p);
 }
 
+bool sbx_is_watched(Sandbox *sandbox, uint64_t user) {
+        for (const Page *p = sandbox->pages->first; p; p = p->next)
+                if (user == 0 || user == p->user)
+                        return true;
+        return false;
+}
+
 void sbx_push(Sandbox *sandbox, uint64_t user, uint64_t channel, const char *type, const char *data) {
         _json_writer_ JsonWriter w = {};
         _free_ char *text = NULL;

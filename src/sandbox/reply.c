@@ -4,6 +4,10 @@
 
 #include <stdio.h>
 
+void sbx_reply_done(SbxReply *reply) {
+        strbuf_done(&reply->body);
+}
+
 void sbx_reply_json(SbxReply *reply, int status, JsonWriter *take_writer) {
         _free_ char *text = NULL;
 

@@ -14,7 +14,7 @@ typedef struct Header {
 } Header;
 
 struct Request {
-        SbxRequest view;                /* first: handlers get a pointer to it */
+        SbxRequest view;                /* what handlers get */
         char *method, *path, *query;
         Header *headers;
         size_t n_headers;
@@ -103,6 +103,7 @@ Request *request_new(const char *method, const char *target) {
         r->view.method = r->method;
         r->view.path = r->path;
         r->view.query = r->query;
+        r->view.whole = r;
         return TAKE(r);
 }
 
@@ -264,7 +265,7 @@ int request_add_arg(Request *request, const char *text, size_t n_bytes) {
 }
 
 const char *sbx_query(const SbxRequest *request, const char *key) {
-        const Request *r = (const Request *) request;
+        const Request *r = request->whole;
 
         for (size_t i = 0; i < r->n_parameters; i++)
                 if (streq(r->parameters[i].key, key))
@@ -297,7 +298,7 @@ uint64_t sbx_query_u64(const SbxRequest *request, const char *key, uint64_t othe
 }
 
 const char *sbx_header(const SbxRequest *request, const char *name) {
-        const Request *r = (const Request *) request;
+        const Request *r = request->whole;
 
         for (size_t i = 0; i < r->n_headers; i++)
                 if (strcasecmp(r->headers[i].name, name) == 0)

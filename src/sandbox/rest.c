@@ -39,21 +39,32 @@ struct Late {
 
 /* ---- routes --------------------------------------------------------------------------------------------------------- */
 
+/* A literal may have been sent escaped ("%40me", "%40original"). */
+static bool literal_matches(const char *literal, size_t n_literal, const char *sent, size_t n_sent) {
+        _free_ char *decoded = NULL;
+
+        if (n_literal == n_sent && strncmp(literal, sent, n_sent) == 0)
+                return true;
+        if (!memchr(sent, '%', n_sent))
+                return false;
+        decoded = percent_decode(sent, n_sent, false);
+        return decoded && strlen(decoded) == n_literal && strncmp(literal, decoded, n_literal) == 0;
+}
+
 /* Matches segment by segment; with a request, its arguments are added. */
 static bool template_matches(const char *template, const char *path, Request *request) {
         for (;;) {
-                size_t n_template = strcspn(template + 1, "/"), n_path = strcspn(path + 1, "/");
+                size_t n_template, n_path;
 
+                if (template[1] != path[1] && template[1] != '{' && path[1] != '%')
+                        return false;   /* most of the other rows, for the price of one look */
+                n_template = strcspn(template + 1, "/");
+                n_path = strcspn(path + 1, "/");
                 if (template[1] == '{') {
                         if (n_path == 0 || (request && request_add_arg(request, path + 1, n_path) < 0))
                                 return false;
-                } else if (n_template != n_path || strncmp(template + 1, path + 1, n_path) != 0) {
-                        /* A literal may have been sent escaped ("%40me", "%40original"). */
-                        _free_ char *decoded = percent_decode(path + 1, n_path, false);
-
-                        if (!decoded || strlen(decoded) != n_template || strncmp(template + 1, decoded, n_template) != 0)
-                                return false;
-                }
+                } else if (!literal_matches(template + 1, n_template, path + 1, n_path))
+                        return false;
                 template += 1 + n_template;
                 path += 1 + n_path;
                 if (!*template || !*path)

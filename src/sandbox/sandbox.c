@@ -304,21 +304,20 @@ uint64_t sbx_snowflake(Sandbox *sandbox) {
         return sandbox->id_ms << 22 | (sandbox->id_generation & 0x3ff) << 12 | sandbox->id_counter;
 }
 
-void sbx_random_text(Sandbox *sandbox _unused_, size_t n_bytes, StrBuf *out) {
+void sbx_random_text(Sandbox *sandbox, size_t n_bytes, StrBuf *out) {
         static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         size_t n_chars = (n_bytes * 4 + 2) / 3;
+        char *at = strbuf_extend(out, n_chars);
 
-        while (n_chars > 0) {
-                unsigned char chunk[64];
-                size_t n = MIN(n_chars, sizeof(chunk));
-
-                /* Up to 256 bytes are never interrupted nor short once the pool is ready (getrandom(2)). */
-                if (getrandom(chunk, n, 0) != (ssize_t) n) {
-                        out->error = -EIO;
-                        return;
+        for (size_t i = 0; at && i < n_chars; i++) {
+                if (sandbox->n_random == 0) {
+                        /* Up to 256 bytes are never interrupted nor short once the pool is ready (getrandom(2)). */
+                        if (getrandom(sandbox->random, sizeof(sandbox->random), 0) != (ssize_t) sizeof(sandbox->random)) {
+                                out->error = -EIO;
+                                return;
+                        }
+                        sandbox->n_random = sizeof(sandbox->random);
                 }
-                for (size_t i = 0; i < n; i++)
-                        strbuf_append_char(out, alphabet[chunk[i] & 63]);
-                n_chars -= n;
+                at[i] = alphabet[sandbox->random[--sandbox->n_random] & 63];
         }
 }

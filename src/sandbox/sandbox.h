@@ -52,6 +52,8 @@ typedef struct SbxRequest {
         const SbxFile *files;
         size_t n_files;
 
+        const struct Request *whole;    /* what it is a view of: parameters and headers; a copy with another body keeps it */
+
         bool has_bot_auth;              /* a valid "Authorization: Bot …" */
         const char *reason;             /* X-Audit-Log-Reason, percent-decoded; NULL when absent */
 } SbxRequest;
@@ -72,6 +74,7 @@ typedef struct SbxReply {
         StrBuf body;                    /* JSON; empty for 204 */
 } SbxReply;
 
+void sbx_reply_done(SbxReply *reply);
 /* Status and the writer's document; the writer is empty afterwards. A writer that failed makes a 500. */
 void sbx_reply_json(SbxReply *reply, int status, JsonWriter *take_writer);
 void sbx_reply_text(SbxReply *reply, int status, const char *json);
@@ -183,6 +186,8 @@ typedef struct SbxDispatch {
         const char *d_without_content;
 } SbxDispatch;
 unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch);
+/* True when sbx_dispatch() would find a session for it: data that nobody gets need not be rendered. */
+bool sbx_is_wanted(Sandbox *sandbox, int intent, uint64_t guild);
 /* GUILD_CREATE to every session. */
 void sbx_announce_guild(Sandbox *sandbox);
 
@@ -209,6 +214,9 @@ void sbx_scene(Sandbox *sandbox, JsonWriter *take_writer);
  * channel only to those for whom model_may_see() holds (so tell of a deletion before it is made).
  */
 void sbx_push(Sandbox *sandbox, uint64_t user, uint64_t channel, const char *type, const char *data);
+
+/* True when there is a page of this person, or with user 0 any page at all. */
+bool sbx_is_watched(Sandbox *sandbox, uint64_t user);
 
 /*
  * Keeps a file of a message under the attachment's id and appends the address where it can be read back. It is kept in memory, as

@@ -60,6 +60,8 @@ struct Sandbox {
 
         int64_t skew_ms;
         uint64_t id_ms, id_counter, id_generation;      /* of the last snowflake */
+        unsigned char random[256];      /* bytes fetched ahead, used from the end */
+        size_t n_random;
         sd_event_source *save_timer;
 };
 

@@ -2,7 +2,7 @@
 #       make bench BENCH='calls memory'         only these sections (default: all)
 #       make bench BENCH=--quick                short runs
 BENCH =
-BENCHERS = tests/bench/bench-converse tests/bench/bench-seal
+BENCHERS = tests/bench/bench-converse tests/bench/bench-sandbox tests/bench/bench-seal
 EXTRA_PROGRAMS += $(BENCHERS)
 CLEANFILES += $(BENCHERS)
 EXTRA_DIST += \
@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/bench/rig.py
 
 tests_bench_bench_converse_SOURCES = tests/bench/converse.c
+tests_bench_bench_sandbox_SOURCES = tests/bench/sandbox-client.c
 tests_bench_bench_seal_SOURCES = tests/bench/seal.c
 tests_bench_bench_seal_LDADD = $(KEYS_LIBS) $(BASE_LIBS)
 

@@ -59,13 +59,18 @@ Sandbox *rig_new_sized(SbxGuildSize size) {
         return sandbox;
 }
 
-Sandbox *rig_free(Sandbox *sandbox) {
-        (void) model_free(sandbox->model);
+void rig_forget_events(Sandbox *sandbox) {
         for (unsigned i = 0; i < sandbox->n_events; i++) {
                 free(sandbox->events[i].name);
                 (void) json_free(sandbox->events[i].d);
                 (void) json_free(sandbox->events[i].bare);
         }
+        sandbox->n_events = 0;
+}
+
+Sandbox *rig_free(Sandbox *sandbox) {
+        (void) model_free(sandbox->model);
+        rig_forget_events(sandbox);
         for (unsigned i = 0; i < sandbox->n_effects; i++)
                 free(sandbox->effects[i]);
         strbuf_done(&sandbox->text);
@@ -146,6 +151,15 @@ unsigned sbx_dispatch(Sandbox *sandbox, const SbxDispatch *dispatch) {
                 .bare = parsed(dispatch->d_without_content),
         };
         return 1;
+}
+
+/* Everything is rendered, so that it can be looked at. */
+bool sbx_is_wanted(Sandbox *sandbox _unused_, int intent _unused_, uint64_t guild _unused_) {
+        return true;
+}
+
+bool sbx_is_watched(Sandbox *sandbox _unused_, uint64_t user _unused_) {
+        return true;
 }
 
 void sbx_effect(Sandbox *sandbox, const SbxEffect *effect) {

@@ -47,6 +47,8 @@ const char *rig_text(Sandbox *sandbox);
 /* Moves the clock and runs the timers that are due. */
 void rig_advance(Sandbox *sandbox, uint64_t ms);
 
+/* As if nothing had been sent yet: there is room for some thousand events. */
+void rig_forget_events(Sandbox *sandbox);
 /* The newest event of that name sent to the bot, NULL when there was none; and how many there were. */
 const Json *rig_event(Sandbox *sandbox, const char *event);
 const Json *rig_event_bare(Sandbox *sandbox,

@@ -518,6 +518,84 @@ static void a_deleted_original_is_an_unknown_message(void **state _unused_) {
                 "10008");
 }
 
+/* ---- many at once ---- */
+
+static void what_was_seen_outlives_its_message(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+        bool acknowledged, final;
+        _free_ char *before = NULL, *after = NULL, *later = NULL;
+        Press p, q;
+
+        press(s, &p);
+        (void) answer(s, &p, "{'type':7,'data':{'content':'changed'}}", 200);
+        before = view(s, &p, &acknowledged, &final);
+        assert_non_null(strstr(before, "changed"));
+        (void) rig_worldf(s, 200, "{'do':'delete_message','channel':'" PANEL "','message':'%s'}", p.message);
+        after = view(s, &p, &acknowledged, &final);
+        assert_string_equal(after, before);
+
+        press(s, &q);
+        (void) answer(s, &q, "{'type':4,'data':{'content':'told once','flags':64}}", 200);
+        (void) rig_worldf(s, 200, "{'do':'delete_channel','channel':'" PANEL "'}");
+        later = view(s, &q, &acknowledged, &final);
+        assert_non_null(strstr(later, "told once"));
+}
+
+static unsigned n_messages(Sandbox *s) {
+        return (unsigned) json_array_size(rig_control(s, "GET", "messages?as=" APPLICANT "&channel=" PANEL, NULL, 200));
+}
+
+static void press_again(Sandbox *s, Press *p) {
+        rig_forget_events(s);
+        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'open'}", p->message);
+        note_interaction(s, p);
+}
+
+/* Tokens live for 15 minutes; some thousand interactions are remembered longer. */
+static void forgotten_interactions_take_their_ephemeral_messages_along(void **state _unused_) {
+        enum { REMEMBERED = 4096 };
+        _rig_ Sandbox *s = rig_new();
+        Press p;
+
+        post_panel(s, &p);
+        for (unsigned i = 0; i < REMEMBERED; i++) {
+                press_again(s, &p);
+                if (i < 2) {
+                        (void) answer(s, &p, "{'type':4,'data':{'content':'x','flags':64}}", 200);
+                        (void) by_token(s, &p, "POST", "", "{'content':'y','flags':64}", 200);
+                }
+                rig_advance(s, 3001);
+        }
+        assert_int_equal(n_messages(s), 1 + 4);
+        press_again(s, &p);
+        assert_int_equal(n_messages(s), 1 + 2);
+        press_again(s, &p);
+        assert_int_equal(n_messages(s), 1);
+}
+
+static void a_batch_is_its_actions_one_after_the_other(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+        unsigned n_before;
+        const Json *r;
+        Press p;
+
+        post_panel(s, &p);
+        n_before = rig_n_events(s, "INTERACTION_CREATE");
+        r = rig_actf(s, 200,
+                     "[{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'open'},"
+                     "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'off'},"
+                     "{'as':'" APPLICANT "','action':'say','channel':'" GENERAL "','content':'hello'},17]",
+                     p.message, p.message);
+        assert_int_equal(json_array_size(r), 4);
+        assert_true(*at(r, "0.interaction"));
+        assert_string_equal(at(r, "1.status"), "409");
+        assert_string_equal(at(r, "1.refused.error"), "The control is disabled.");
+        assert_true(*at(r, "2.message"));
+        assert_string_equal(at(r, "3.status"), "400");
+        assert_int_equal(rig_n_events(s, "INTERACTION_CREATE"), n_before + 1);
+        assert_int_equal(json_array_size(rig_actf(s, 200, "[]")), 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_press_is_the_event_of_the_reference),
@@ -538,6 +616,9 @@ int main(void) {
                 cmocka_unit_test(ephemeral_messages_exist_for_one_person_and_the_token),
                 cmocka_unit_test(a_press_leaves_as_the_person_saw_it),
                 cmocka_unit_test(a_deleted_original_is_an_unknown_message),
+                cmocka_unit_test(what_was_seen_outlives_its_message),
+                cmocka_unit_test(forgotten_interactions_take_their_ephemeral_messages_along),
+                cmocka_unit_test(a_batch_is_its_actions_one_after_the_other),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
