@@ -183,7 +183,7 @@ ReactionResult message_react(SbxModel *model, const Channel *channel, Message *m
                 return REACTION_UNKNOWN;
         reaction = message_reaction(message, emoji);
         if (reaction && id_list_has(&reaction->users, user->id))
-                return REACTION_DONE;
+                return REACTION_SAME;
         if (!reaction) {
                 if (channel_is_of_guild(channel) && !(channel_rights(model, user, channel) & PERM_ADD_REACTIONS))
                         return REACTION_FORBIDDEN;
@@ -236,7 +236,7 @@ static void reply_result(ReactionResult result, SbxReply *reply) {
                 [REACTION_TOO_MANY] = 30010,
         };
 
-        if (result == REACTION_DONE)
+        if (result == REACTION_DONE || result == REACTION_SAME)
                 sbx_reply_empty(reply);
         else if (result == REACTION_NO_MEMORY)
                 reply_no_memory(reply);

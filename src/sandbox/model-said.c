@@ -73,6 +73,16 @@ void act_delete(SbxModel *model, User *user, const SbxRequest *request, SbxReply
 
 /* ---- reactions ---- */
 
+static void reply_reaction(const Message *message, bool is_changed, SbxReply *reply) {
+        _json_writer_ JsonWriter w = {};
+
+        json_open(&w);
+        json_id(&w, "message", message->id);
+        json_bool(&w, "changed", is_changed);
+        json_close(&w);
+        sbx_reply_json(reply, 200, &w);
+}
+
 static void act_on_reaction(SbxModel *model, User *user, const SbxRequest *request, bool is_added, SbxReply *reply) {
         static const char *const whys[] = {
                 [REACTION_UNKNOWN] = "There is no such emoji, or no such reaction of theirs.",
@@ -93,8 +103,8 @@ static void act_on_reaction(SbxModel *model, User *user, const SbxRequest *reque
         }
         result = is_added ? message_react(model, channel, message, user, emoji)
                           : message_unreact(model, channel, message, user, emoji, user->id);
-        if (result == REACTION_DONE)
-                reply_done("message", message->id, reply);
+        if (result == REACTION_DONE || result == REACTION_SAME)
+                reply_reaction(message, result == REACTION_DONE, reply);
         else
                 sbx_reply_refuse(reply, result == REACTION_NO_MEMORY ? 500 : 409, "%s", whys[result]);
 }

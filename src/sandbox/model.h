@@ -507,7 +507,8 @@ HANDLER(rest_remove_reaction);
 HANDLER(rest_get_reactions);
 HANDLER(rest_clear_reactions); /* all, or with a third argument those of one emoji */
 typedef enum ReactionResult {
-        REACTION_DONE, /* also when it was so before */
+        REACTION_DONE,
+        REACTION_SAME, /* it was so before */
         REACTION_UNKNOWN,
         REACTION_FORBIDDEN,
         REACTION_TOO_MANY,

@@ -33,6 +33,7 @@ dist_sandboxweb_DATA = \
 	src/sandbox/web/people.js \
 	src/sandbox/web/permissions.js \
 	src/sandbox/web/person.js \
+	src/sandbox/web/reactions.js \
 	src/sandbox/web/select.js \
 	src/sandbox/web/style.css \
 	src/sandbox/web/suggestions.js \

@@ -51,6 +51,8 @@ static void a_reaction_is_counted_once_per_person(void **state _unused_) {
 
         (void) rig_actf(s, 200, "{'as':'" STAFF "','action':'react','channel':'" GENERAL "','message':'%s','emoji':'" MARK "'}", id);
         (void) rig_actf(s, 200, "{'as':'" STAFF "','action':'react','channel':'" GENERAL "','message':'%s','emoji':'" KEYCAP "'}", id);
+        r = rig_actf(s, 200, "{'as':'" STAFF "','action':'react','channel':'" GENERAL "','message':'%s','emoji':'" KEYCAP "'}", id);
+        assert_string_equal(at(r, "changed"), "false");
         r = message_of(s, id);
         assert_int_equal(json_array_size(node(r, "reactions")), 2);
         assert_string_equal(at(r, "reactions.0.count"), "2");

@@ -1,4 +1,4 @@
-// One message: who wrote it and when, its text, embeds, components, files, and what only this person sees.
+// One message: who wrote it and when, its text, embeds, components, files, reactions, and what only this person sees.
 
 import { attachmentNamed, attachments } from './attachments.js';
 import { press } from './acting.js';
@@ -8,6 +8,7 @@ import { drawEmbed, embedPictures } from './embed.js';
 import { clockTime, fullTime, messageTime } from './format.js';
 import { isOnlyEmoji, markdown } from './markdown.js';
 import { authorName, avatar, colouredName } from './person.js';
+import { drawReactions } from './reactions.js';
 import { EPHEMERAL, LOADING, SUPPRESS_EMBEDS } from './world.js';
 
 const REPLY = 19;               // Discord reference, "Message Types"
@@ -42,6 +43,7 @@ export function drawMessage(message, { at, grouped, pressed }, names) {
         h('time', { datetime: at.toISOString(), title: fullTime(at) }, messageTime(at)),
         message.pinned ? h('span', { class: 'pinned' }, icon('pin'), 'pinned') : null),
       body(message, name, pressed, names),
+      drawReactions(message, world),
       pressed?.state === 'failed' ? h('div', { class: 'failed', role: 'alert' }, pressed.text) : null,
       ephemeral ? onlyYou(() => world.dismiss(message.id, message.channel_id)) : null));
 }

@@ -172,6 +172,10 @@ export class Bot {
     return this.client.rest.post(`/channels/${channel}/messages`, { body });
   }
 
+  react(channel, message, emoji) {
+    return this.client.rest.put(`/channels/${channel}/messages/${message}/reactions/${encodeURIComponent(emoji)}/@me`);
+  }
+
   postControls() {
     return this.post(CHANNELS.general, { content: 'Every control', components: controls });
   }

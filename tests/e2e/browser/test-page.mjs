@@ -55,6 +55,18 @@ const tests = {
     return await page.locator('.message img, .message script').count() === 0 && await page.title() !== 'broken';
   },
 
+  async 'reactions are counted, given and taken back'() {
+    await bot.post(CHANNELS.general, { content: 'React to this' }).then((posted) => bot.react(CHANNELS.general, posted.id, '✅'));
+    const chip = message(page, 'React to this').locator('.reaction');
+    const counts = (n) => present(chip.filter({ hasText: `✅${n}` }));
+    const one = await counts(1);
+    await chip.click();
+    const two = await counts(2);
+    await chip.focus();
+    await page.keyboard.press('Enter');
+    return told({ one, two, again: await counts(1) });
+  },
+
   async 'markdown, mentions and times'() {
     await bot.post(CHANNELS.general, {
       content: `**bold** *it* \`code\` [a link](https://example.invalid/x) <@${PEOPLE.applicant}> <@&${ROLES.support}> <#${CHANNELS.openATicket}> <t:1790000000:R>`,
