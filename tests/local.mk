@@ -21,6 +21,7 @@ E2E_TESTS = \
 	tests/e2e/test-recruit-settings.py \
 	tests/e2e/test-recruit-trouble.py \
 	tests/e2e/test-recruit-world.py \
+	tests/e2e/test-commands.py \
 	tests/e2e/test-privacy.py \
 	tests/e2e/test-permissions.py \
 	tests/e2e/test-overflow.py \
