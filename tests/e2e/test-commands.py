@@ -11,7 +11,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from recruit import CHANNEL_RECORDS, ROLE_MEMBER, RecruitStack, expect, words_of  # noqa: E402
-from stack import (ADMIN, APPLICANT, BOT, CATEGORY_SUPPORT, CHANNEL_APPLY, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD, ROLE_SUPPORT,  # noqa: E402
+from stack import (ADMIN, APPLICANT, CATEGORY_SUPPORT, CHANNEL_GENERAL, CHANNEL_LOG, CHANNEL_PANEL, GUILD,  # noqa: E402
                    TOKEN, Tap, skip_unless_possible, wait_for)
 
 VOICE = "820000000000000077"
