@@ -6,8 +6,11 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/pidfd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "magikal/snowflake.h"
 
@@ -20,6 +23,7 @@
 #include "uploads.h"
 
 #define SAVE_AFTER_MS 200
+#define SAVE_HERE_USEC (5 * USEC_PER_MSEC)      /* what takes longer is left to a child */
 #define STATE_MAX (256U << 20)
 #define STATE_VERSION 1
 
@@ -121,11 +125,65 @@ static int sandbox_load(Sandbox *s) {
         return model_load(s, json_get(json, "model"));
 }
 
+static int sandbox_save_here(Sandbox *s) {
+        Usec begun = clock_boottime();
+        int r = sandbox_save(s);
+
+        s->save_took = clock_boottime() - begun;
+        return r;
+}
+
+/* 0 when the state was written, else -EIO. Waits for the child if it still runs. */
+static int saver_end(Sandbox *s) {
+        int status = 0;
+        pid_t pid;
+
+        do
+                pid = waitpid(s->saver, &status, 0);
+        while (pid < 0 && errno == EINTR);
+        s->saver = 0;
+        s->save_watch = sd_event_source_disable_unref(s->save_watch);
+        return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+}
+
+static int on_saver_gone(sd_event_source *source _unused_, int fd _unused_, uint32_t events _unused_, void *userdata) {
+        Sandbox *s = userdata;
+
+        if (saver_end(s) < 0)
+                sbx_changed(s);
+        return 0;
+}
+
+/*
+ * A large guild takes a tenth of a second to write, in which nobody else is served; so a child writes it, as it is at this moment. The child
+ * keeps no socket open: what is closed here must be closed. 0 or -errno, then nothing was begun.
+ */
+static int sandbox_save_beside(Sandbox *s) {
+        _close_ int fd = -1;
+        int r;
+
+        s->saver = fork();
+        if (s->saver == 0)
+                _exit(close_range(3, ~0U, 0) < 0 || sandbox_save(s) < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+        if (s->saver < 0) {
+                s->saver = 0;
+                return -errno;
+        }
+        fd = pidfd_open(s->saver, 0);
+        r = fd < 0 ? -errno : sd_event_add_io(s->event, &s->save_watch, fd, EPOLLIN, on_saver_gone, s);
+        if (r >= 0)
+                r = sd_event_source_set_io_fd_own(s->save_watch, true);
+        if (r < 0)
+                return saver_end(s);    /* nobody would tell us of its end */
+        (void) TAKE_FD(fd);
+        return 0;
+}
+
 static int save_now(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Sandbox *s = userdata;
 
-        if (sandbox_save(s) < 0)
-                sbx_changed(s); /* a full disk may have room again */
+        if (s->saver > 0 || ((s->save_took <= SAVE_HERE_USEC || sandbox_save_beside(s) < 0) && sandbox_save_here(s) < 0))
+                sbx_changed(s); /* a full disk may have room again, and what changed while the child writes is not in its copy */
         return 0;
 }
 
@@ -143,6 +201,7 @@ void sbx_changed(Sandbox *sandbox) {
 
 int sandbox_new(const Options *options, sd_event *event, Sandbox **ret_sandbox) {
         _cleanup_(sandbox_freep) Sandbox *s = new0(Sandbox, 1);
+        Usec begun;
         int r;
 
         if (!s)
@@ -160,11 +219,13 @@ int sandbox_new(const Options *options, sd_event *event, Sandbox **ret_sandbox) 
         r = journal_new(options->traffic_file, &s->journal);
         if (r < 0)
                 return r;
+        begun = clock_boottime();
         s->model = model_new(s);
         if (!s->model)
                 return -ENOMEM;
         if (options->state_file) {
                 r = sandbox_load(s);
+                s->save_took = clock_boottime() - begun;        /* writing it will take about as long */
                 if (r < 0) {
                         /* Not to be overwritten by the empty guild on the way out. */
                         sd_event_source_disable_unref(TAKE(s->save_timer));
@@ -190,6 +251,8 @@ int sandbox_new(const Options *options, sd_event *event, Sandbox **ret_sandbox) 
 Sandbox *sandbox_free(Sandbox *sandbox) {
         if (!sandbox)
                 return NULL;
+        if (sandbox->saver > 0)
+                (void) saver_end(sandbox);      /* it writes to the same file */
         if (sandbox->model && sandbox->http && sandbox->options->state_file)
                 (void) sandbox_save(sandbox);   /* nobody is left to be told */
         if (sandbox->http)

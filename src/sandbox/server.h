@@ -62,7 +62,9 @@ struct Sandbox {
         uint64_t id_ms, id_counter, id_generation;      /* of the last snowflake */
         unsigned char random[256];      /* bytes fetched ahead, used from the end */
         size_t n_random;
-        sd_event_source *save_timer;
+        sd_event_source *save_timer, *save_watch;
+        pid_t saver;                    /* the child that writes the state; 0: none */
+        Usec save_took;                 /* to write it ourselves, or before that to make it */
 };
 
 /* Opens the files and the port and loads the state. 0 or a negative errno. The address is then http_address(). */

@@ -482,6 +482,34 @@ static void state_survives_and_a_broken_file_is_kept(void **state) {
         rig_start(rig);
 }
 
+static void a_state_that_takes_long_is_written_beside(void **state) {
+        Rig *rig = *state;
+        char text[200] = "";
+        FILE *f;
+
+        rig->sandbox->save_took = USEC_PER_SEC;         /* as if the guild were large */
+        rig_expect(rig, "POST", MESSAGES, "{}", 200);
+        sbx_changed(rig->sandbox);
+        while (rig->sandbox->saver == 0)
+                rig_turn(rig);
+        sbx_changed(rig->sandbox);
+        rig_expect(rig, "POST", MESSAGES, "{}", 200);   /* nobody waits for it */
+        while (rig->sandbox->saver > 0)
+                rig_turn(rig);
+        f = fopen(rig->state_file, "re");
+        assert_non_null(f);
+        assert_non_null(fgets(text, sizeof(text), f));
+        (void) fclose(f);
+        assert_non_null(strstr(text, "\"applied\":1"));
+
+        /* What has changed since is written by the next one, which the end of the process waits for. */
+        while (rig->sandbox->saver == 0)
+                rig_turn(rig);
+        rig_stop(rig);
+        rig_start(rig);
+        assert_int_equal(rig_n_applied(rig), 2);
+}
+
 static void files_come_from_the_directory_only(void **state) {
         static const char *const bad[] = { "/missing.js", "/../state", "/..%2fstate", "//etc/passwd", "/.hidden", "/" };
         Rig *rig = *state;
@@ -567,6 +595,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(reasons_are_decoded_once, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(traffic_is_written_line_by_line, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(state_survives_and_a_broken_file_is_kept, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_state_that_takes_long_is_written_beside, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(files_come_from_the_directory_only, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(other_origins_may_not_control, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_gateway_is_where_the_client_found_us, set_up, tear_down),
