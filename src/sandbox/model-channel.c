@@ -19,10 +19,12 @@ enum {
 
 /* Who lost sight of a changed channel learns it as a deletion. */
 static void push_unseen(SbxModel *model, const Channel *channel, const char *data) {
+        if (!sbx_is_watched(model->sandbox, 0))
+                return;
         for (size_t i = 0; i < model->users.n; i++) {
                 const User *user = model->users.items[i];
 
-                if (!user->is_bot && !user_sees(model, user, channel))
+                if (!user->is_bot && sbx_is_watched(model->sandbox, user->id) && !user_sees(model, user, channel))
                         sbx_push(model->sandbox, user->id, 0, "channel_delete", data);
         }
 }
