@@ -18,9 +18,10 @@ import memory     # noqa: E402
 import peers      # noqa: E402
 import presses    # noqa: E402
 import recovery   # noqa: E402
+import sandbox    # noqa: E402
 from rig import Skip, Table, pg_bindir  # noqa: E402
 
-SECTIONS = {"presses": presses, "calls": calls, "memory": memory, "recovery": recovery, "durable": durable, "peers": peers}
+SECTIONS = {"presses": presses, "calls": calls, "memory": memory, "recovery": recovery, "durable": durable, "peers": peers, "sandbox": sandbox}
 
 
 def main():
@@ -31,7 +32,7 @@ def main():
     if unknown:
         print(f"bench.py: no section {unknown[0]}; there are {', '.join(SECTIONS)}", file=sys.stderr)
         return 2
-    if not pg_bindir():
+    if wanted != ["sandbox"] and not pg_bindir():
         print("SKIP: initdb was not found; configure with --with-pg-bindir")
         return 0
 

@@ -16,7 +16,8 @@ EXTRA_DIST += \
 	tests/bench/peers.py \
 	tests/bench/presses.py \
 	tests/bench/recovery.py \
-	tests/bench/rig.py
+	tests/bench/rig.py \
+	tests/bench/sandbox.py
 
 tests_bench_bench_converse_SOURCES = tests/bench/converse.c
 tests_bench_bench_sandbox_SOURCES = tests/bench/sandbox-client.c
