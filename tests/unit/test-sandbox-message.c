@@ -48,6 +48,27 @@ static void an_enforced_nonce_makes_one_message(void **state _unused_) {
                 second);
 }
 
+static void many_nonces_are_kept_apart(void **state _unused_) {
+        enum { N = 300 };
+        _rig_ Sandbox *s = rig_new();
+        char ids[N][32];
+
+        for (unsigned round = 0; round < 3; round++) {
+                for (unsigned i = 0; i < N; i++) {
+                        const char *id = at(rig_restf(s, 200, "POST", MESSAGES, "{'content':'a','nonce':'n%u','enforce_nonce':true}", i), "id");
+
+                        /* The second time it is the first one again; in the third the window is over. */
+                        if (round == 1)
+                                assert_string_equal(id, ids[i]);
+                        if (round == 2)
+                                assert_string_not_equal(id, ids[i]);
+                        (void) snprintf(ids[i], sizeof(ids[i]), "%s", id);
+                }
+                if (round == 1)
+                        rig_advance(s, 3 * 60 * 1000 + 1);
+        }
+}
+
 static void a_nonce_whose_message_was_deleted_is_an_unknown_message(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
         _strbuf_ StrBuf path = {};
@@ -259,6 +280,7 @@ static void pinning_has_its_own_right(void **state _unused_) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(an_enforced_nonce_makes_one_message),
+                cmocka_unit_test(many_nonces_are_kept_apart),
                 cmocka_unit_test(a_nonce_whose_message_was_deleted_is_an_unknown_message),
                 cmocka_unit_test(mentions_follow_allowed_mentions),
                 cmocka_unit_test(a_message_says_something_and_not_too_much),
