@@ -8,6 +8,7 @@ noinst_HEADERS = \
 	include/magikal/cleanup.h \
 	include/magikal/citizen.h \
 	include/magikal/clock.h \
+	include/magikal/command-text.h \
 	include/magikal/command.h \
 	include/magikal/commands.def \
 	include/magikal/component.h \

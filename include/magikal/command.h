@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "magikal/command-text.h"
 #include "magikal/interaction.h"
 
 /* Every thing a person can type: a command without sub-commands, or one sub-command. Not to be confused with CommandId, Discord's id of a registration. */
@@ -36,8 +37,8 @@ enum {
 /* Which command an interaction of type COMMAND or AUTOCOMPLETE means, its options checked against the table (autocomplete: only the name). */
 int command_find(const Interaction *interaction, Command *ret) _warn_unused_;
 
-/* The body of the bulk overwrite (a JSON array), to free(). -ENOMEM. */
-int command_registration(char **ret_body) _warn_unused_;
+/* The body of the bulk overwrite (a JSON array), to free(). languages: the table's words in other languages. -ENOMEM. */
+int command_registration(const CommandLanguage *languages, size_t n_languages, char **ret_body) _warn_unused_;
 #define COMMAND_HASH_CHARS 22
 /* What tells one registration from another: base64url of a hash of that body, NUL-terminated. */
-int command_registration_hash(char ret[COMMAND_HASH_CHARS + 1]) _warn_unused_;
+int command_registration_hash(const CommandLanguage *languages, size_t n_languages, char ret[COMMAND_HASH_CHARS + 1]) _warn_unused_;

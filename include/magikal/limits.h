@@ -40,6 +40,7 @@
 #define LIMIT_INPUT_VALUE 4000
 
 /* Application commands: reference, "Application Commands" */
+#define LIMIT_LOCALE 16                 /* "zh-TW", "es-419"; "Locales" */
 #define LIMIT_COMMAND_NAME 32
 #define LIMIT_COMMAND_DESCRIPTION 100
 #define LIMIT_COMMAND_OPTIONS 25        /* per level */

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "magikal/command-text.h"
 #include "magikal/snowflake.h"
 #include "magikal/strbuf.h"
 
@@ -18,10 +19,14 @@ typedef enum Lang {
 #define TEXT(...)
 #define LANGUAGE(id, ...) LANG_##id,
 #define LANGUAGE_END
+#define COMMAND_TEXT(...)
+#define COMMAND_CHOICE(...)
 #include "magikal/languages.def"
 #undef TEXT
 #undef LANGUAGE
 #undef LANGUAGE_END
+#undef COMMAND_TEXT
+#undef COMMAND_CHOICE
         _LANG_MAX
 } Lang;
 
@@ -99,6 +104,9 @@ int text_format(Lang lang, TextId id, const TextArg *args, char **ret_text) _war
 void text_escape(StrBuf *out, const char *words);
 /* Appends "3 d 2 h", "5 min", "12 s": the two largest units. */
 void text_duration(StrBuf *out, Lang lang, Usec duration);
+
+/* The words of the command table in all languages but the first, which the table itself is in. Static. */
+const CommandLanguage *text_command_languages(size_t *ret_n);
 
 /* What a placeholder takes; TEXT_KIND_END for an unknown name. */
 TextKind text_placeholder_kind(const char *name, size_t n_bytes);

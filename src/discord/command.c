@@ -70,14 +70,84 @@ static const Row *row_at(size_t i, RowKind kind) {
         return i < ELEMENTSOF(rows) && rows[i].kind == kind ? &rows[i] : NULL;
 }
 
+typedef struct Output {
+        JsonWriter *w;
+        const CommandLanguage *languages;
+        size_t n_languages;
+} Output;
+
+/* "tickets set-ping clear both": the names on the way to row i, a choice by its value. */
+static void append_path(StrBuf *out, size_t i) {
+        const Row *way[ROW_CHOICE + 1] = {};    /* the innermost row of each kind so far */
+
+        for (size_t k = 0; k <= i; k++) {
+                way[rows[k].kind] = &rows[k];
+                for (size_t inner = rows[k].kind + 1; inner < ELEMENTSOF(way); inner++)
+                        way[inner] = NULL;
+        }
+        for (size_t kind = 0; kind < ELEMENTSOF(way); kind++)
+                if (way[kind] && way[kind]->name) {
+                        if (out->n_bytes > 0)
+                                strbuf_append_char(out, ' ');
+                        strbuf_append(out, kind == ROW_CHOICE ? way[kind]->description : way[kind]->name);
+                }
+}
+
+static const CommandText *find_text(const CommandLanguage *language, const char *path) {
+        for (const CommandText *text = language->rows; text->path; text++)
+                if (streq(text->path, path))
+                        return text;
+        return NULL;
+}
+
+/* One member a locale: {"de":"…"}. What a language does not say is read in the table's. */
+static void put_localizations(const Output *o, const char *key, const char *path, bool is_description) {
+        bool is_open = false;
+
+        for (size_t i = 0; i < o->n_languages; i++) {
+                const CommandText *text = find_text(&o->languages[i], path);
+                const char *words = !text ? NULL : is_description ? text->description : text->name;
+
+                for (const char *at = o->languages[i].locales; words && *at;) {
+                        size_t n = strcspn(at, " ");
+                        char locale[LIMIT_LOCALE + 1];
+
+                        if (!is_open)
+                                json_object(o->w, key);
+                        is_open = true;
+                        copy_bytes(locale, at, MIN(n, (size_t) LIMIT_LOCALE));
+                        locale[MIN(n, (size_t) LIMIT_LOCALE)] = '\0';
+                        json_string(o->w, locale, words);
+                        at += n + strspn(at + n, " ");
+                }
+        }
+        if (is_open)
+                json_close(o->w);
+}
+
+static void put_words(const Output *o, size_t i) {
+        _strbuf_ StrBuf path = {};
+
+        append_path(&path, i);
+        if (path.error < 0)
+                o->w->out.error = path.error;
+        json_string(o->w, "name", rows[i].name);
+        put_localizations(o, "name_localizations", strbuf_text(&path), false);
+        if (rows[i].kind == ROW_CHOICE)
+                return;
+        json_string(o->w, "description", rows[i].description);
+        put_localizations(o, "description_localizations", strbuf_text(&path), true);
+}
+
 /* Each writes its row and the rows inside it, and returns the index behind them. */
-static size_t put_choices(JsonWriter *w, size_t i) {
+static size_t put_choices(const Output *o, size_t i) {
+        JsonWriter *w = o->w;
         if (!row_at(i, ROW_CHOICE))
                 return i;
         json_array(w, "choices");
         for (const Row *row; (row = row_at(i, ROW_CHOICE)); i++) {
                 json_open(w);
-                json_string(w, "name", row->name);
+                put_words(o, i);
                 json_string(w, "value", row->description);
                 json_close(w);
         }
@@ -113,64 +183,66 @@ static size_t put_suggested(JsonWriter *w, size_t i) {
         return i + 1;
 }
 
-static size_t put_option(JsonWriter *w, size_t i) {
+static size_t put_option(const Output *o, size_t i) {
+        JsonWriter *w = o->w;
         const Row *row = &rows[i];
 
         json_open(w);
         json_i64(w, "type", row->type);
-        json_string(w, "name", row->name);
-        json_string(w, "description", row->description);
+        put_words(o, (size_t) (row - rows));
         if (row->is_required)
                 json_bool(w, "required", true);
         put_channel_types(w, row->channel_types);
         i = put_limits(w, row, i + 1);
         i = put_suggested(w, i);
-        i = put_choices(w, i);
+        i = put_choices(o, i);
         json_close(w);
         return i;
 }
 
-static size_t put_options(JsonWriter *w, size_t i) {
+static size_t put_options(const Output *o, size_t i) {
+        JsonWriter *w = o->w;
+
         if (!row_at(i, ROW_OPTION))
                 return i;
         json_array(w, "options");
         while (row_at(i, ROW_OPTION))
-                i = put_option(w, i);
+                i = put_option(o, i);
         json_close_array(w);
         return i;
 }
 
-static size_t put_sub(JsonWriter *w, size_t i) {
+static size_t put_sub(const Output *o, size_t i) {
+        JsonWriter *w = o->w;
         json_open(w);
         json_i64(w, "type", OPTION_SUB_COMMAND);
-        json_string(w, "name", rows[i].name);
-        json_string(w, "description", rows[i].description);
-        i = put_options(w, i + 1);
+        put_words(o, i);
+        i = put_options(o, i + 1);
         json_close(w);
         return i;
 }
 
-static size_t put_group(JsonWriter *w, size_t i) {
+static size_t put_group(const Output *o, size_t i) {
+        JsonWriter *w = o->w;
         json_open(w);
         json_i64(w, "type", OPTION_GROUP);
-        json_string(w, "name", rows[i].name);
-        json_string(w, "description", rows[i].description);
+        put_words(o, i);
         json_array(w, "options");
         for (i++; row_at(i, ROW_SUB);)
-                i = put_sub(w, i);
+                i = put_sub(o, i);
         json_close_array(w);
         json_close(w);
         return i;
 }
 
 /* Sub-commands first, then groups: a sub-command behind a group would belong to that group. */
-static size_t put_command(JsonWriter *w, size_t i) {
+static size_t put_command(const Output *o, size_t i) {
+        JsonWriter *w = o->w;
         const Row *row = &rows[i];
 
         json_open(w);
         json_i64(w, "type", 1);         /* CHAT_INPUT */
-        json_string(w, "name", row->name);
-        json_string(w, "description", row->description);
+        put_words(o, (size_t) (row - rows));
         json_put_key(w, "default_member_permissions");
         if (row->permissions)
                 json_put_id(w, row->permissions);       /* a bit set as decimal string */
@@ -184,27 +256,28 @@ static size_t put_command(JsonWriter *w, size_t i) {
         json_close_array(w);
         json_array(w, "options");
         for (i++; i < ELEMENTSOF(rows) && rows[i].kind != ROW_COMMAND;)
-                i = rows[i].kind == ROW_GROUP ? put_group(w, i) : put_sub(w, i);
+                i = rows[i].kind == ROW_GROUP ? put_group(o, i) : put_sub(o, i);
         json_close_array(w);
         json_close(w);
         return i;
 }
 
-int command_registration(char **ret_body) {
+int command_registration(const CommandLanguage *languages, size_t n_languages, char **ret_body) {
         _json_writer_ JsonWriter w = {};
+        const Output output = { .w = &w, .languages = languages, .n_languages = n_languages };
 
         json_open_array(&w);
         for (size_t i = 0; i < ELEMENTSOF(rows);)
-                i = put_command(&w, i);
+                i = put_command(&output, i);
         json_close_array(&w);
         return json_writer_finish(&w, ret_body);
 }
 
-int command_registration_hash(char ret[COMMAND_HASH_CHARS + 1]) {
+int command_registration_hash(const CommandLanguage *languages, size_t n_languages, char ret[COMMAND_HASH_CHARS + 1]) {
         _free_ char *body = NULL;
         int r;
 
-        r = command_registration(&body);
+        r = command_registration(languages, n_languages, &body);
         if (r < 0)
                 return r;
         hash_base64url(body, strlen(body), ret, COMMAND_HASH_CHARS);

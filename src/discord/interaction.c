@@ -15,7 +15,6 @@
 #include "magikal/limits.h"
 
 #define LIMIT_OF_RESOLVED 250   /* things one payload may point at; 25 options or five selects of 25 stay far below */
-#define LIMIT_OF_LOCALE 16      /* "zh-TW", "es-419"; Discord reference, "Locales" */
 
 typedef struct Chunk Chunk;
 struct Chunk {
@@ -202,10 +201,10 @@ static int decode_settings(Decoder *d, const Json *data) {
 
         if (json_get_u64(data, "app_permissions", &d->ix->app_permissions) < 0)
                 return refuse(d, "our own permissions are malformed");
-        r = may_text(d, data, "locale", LIMIT_OF_LOCALE, &d->ix->locale, "the locale is malformed");
+        r = may_text(d, data, "locale", LIMIT_LOCALE, &d->ix->locale, "the locale is malformed");
         if (r < 0)
                 return r;
-        return may_text(d, data, "guild_locale", LIMIT_OF_LOCALE, &d->ix->guild_locale, "the guild's locale is malformed");
+        return may_text(d, data, "guild_locale", LIMIT_LOCALE, &d->ix->guild_locale, "the guild's locale is malformed");
 }
 
 /* ---- resolved: what ids in the data stand for ------------------------------------------------------------------------------------ */
@@ -601,7 +600,7 @@ static int decode_event_address(Decoder *d, const Json *event) {
         (void) json_get_u64(event, "guild_id", &d->ix->guild.v);
         (void) json_get_u64(event, "channel_id", &d->ix->channel.v);
         (void) json_get_u64(user ? user : json_get(event, "user"), "id", &d->ix->user.v);
-        (void) may_text(d, event, "locale", LIMIT_OF_LOCALE, &d->ix->locale, "the locale is malformed");
+        (void) may_text(d, event, "locale", LIMIT_LOCALE, &d->ix->locale, "the locale is malformed");
         return 0;
 }
 

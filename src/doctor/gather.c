@@ -13,6 +13,7 @@
 #include "decode.h"
 #include "magikal/command.h"
 #include "magikal/store-doctor.h"
+#include "magikal/text.h"
 #include "magikal/views-recruit.h"
 #include "magikal/views.h"
 
@@ -191,6 +192,8 @@ static void application_known(int outcome, const RestReply *reply, void *userdat
 static void rows_known(int outcome, DoctorRows *take_rows, void *userdata) {
         Gather *g = userdata;
         DoctorDatabase *d = &g->world.database;
+        size_t n_languages;
+        const CommandLanguage *languages = text_command_languages(&n_languages);
         char hash[COMMAND_HASH_CHARS + 1];
 
         if (d->look == DOCTOR_NOT_LOOKED)
@@ -203,7 +206,7 @@ static void rows_known(int outcome, DoctorRows *take_rows, void *userdata) {
                 d->ahead_s = seconds_ahead(take_rows->now);
                 d->broken_seal = take_rows->broken_seal;
                 d->unsealed_s = (int64_t) (take_rows->unsealed / USEC_PER_SEC);
-                d->are_commands_known = command_registration_hash(hash) >= 0;
+                d->are_commands_known = command_registration_hash(languages, n_languages, hash) >= 0;
                 d->are_commands_registered = d->are_commands_known && streq_ptr(take_rows->commands, hash);
         }
         question_over(g);

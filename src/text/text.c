@@ -11,10 +11,14 @@ static const char *const sentences[_LANG_MAX][_TEXT_MAX] = {
 #define TEXT(id, sentence) [TEXT_##id] = sentence,
 #define LANGUAGE(id, ...) [LANG_##id] = {
 #define LANGUAGE_END },
+#define COMMAND_TEXT(...)
+#define COMMAND_CHOICE(...)
 #include "magikal/languages.def"
 #undef TEXT
 #undef LANGUAGE
 #undef LANGUAGE_END
+#undef COMMAND_TEXT
+#undef COMMAND_CHOICE
 };
 
 /* clang-format off */
@@ -24,10 +28,30 @@ static const struct {
 #define TEXT(...)
 #define LANGUAGE(id, name, list) [LANG_##id] = { name, list },
 #define LANGUAGE_END
+#define COMMAND_TEXT(...)
+#define COMMAND_CHOICE(...)
 #include "magikal/languages.def"
 #undef TEXT
 #undef LANGUAGE
 #undef LANGUAGE_END
+#undef COMMAND_TEXT
+#undef COMMAND_CHOICE
+};
+/* clang-format on */
+
+/* clang-format off */
+static const CommandLanguage command_languages[_LANG_MAX] = {
+#define TEXT(...)
+#define LANGUAGE(id, name, list) [LANG_##id] = { list, (const CommandText[]) {
+#define COMMAND_TEXT(path, name, description) { path, name, description },
+#define COMMAND_CHOICE(path, name) { path, name, NULL },
+#define LANGUAGE_END { NULL, NULL, NULL } } },
+#include "magikal/languages.def"
+#undef TEXT
+#undef LANGUAGE
+#undef LANGUAGE_END
+#undef COMMAND_TEXT
+#undef COMMAND_CHOICE
 };
 /* clang-format on */
 
@@ -68,6 +92,11 @@ Lang lang_from_locale(const char *locale) {
 
 const char *lang_to_string(Lang lang) {
         return (unsigned) lang < _LANG_MAX ? languages[lang].name : "";
+}
+
+const CommandLanguage *text_command_languages(size_t *ret_n) {
+        *ret_n = _LANG_MAX - 1;
+        return command_languages + 1;
 }
 
 bool text_is_there(Lang lang, TextId id) {

@@ -130,12 +130,19 @@ static void commands_noted(int outcome, const StoreReply *reply, void *userdata)
         (void) userdata;
 }
 
+static int registration_hash(char ret[COMMAND_HASH_CHARS + 1]) {
+        size_t n;
+        const CommandLanguage *languages = text_command_languages(&n);
+
+        return command_registration_hash(languages, n, ret);
+}
+
 static void commands_put(int outcome, const RestReply *reply, void *userdata) {
         Worker *worker = userdata;
         char key[KEY_COMMANDS_MAX], hash[COMMAND_HASH_CHARS + 1];
 
         worker->is_registering = false;
-        if (outcome != 0 || command_registration_hash(hash) < 0) {
+        if (outcome != 0 || registration_hash(hash) < 0) {
                 log_event(LOG_ERR, "commands.not_registered", "The commands could not be registered with Discord; trying again later.",
                           LOG_I64("status", reply ? reply->status : 0), LOG_I64("code", reply ? reply->code : 0),
                           LOG_TEXT("reason", reply ? reply->message : NULL));
@@ -147,8 +154,10 @@ static void commands_put(int outcome, const RestReply *reply, void *userdata) {
 }
 
 static int commands_send(Worker *worker) {
+        size_t n_languages;
+        const CommandLanguage *languages = text_command_languages(&n_languages);
         _free_ char *body = NULL;
-        int r = command_registration(&body);
+        int r = command_registration(languages, n_languages, &body);
 
         if (r < 0)
                 return r;
@@ -161,7 +170,7 @@ static void commands_known(int outcome, const char *text, void *userdata) {
         Worker *worker = userdata;
         char hash[COMMAND_HASH_CHARS + 1];
 
-        if (outcome == 0 && command_registration_hash(hash) == 0 && !streq_ptr(text, hash) && commands_send(worker) >= 0)
+        if (outcome == 0 && registration_hash(hash) == 0 && !streq_ptr(text, hash) && commands_send(worker) >= 0)
                 return;
         worker->is_registering = false;
 }

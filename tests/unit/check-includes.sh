@@ -21,7 +21,7 @@ may_include() {
         engine)     echo "base store discord domain rsi" ;;
         views)      echo "base domain discord text" ;;
         rsi)        echo "base domain discord" ;;       # of discord: curl in the event loop
-        doctor)     echo "base domain discord store views rsi" ;;       # of views: the names of controls
+        doctor)     echo "base domain discord store views text rsi" ;;  # of views: the names of controls; of text: which commands are registered
         flows)      echo "base domain discord store engine views text rsi" ;;
         worker)     echo "base domain discord store engine views text rsi flows doctor ipc role" ;;
         supervisor) echo "base discord ipc store role" ;;

@@ -9,37 +9,66 @@
 #include <cmocka.h>
 
 #include "magikal/limits.h"
+#include "magikal/text.h"
 
 static Json *registration(void) {
         _free_ char *body = NULL;
         Json *json = NULL;
 
-        assert_int_equal(command_registration(&body), 0);
+        size_t n;
+        const CommandLanguage *languages = text_command_languages(&n);
+
+        assert_int_equal(command_registration(languages, n, &body), 0);
         assert_int_equal(json_parse(body, strlen(body), &json), 0);
         return json;
 }
 
+/* Lower case, of letters, digits, - and _; of the letters that are no ASCII only those that our languages have. */
 static bool name_is_fine(const char *name) {
-        size_t n = strlen(name);
+        static const char *const letters[] = { "\xC3\xA4", "\xC3\xB6", "\xC3\xBC", "\xC3\x9F" };
+        size_t n = utf8_length(name);
 
-        return n >= 1 && n <= LIMIT_COMMAND_NAME && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == n;
+        while (*name) {
+                size_t n_bytes = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+
+                for (size_t i = 0; i < ELEMENTSOF(letters) && n_bytes == 0; i++)
+                        n_bytes = strncmp(name, letters[i], strlen(letters[i])) == 0 ? strlen(letters[i]) : 0;
+                if (n_bytes == 0)
+                        return false;
+                name += n_bytes;
+        }
+        return n >= 1 && n <= LIMIT_COMMAND_NAME;
+}
+
+/* As a locale's reader has it; the table's where it has none of its own. NULL: what has no localisations. */
+static const char *in_locale(const Json *object, const char *key, const char *localizations, const char *locale) {
+        const char *text = locale ? json_text(json_path(object, localizations, locale, NULL)) : NULL;
+
+        return text ? text : json_text(json_get(object, key));
+}
+
+static const char *name_of(const Json *object, const char *locale) {
+        return in_locale(object, "name", "name_localizations", locale);
 }
 
 /* Discord counts names, descriptions and values of a whole command. Every level: ≤ 25 options, unique names, required ones first. */
-static size_t check_level(const Json *level, int depth) {
+static size_t check_level(const Json *level, int depth, const char *locale) {
+        const char *description = in_locale(level, "description", "description_localizations", locale);
         size_t n_characters = 0;
         bool is_optional_seen = false;
 
         assert_true(depth < 4);
         assert_true(json_array_size(json_get(level, "options")) <= LIMIT_COMMAND_OPTIONS);
         assert_true(json_array_size(json_get(level, "choices")) <= LIMIT_COMMAND_CHOICES);
-        assert_true(name_is_fine(json_text(json_get(level, "name"))));
-        assert_in_range(utf8_length(json_text(json_get(level, "description"))), 1, LIMIT_COMMAND_DESCRIPTION);
-        n_characters += utf8_length(json_text(json_get(level, "name"))) + utf8_length(json_text(json_get(level, "description")));
+        if (!name_is_fine(name_of(level, locale)))
+                fail_msg("%s is no name for a command", name_of(level, locale));
+        if (utf8_length(description) < 1 || utf8_length(description) > LIMIT_COMMAND_DESCRIPTION)
+                fail_msg("%zu characters are too many: %s", utf8_length(description), description);
+        n_characters += utf8_length(name_of(level, locale)) + utf8_length(description);
         JSON_FOREACH(choice, json_get(level, "choices")) {
-                assert_in_range(utf8_length(json_text(json_get(choice, "name"))), 1, LIMIT_CHOICE);
+                assert_in_range(utf8_length(name_of(choice, locale)), 1, LIMIT_CHOICE);
                 assert_in_range(utf8_length(json_text(json_get(choice, "value"))), 1, LIMIT_CHOICE);
-                n_characters += utf8_length(json_text(json_get(choice, "name"))) + utf8_length(json_text(json_get(choice, "value")));
+                n_characters += utf8_length(name_of(choice, locale)) + utf8_length(json_text(json_get(choice, "value")));
         }
         JSON_FOREACH(option, json_get(level, "options")) {
                 bool is_required = false;
@@ -48,28 +77,103 @@ static size_t check_level(const Json *level, int depth) {
                 assert_false(is_required && is_optional_seen);
                 is_optional_seen |= !is_required;
                 JSON_FOREACH(other, json_get(level, "options"))
-                        assert_true(other == option || !streq(json_text(json_get(other, "name")), json_text(json_get(option, "name"))));
-                n_characters += check_level(option, depth + 1);
+                        assert_true(other == option || !streq(name_of(other, locale), name_of(option, locale)));
+                n_characters += check_level(option, depth + 1, locale);
         }
         return n_characters;
 }
 
 static void the_registration_keeps_discords_limits(void **state) {
+        static const char *const locales[] = { NULL, "de" };
         _json_ Json *json = registration();
 
         assert_in_range(json_array_size(json), 1, LIMIT_COMMANDS);
-        JSON_FOREACH(command, json) {
-                assert_true(check_level(command, 0) <= LIMIT_COMMAND_SIZE);
-                assert_int_equal(json_array_size(json_get(command, "contexts")), 1);
-                assert_int_equal(json_array_size(json_get(command, "integration_types")), 1);
+        for (size_t i = 0; i < ELEMENTSOF(locales); i++)
+                JSON_FOREACH(command, json) {
+                        assert_true(check_level(command, 0, locales[i]) <= LIMIT_COMMAND_SIZE);
+                        assert_int_equal(json_array_size(json_get(command, "contexts")), 1);
+                        assert_int_equal(json_array_size(json_get(command, "integration_types")), 1);
+                }
+        (void) state;
+}
+
+/* ---- other languages ----------------------------------------------------------------------------------------------------------------- */
+
+/* Every locale of every language has its own name and description at each level, and each choice a name. Counts them. */
+static size_t check_words(const Json *level, const char *locale, const char *path) {
+        bool is_choice = json_get(level, "value") != NULL;
+        _strbuf_ StrBuf own = {};
+        size_t n = 1;
+
+        strbuf_appendf(&own, "%s%s%s", path, *path ? " " : "", json_text(json_get(level, is_choice ? "value" : "name")));
+        if (!json_path(level, "name_localizations", locale, NULL) ||
+            (!is_choice && !json_path(level, "description_localizations", locale, NULL)))
+                fail_msg("commands.def has \"%s\", of which the language of %s has no COMMAND_%s() in src/text/", strbuf_text(&own), locale,
+                         is_choice ? "CHOICE" : "TEXT");
+        JSON_FOREACH(option, json_get(level, "options"))
+                n += check_words(option, locale, strbuf_text(&own));
+        JSON_FOREACH(choice, json_get(level, "choices"))
+                n += check_words(choice, locale, strbuf_text(&own));
+        return n;
+}
+
+static void every_language_has_the_whole_table(void **state) {
+        size_t n_languages;
+        const CommandLanguage *languages = text_command_languages(&n_languages);
+        _json_ Json *json = registration();
+
+        for (size_t i = 0; i < n_languages; i++) {
+                size_t n_texts = 0, n_words = 0;
+
+                JSON_FOREACH(command, json)
+                        n_words += check_words(command, languages[i].locales, "");      /* each has one locale */
+                for (const CommandText *text = languages[i].rows; text->path; text++) {
+                        for (const CommandText *other = languages[i].rows; other < text; other++)
+                                assert_string_not_equal(text->path, other->path);
+                        n_texts++;
+                }
+                if (n_texts != n_words)
+                        fail_msg("%s: %zu rows, but commands.def has %zu: a path is not in the table", languages[i].locales, n_texts, n_words);
         }
         (void) state;
 }
 
+/* "/tickets ziele-setzen" in a sentence must be what its reader finds among the commands. */
+static void sentences_name_commands_that_are_there(void **state) {
+        static const char letters[] = "abcdefghijklmnopqrstuvwxyz-\xC3\xA4\xB6\xBC\x9F";
+        _json_ Json *json = registration();
+
+        for (int lang = 0; lang < _LANG_MAX; lang++)
+                for (int id = 0; id < _TEXT_MAX; id++)
+                        for (const char *at = text_lookup((Lang) lang, (TextId) id); (at = strchr(at, '/')); at++) {
+                                const char *locale = lang == LANG_EN ? NULL : lang_locales((Lang) lang);
+                                size_t n = strspn(at + 1, letters), n_sub = at[n + 1] == ' ' ? strspn(at + n + 2, letters) : 0;
+                                bool is_found = false, is_command = false;
+
+                                JSON_FOREACH(command, json) {
+                                        const char *name = name_of(command, locale);
+
+                                        if (strlen(name) != n || strncmp(at + 1, name, n) != 0)
+                                                continue;
+                                        is_command = true;
+                                        JSON_FOREACH(sub, json_get(command, "options"))
+                                                is_found |= strlen(name_of(sub, locale)) == n_sub &&
+                                                            strncmp(at + n + 2, name_of(sub, locale), n_sub) == 0;
+                                }
+                                /* an address, "Bereich/Schwerpunkt": a command stands behind a blank and has one in it */
+                                if ((is_command || (n > 0 && n_sub > 0 && (at == text_lookup((Lang) lang, (TextId) id) || at[-1] == ' '))) && !is_found)
+                                        fail_msg("%s.def: %s names %.*s, which is no command", lang_to_string((Lang) lang),
+                                                 text_id_to_string((TextId) id), (int) (n + n_sub + 2), at);
+                        }
+        (void) state;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------------------------------------------ */
+
 static void the_table_is_the_products(void **state) {
         _free_ char *body = NULL;
 
-        assert_int_equal(command_registration(&body), 0);
+        assert_int_equal(command_registration(NULL, 0, &body), 0);
         assert_non_null(strstr(body, "[{\"type\":1,\"name\":\"tickets\","));
         assert_non_null(strstr(body, "\"default_member_permissions\":null,\"contexts\":[0],\"integration_types\":[0]"));
         assert_non_null(strstr(body, "{\"type\":7,\"name\":\"support_category\","));
@@ -119,12 +223,16 @@ static void options_are_of_a_kind(void **state) {
 }
 
 static void the_hash_is_stable(void **state) {
+        size_t n;
+        const CommandLanguage *languages = text_command_languages(&n);
         char a[COMMAND_HASH_CHARS + 1], b[COMMAND_HASH_CHARS + 1];
 
-        assert_int_equal(command_registration_hash(a), 0);
-        assert_int_equal(command_registration_hash(b), 0);
+        assert_int_equal(command_registration_hash(NULL, 0, a), 0);
+        assert_int_equal(command_registration_hash(NULL, 0, b), 0);
         assert_string_equal(a, b);
         assert_int_equal(strlen(a), COMMAND_HASH_CHARS);
+        assert_int_equal(command_registration_hash(languages, n, b), 0);
+        assert_string_not_equal(a, b);
         (void) state;
 }
 
@@ -255,6 +363,8 @@ static void what_is_typed_need_not_fit(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_registration_keeps_discords_limits),
+                cmocka_unit_test(every_language_has_the_whole_table),
+                cmocka_unit_test(sentences_name_commands_that_are_there),
                 cmocka_unit_test(the_table_is_the_products),
                 cmocka_unit_test(options_are_of_a_kind),
                 cmocka_unit_test(the_hash_is_stable),
