@@ -14,6 +14,7 @@ E2E_TESTS = \
 	tests/e2e/test-contract.py \
 	tests/e2e/test-support.py \
 	tests/e2e/test-mended.py tests/e2e/test-doctor.py tests/e2e/test-audit.py \
+	tests/e2e/test-languages.py \
 	tests/e2e/test-recruit.py \
 	tests/e2e/test-recruit-decide.py \
 	tests/e2e/test-recruit-ends.py \

@@ -45,7 +45,9 @@ static size_t localised_read(Form *form, const FormPath *at, const Json *json, c
 
                 if (json_is_null(item))
                         continue;
-                if (!text)
+                if (!locale_is_known(json_key(item)))
+                        form_fault(form, here, "BASE_TYPE_CHOICES", "This locale is not known.");
+                else if (!text)
                         form_fault(form, here, "STRING_TYPE_CONVERT",
                                    "Could not interpret value as string.");
                 else if (text_length(text) < 1 || text_length(text) > max)

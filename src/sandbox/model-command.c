@@ -55,17 +55,53 @@ static void reply_command(const SbxModel *model, int status, const Command *comm
         sbx_reply_json(reply, status, &w);
 }
 
-static void reply_commands(const SbxModel *model, uint64_t guild, SbxReply *reply) {
-        _json_writer_ JsonWriter w = {};
+/* As it is, or without what stands in other languages, at any depth. */
+static void put_value(JsonWriter *w, const Json *value, bool with_localizations) {
+        bool is_array = json_is_array(value);
 
-        json_open_array(&w);
+        if (with_localizations || (!is_array && !json_is_object(value))) {
+                json_put_value(w, value);
+                return;
+        }
+        if (is_array)
+                json_open_array(w);
+        else
+                json_open(w);
+        JSON_FOREACH(item, value) {
+                const char *key = is_array ? NULL : json_key(item);
+
+                if (streq_ptr(key, "name_localizations") || streq_ptr(key, "description_localizations"))
+                        continue;
+                if (key)
+                        json_put_key(w, key);
+                put_value(w, item, false);
+        }
+        if (is_array)
+                json_close_array(w);
+        else
+                json_close(w);
+}
+
+static void reply_commands(const SbxModel *model, const SbxRequest *request, uint64_t guild, bool is_whole,
+                           SbxReply *reply) {
+        bool with_localizations = is_whole || sbx_query_bool(request, "with_localizations", false);
+        _json_writer_ JsonWriter all = {}, w = {};
+        _free_ char *text = NULL;
+        _json_ Json *list = NULL;
+
+        json_open_array(&all);
         for (size_t i = 0; i < model->commands.n; i++) {
                 const Command *command = model->commands.items[i];
 
                 if (command->guild == guild)
-                        put_command(model, &w, command);
+                        put_command(model, &all, command);
         }
-        json_close_array(&w);
+        json_close_array(&all);
+        if (json_writer_finish(&all, &text) < 0 || json_parse(text, strlen(text), &list) < 0) {
+                reply_no_memory(reply);
+                return;
+        }
+        put_value(&w, list, with_localizations);
         sbx_reply_json(reply, 200, &w);
 }
 
@@ -122,7 +158,7 @@ void rest_get_commands(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
         uint64_t guild, id;
 
         if (request_scope(model, request, false, &guild, &id, reply))
-                reply_commands(model, guild, reply);
+                reply_commands(model, request, guild, false, reply);
 }
 
 static Command *request_command(const SbxModel *model, const SbxRequest *request, SbxReply *reply) {
@@ -265,7 +301,7 @@ void rest_put_commands(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
                 }
         }
         command_effect(model, "commands.put", guild, 0, request);
-        reply_commands(model, guild, reply);
+        reply_commands(model, request, guild, true, reply);
 }
 
 /* A member that the request leaves out keeps its value. */

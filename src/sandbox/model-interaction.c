@@ -297,11 +297,11 @@ static void put_place(const SbxModel *model, JsonWriter *w, const User *user, co
         json_id(w, "guild_id", model->guild);
         json_object(w, "guild");
         json_id(w, "id", model->guild);
-        json_string(w, "locale", "en-US");
+        json_string(w, "locale", model->guild_locale ?: "en-US");
         json_array(w, "features");
         json_close_array(w);
         json_close(w);
-        json_string(w, "guild_locale", "en-US");
+        json_string(w, "guild_locale", model->guild_locale ?: "en-US");
         json_put_key(w, "member");
         put_member(model, w, user, MEMBER_WITH_USER, &permissions);
 }
@@ -323,7 +323,7 @@ static char *render_interaction(const SbxModel *model, const Interaction *intera
                 json_put_key(&w, "message");
                 put_message(model, &w, wish->source, 0);
         }
-        json_string(&w, "locale", "en-US");
+        json_string(&w, "locale", wish->user->locale ?: "en-US");
         json_array(&w, "entitlements");
         json_close_array(&w);
         put_owners(model, &w, wish->channel);

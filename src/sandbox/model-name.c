@@ -95,3 +95,17 @@ bool command_name_is_valid(const char *name) {
         }
         return n >= 1 && n <= 32;
 }
+
+bool locale_is_known(const char *locale) {
+        static const char *const locales[] = {
+                "ar", "bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES",
+                "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "nl",
+                "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th", "tr", "uk", "vi", "zh-CN",
+                "zh-TW",
+        };
+
+        for (size_t i = 0; locale && i < ELEMENTSOF(locales); i++)
+                if (streq(locales[i], locale))
+                        return true;
+        return false;
+}

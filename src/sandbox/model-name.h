@@ -18,3 +18,5 @@ void channel_name_normalise(const char *name, StrBuf *out);
  * "Application Command Naming"). Context menu names are free.
  */
 bool command_name_is_valid(const char *name);
+/* One of Discord's ("Locales"; AvailableLocalesEnum of its description). NULL is none. */
+bool locale_is_known(const char *locale);

@@ -118,7 +118,7 @@ static void put_guild_members(const SbxModel *model, JsonWriter *w) {
         json_string(w, "name", model->guild_name);
         json_id(w, "owner_id", model->owner);
         json_string(w, "region", "deprecated");
-        json_string(w, "preferred_locale", "en-US");
+        json_string(w, "preferred_locale", model->guild_locale ?: "en-US");
         json_bool(w, "premium_progress_bar_enabled", false);
         json_bool(w, "widget_enabled", false);
         json_bool(w, "nsfw", false);

@@ -15,6 +15,7 @@ static void save_user(JsonWriter *w, const User *user) {
         json_id(w, "id", user->id);
         json_string(w, "name", user->name);
         json_string(w, "global_name", user->global_name);
+        json_string(w, "locale", user->locale);
         json_bool(w, "is_bot", user->is_bot);
         json_bool(w, "has_open_dms", user->has_open_dms);
         json_bool(w, "is_member", user->is_member);
@@ -134,6 +135,7 @@ void model_save(Sandbox *sandbox, JsonWriter *w) {
         json_open(w);
         json_id(w, "guild", model->guild);
         json_string(w, "guild_name", model->guild_name);
+        json_string(w, "guild_locale", model->guild_locale);
         json_id(w, "owner", model->owner);
         json_id(w, "application", model->application);
         json_id(w, "system_channel", model->system_channel);
@@ -254,6 +256,7 @@ static int load_user(SbxModel *model, const Json *json) {
         load_u64(&l, "id", &user->id);
         load_text(&l, "name", &user->name);
         load_text(&l, "global_name", &user->global_name);
+        load_text(&l, "locale", &user->locale);
         load_bool(&l, "is_bot", &user->is_bot);
         load_bool(&l, "has_open_dms", &user->has_open_dms);
         load_bool(&l, "is_member", &user->is_member);
@@ -431,6 +434,7 @@ static int load_all(SbxModel *model, const Json *state) {
         model->channels_max = GUILD_CHANNELS_MAX;
         load_u64(&l, "guild", &model->guild);
         load_text(&l, "guild_name", &model->guild_name);
+        load_text(&l, "guild_locale", &model->guild_locale);
         load_u64(&l, "owner", &model->owner);
         load_u64(&l, "application", &model->application);
         (void) json_get_u64(state, "system_channel", &model->system_channel); /* older files have none */

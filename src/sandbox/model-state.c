@@ -56,6 +56,7 @@ void state_get(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         json_open(&w);
         json_put_key(&w, "me");
         put_user(&w, user);
+        json_string(&w, "locale", user->locale ?: "en-US");
         put_guild(model, &w, &crowd);
         json_array(&w, "channels");
         for (size_t i = 0; i < model->channels.n; i++) {

@@ -317,6 +317,31 @@ static void set_dms(SbxModel *model, const SbxRequest *request, SbxReply *reply)
         reply_done(reply);
 }
 
+/* Discord's client is set to it by a person, and a community guild by its staff. */
+static void set_locale(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
+        bool is_person = json_get(request->body, "user") != NULL;
+        User *user = is_person ? world_user(model, request, reply) : NULL;
+        const char *locale = NULL;
+
+        if (is_person && !user)
+                return;
+        if (json_get_string(request->body, "locale", &locale) != 0 || !locale_is_known(locale)) {
+                sbx_reply_refuse(reply, 400, "locale is one of Discord's, like \"de\" or \"en-US\".");
+                return;
+        }
+        if (replace_text(user ? &user->locale : &model->guild_locale, locale) < 0) {
+                sbx_reply_refuse(reply, 500, "Out of memory.");
+                return;
+        }
+        if (user)
+                sbx_changed(model->sandbox);
+        else {
+                guild_tell(model);
+                world_effect(model, "guild.update", 0, 0, model->guild, request);
+        }
+        reply_done(reply);
+}
+
 static int read_roles(const SbxModel *model, const SbxRequest *request, IdList *ret) {
         JSON_FOREACH(item, json_get(request->body, "roles")) {
                 uint64_t id;
@@ -480,6 +505,7 @@ void world_do(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
                 { "set_role_position", set_role_position },
                 { "delete_role", delete_role },
                 { "set_dms", set_dms },
+                { "set_locale", set_locale },
                 { "set_roles", set_roles },
                 { "remove_member", remove_member },
                 { "add_member", add_member },

@@ -9,6 +9,7 @@ User *user_free(User *user) {
                 return NULL;
         free(user->name);
         free(user->global_name);
+        free(user->locale);
         free(user->ban_reason);
         free(user->nick);
         id_list_done(&user->roles);
@@ -160,6 +161,7 @@ static void model_done(SbxModel *model) {
         table_done(&model->webhooks, free_webhook);
         (void) nonce_book_free(model->nonces);
         free(model->guild_name);
+        free(model->guild_locale);
         free(model->interactions_url);
 }
 

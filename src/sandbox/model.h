@@ -79,6 +79,7 @@ typedef struct User {
         uint64_t id;
         char *name;
         char *global_name; /* NULL: none */
+        char *locale;      /* of the client; NULL: "en-US" */
         bool is_bot;
         bool has_open_dms;
         bool is_member;
@@ -212,6 +213,7 @@ struct SbxModel {
         char *interactions_url; /* where Discord would send presses instead of to the gateway; NULL: nowhere */
         uint64_t system_channel; /* where bots greet newcomers; it may be gone */
         char *guild_name;
+        char *guild_locale; /* NULL: "en-US" */
         Table users;
         Table roles;
         Table channels; /* the guild's and DMs */

@@ -37,7 +37,7 @@ owner_of() {
         case $1 in
         catalog.def | cleanup.h | clock.h | config.h | fault.h | fault-points.def | json.h | keys.h | log.h | secret.h | settings.def | strbuf.h | unicode.h | url.h)
                 echo base ;;
-        snowflake.h | limits.h | permission.h | travel.h | travels.def)
+        command-text.h | snowflake.h | limits.h | permission.h | travel.h | travels.def)
                 echo words ;;
         languages.def | placeholders.def | text.h)
                 echo text ;;

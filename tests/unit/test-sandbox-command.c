@@ -125,12 +125,54 @@ static void default_member_permissions_hide_a_command(void **state _unused_) {
 #undef CALL
 }
 
+#define LOCALISED                                                                                           \
+        "[{'name':'a','name_localizations':{'de':'ä'},'description':'d','options':[{'type':3,'name':'x',"   \
+        "'name_localizations':{'de':'y'},'description':'d','description_localizations':{'de':'Wort'}}]}]"
+
+static void words_in_other_languages_are_kept_and_asked_for(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+        const Json *r;
+
+        assert_string_equal(at(rig_restf(s, 200, "PUT", COMMANDS, LOCALISED), "0.name_localizations.de"), "ä");
+        r = rig_rest(s, "GET", COMMANDS "?with_localizations=true", NULL, 200);
+        assert_string_equal(json_text(json_path(json_first(json_get(json_first(r), "options")), "name_localizations", "de", NULL)), "y");
+        assert_string_equal(json_text(json_path(json_first(json_get(json_first(r), "options")), "description_localizations", "de", NULL)), "Wort");
+        r = rig_rest(s, "GET", COMMANDS, NULL, 200);
+        assert_string_equal(at(r, "0.options.0.name"), "x");
+        assert_null(json_path(json_first(r), "name_localizations", NULL));
+        assert_null(json_path(json_first(json_get(json_first(r), "options")), "description_localizations", NULL));
+        assert_string_equal(fault_at(rig_restf(s, 400, "PUT", COMMANDS, "[{'name':'a','description':'d','name_localizations':{'xx':'b'}}]"),
+                                     "0.name_localizations.xx"),
+                            "BASE_TYPE_CHOICES");
+        assert_string_equal(fault_at(rig_restf(s, 400, "PUT", COMMANDS, "[{'name':'a','description':'d','name_localizations':{'de':'Groß'}}]"),
+                                     "0.name_localizations.de"),
+                            "APPLICATION_COMMAND_INVALID_NAME");
+}
+
+static void people_and_the_guild_have_a_locale(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+        const Json *d;
+
+        (void) rig_restf(s, 200, "PUT", COMMANDS, "[{'name':'a','description':'d'}]");
+        (void) rig_worldf(s, 200, "{'do':'set_locale','user':'" APPLICANT "','locale':'de'}");
+        (void) rig_worldf(s, 200, "{'do':'set_locale','locale':'fr'}");
+        (void) rig_worldf(s, 400, "{'do':'set_locale','user':'" APPLICANT "','locale':'xx'}");
+        (void) rig_worldf(s, 400, "{'do':'set_locale'}");
+        assert_string_equal(at(rig_event(s, "GUILD_UPDATE"), "preferred_locale"), "fr");
+        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'command','name':'a','channel':'" GENERAL "','options':[]}");
+        d = rig_event(s, "INTERACTION_CREATE");
+        assert_string_equal(at(d, "locale"), "de");
+        assert_string_equal(at(d, "guild_locale"), "fr");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(commands_are_checked_at_their_paths),
                 cmocka_unit_test(a_bulk_overwrite_keeps_ids_of_names),
                 cmocka_unit_test(a_command_is_called_as_it_was_registered),
                 cmocka_unit_test(default_member_permissions_hide_a_command),
+                cmocka_unit_test(words_in_other_languages_are_kept_and_asked_for),
+                cmocka_unit_test(people_and_the_guild_have_a_locale),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

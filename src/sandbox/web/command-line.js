@@ -65,18 +65,18 @@ export class CommandLine {
     replace(this.more, left.map((option) => h('button', {
       type: 'button', class: 'option-add', title: option.description,
       on: { click: () => this.#addChip(option).focus() },
-    }, `+ ${option.name}`)));
+    }, `+ ${option.shown ?? option.name}`)));
   }
 
   #addChip(option) {
     const input = h('input', {
       class: 'option-input', size: '6', autocomplete: 'off', spellcheck: 'false', role: 'combobox', 'aria-expanded': 'false',
       'aria-controls': this.suggestions.id, 'aria-autocomplete': 'list', 'aria-required': String(option.required === true),
-      'aria-label': `${option.name}: ${option.description ?? ''}`,
+      'aria-label': `${option.shown ?? option.name}: ${option.description ?? ''}`,
       inputmode: option.type === 4 ? 'numeric' : option.type === 10 ? 'decimal' : null, data: { option: option.name },
     });
     const element = h('label', { class: `option${option.required ? ' option-required' : ''}` },
-      h('span', { class: 'option-name' }, option.name), input);
+      h('span', { class: 'option-name' }, option.shown ?? option.name), input);
     const chip = { option, input, element, picked: null };
 
     this.#chips.set(option.name, chip);
@@ -104,7 +104,7 @@ export class CommandLine {
 
   #offerFor(chip) {
     const { option, input } = chip;
-    const heading = `${option.name} · ${option.description ?? kindOf(option)}`;
+    const heading = `${option.shown ?? option.name} · ${option.description ?? kindOf(option)}`;
 
     clearTimeout(this.#timer);
     if (option.autocomplete) {

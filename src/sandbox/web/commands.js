@@ -19,6 +19,17 @@ const KINDS = {
   [MENTIONABLE]: 'user or role', [NUMBER]: 'number', 11: 'file',
 };
 
+/** A command, option or choice as a client in that locale shows it: `shown` is its name there, `name` what the bot is told. */
+export function inLocale(thing, locale) {
+  return {
+    ...thing,
+    shown: thing.name_localizations?.[locale] ?? thing.name,
+    description: thing.description_localizations?.[locale] ?? thing.description,
+    ...(thing.options && { options: thing.options.map((o) => inLocale(o, locale)) }),
+    ...(thing.choices && { choices: thing.choices.map((c) => inLocale(c, locale)) }),
+  };
+}
+
 /** Everything this person could run in a channel: [{title, name, path, description, options}], sub-commands one by one. */
 export function runnable(commands, channel) {
   const all = [];
@@ -26,16 +37,16 @@ export function runnable(commands, channel) {
   for (const command of commands) {
     if ((command.type ?? 1) !== 1 || !mayUseCommand(command, channel?.permissions))
       continue;
-    const walk = (level, path, description) => {
+    const walk = (level, path, description, shown) => {
       const below = (level ?? []).filter((o) => o.type === SUB_COMMAND || o.type === SUB_COMMAND_GROUP);
       if (below.length === 0) {
-        all.push({ title: `/${path.join(' ')}`, name: command.name, path: path.slice(1), description, options: level ?? [], command });
+        all.push({ title: `/${shown.join(' ')}`, name: command.name, path: path.slice(1), description, options: level ?? [], command });
         return;
       }
       for (const o of below)
-        walk(o.options, [...path, o.name], o.description);
+        walk(o.options, [...path, o.name], o.description, [...shown, o.shown ?? o.name]);
     };
-    walk(command.options, [command.name], command.description);
+    walk(command.options, [command.name], command.description, [command.shown ?? command.name]);
   }
   return all.sort((a, b) => a.title.localeCompare(b.title));
 }
@@ -63,7 +74,7 @@ export function optionTree(entry, filled) {
 /** What a person may pick for an option (as options.js has it), or null when it is typed freely. */
 export function offers(option, world) {
   if (option.choices?.length)
-    return option.choices.map((c) => ({ value: c.value, label: c.name }));
+    return option.choices.map((c) => ({ value: c.value, label: c.shown ?? c.name }));
   switch (option.type) {
   case BOOLEAN:
     return [{ value: true, label: 'True' }, { value: false, label: 'False' }];

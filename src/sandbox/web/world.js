@@ -7,6 +7,7 @@
 
 import { api, listen } from './api.js';
 import { compareIds, snowflakeMs } from './format.js';
+import { inLocale } from './commands.js';
 import { Guild } from './guild.js';
 
 // Message flags (Discord reference, "Message Flags").
@@ -105,7 +106,7 @@ export class World {
 
     this.guild.read(state, me);
     this.people = state.people;
-    this.commands = state.commands;
+    this.commands = state.commands.map((command) => inLocale(command, state.locale));
     this.emit('people');
     this.emit('channels');
     this.emit('members');
