@@ -1,7 +1,7 @@
 # Man pages; without scdoc there are none. The documents keep their places to each other when installed, so that their links lead somewhere.
 
 page_sources = docs/magikald.8.scd docs/magikald.conf.5.scd.in docs/magikalctl.8.scd docs/magikal-sandbox.1.scd
-EXTRA_DIST += $(page_sources) docs/settings.awk
+EXTRA_DIST += $(page_sources) docs/settings.awk docs/commands.awk
 
 if HAVE_SCDOC
 nodist_man_MANS = docs/magikald.8 docs/magikald.conf.5 docs/magikalctl.8 docs/magikal-sandbox.1
@@ -23,8 +23,14 @@ docs/magikald.conf.5: docs/magikald.conf.5.scd.in docs/settings.awk include/magi
 	$(AM_V_at)sed -e '/^@SETTINGS@$$/{' -e 'r docs/settings.scd' -e 'd' -e '}' $(srcdir)/docs/magikald.conf.5.scd.in >docs/magikald.conf.5.scd
 	$(RUN_SCDOC) <docs/magikald.conf.5.scd >$@.tmp && mv $@.tmp $@
 
+# What can be typed, from the tables that the program reads; check-docs.sh compares
+COMMAND_TABLES = src/domain/policy.c src/worker/controls.c src/text/de.def include/magikal/commands.def
+.PHONY: docs-commands
+docs-commands:
+	$(AM_V_GEN)cd $(srcdir) && $(AWK) -f docs/commands.awk $(COMMAND_TABLES) >docs/commands.md.tmp && mv docs/commands.md.tmp docs/commands.md
+
 guidesdir = $(docdir)/docs
-dist_guides_DATA = docs/administrator.md docs/architecture.md docs/operator.md docs/press.svg docs/sandbox.md docs/sandbox-coverage.md docs/source-tour.md
+dist_guides_DATA = docs/administrator.md docs/architecture.md docs/commands.md docs/operator.md docs/press.svg docs/sandbox.md docs/sandbox-coverage.md docs/source-tour.md
 screenshotsdir = $(guidesdir)/screenshots
 dist_screenshots_DATA = docs/screenshots/record.png docs/screenshots/recruit-ticket.png docs/screenshots/ticket.png
 dist_doc_DATA += README.md CHANGELOG.md CONTRIBUTING.md LICENSE

@@ -39,6 +39,16 @@ for page in magikald.8 magikalctl.8 magikal-sandbox.1 magikald.conf.5; do
         ok "scdoc takes $page" $? "$said"
 done
 
+# what can be typed in Discord
+tables=$(sed -n 's/^COMMAND_TABLES = //p' "$src/docs/local.mk")
+# shellcheck disable=SC2086 # a list of files
+said=$(cd "$src" && awk -f docs/commands.awk $tables | diff docs/commands.md - )
+ok "docs/commands.md is what the tables say (make docs-commands)" $? "$said"
+subs=$(grep -c '^ *SUB(' "$src/include/magikal/commands.def")
+told=$(grep -c '^Who may: people with [*t]' "$src/docs/commands.md")
+[ "$subs" -eq "$told" ] && [ "$subs" -gt 20 ]
+ok "it tells of each of $subs commands who may" $? "$told have it"
+
 # commands that the program has and the manual does not tell, and the other way round
 sed -n 's/^ *{ "\([a-z]*\)", *ctl_.*/\1/p' "$src/src/ctl/main.c" | sort >"$dir/has"
 sed -n '/^# COMMANDS/,/^# OPTIONS/s/^\*\([a-z]*\)\*\( .*\)*$/\1/p' "$src/docs/magikalctl.8.scd" | sort >"$dir/tells"
