@@ -4,8 +4,8 @@ include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/clients/local.mk
 
-TESTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
-dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh
+TESTS += tests/unit/check-includes.sh tests/unit/check-shell.sh tests/unit/check-sentences.py
+dist_check_SCRIPTS += tests/unit/check-includes.sh tests/unit/check-shell.sh tests/unit/check-sentences.py
 EXTRA_DIST += tests/lib/python.sh tests/lib/leaks.supp
 
 # The whole system: each with its own PostgreSQL, sandbox and daemon

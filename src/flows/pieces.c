@@ -190,7 +190,7 @@ void audit_reason(StepRequest *request, const char *action, const Ticket *ticket
 /* The sentence of an action in the log. */
 static const struct {
         const char *action, *sentence;
-} lines[] = {
+} log_lines[] = {
         /* clang-format off */
         { "ticket.opened",       "A ticket is open."                                                  },
         { "ticket.resolved",     "A ticket is resolved."                                              },
@@ -222,10 +222,10 @@ static const struct {
 };
 
 void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json) {
-        for (size_t i = 0; i < ELEMENTSOF(lines); i++)
-                if (streq(lines[i].action, action)) {
-                        checkpoint->event = lines[i].action;
-                        checkpoint->sentence = lines[i].sentence;
+        for (size_t i = 0; i < ELEMENTSOF(log_lines); i++)
+                if (streq(log_lines[i].action, action)) {
+                        checkpoint->event = log_lines[i].action;
+                        checkpoint->sentence = log_lines[i].sentence;
                 }
         store_add_audit(checkpoint->batch, &(Audit) {
                 .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .action = action, .actor = c->actor,
