@@ -21,6 +21,7 @@
 #include "journal.h"
 #include "pages.h"
 
+#define WAITING_MAX 16          /* sessions that may be resumed */
 #define FRAME_MAX 4096          /* Gateway reference, "Sending Events": larger payloads close with 4002 */
 
 /* Bits 0-16, 20, 21, 24, 25 (Gateway reference, "List of Intents") */
@@ -61,6 +62,21 @@ static void gateway_expire_sessions(Gateway *g) {
                 if (!s->connection && now > s->lost_at && now - s->lost_at > g->sandbox->options->resume_ms * USEC_PER_MSEC)
                         gateway_end_session(g, s);
         }
+}
+
+/* Each keeps up to 32 MiB of events; a client that identifies anew instead of resuming must not fill the memory with them. */
+static void gateway_end_oldest_waiting(Gateway *g) {
+        Session *oldest = NULL;
+        unsigned n = 0;
+
+        for (Session *s = g->sessions; s; s = s->next)
+                if (!s->connection) {
+                        n++;
+                        if (!oldest || s->lost_at < oldest->lost_at)
+                                oldest = s;
+                }
+        if (n > WAITING_MAX)
+                gateway_end_session(g, oldest);
 }
 
 static Session *gateway_find_session(Gateway *g, const char *id) {
@@ -353,6 +369,7 @@ static void on_identify(Connection *c, const Json *d) {
                 Session *s = session_new(g->sandbox->options->resume_events);
 
                 gateway_expire_sessions(g);
+                gateway_end_oldest_waiting(g);
                 if (s) {
                         s->intents = (uint32_t) intents;
                         s->shard = shard;

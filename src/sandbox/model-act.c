@@ -161,14 +161,9 @@ void resolved_put(const SbxModel *model, JsonWriter *w, const Resolved *resolved
 typedef struct Control {
         Channel *channel;
         Message *message;
-        Json *components; /* owns `component` */
-        const Json *component;
+        const Json *component; /* of the message */
         int64_t type;
 } Control;
-
-static void control_done(Control *control) {
-        (void) json_free(control->components);
-}
 
 static bool control_find(SbxModel *model, const User *user, const SbxRequest *request, Control *ret,
                          SbxReply *reply) {
@@ -181,10 +176,8 @@ static bool control_find(SbxModel *model, const User *user, const SbxRequest *re
         ret->message = act_message(user, ret->channel, request, reply);
         if (!ret->message)
                 return false;
-        if (json_get_string(request->body, "custom_id", &custom_id) != 0 || !ret->message->components ||
-            json_parse(ret->message->components, strlen(ret->message->components), &ret->components) < 0)
-                custom_id = NULL;
-        ret->component = custom_id ? components_find(ret->components, custom_id) : NULL;
+        (void) json_get_string(request->body, "custom_id", &custom_id);
+        ret->component = custom_id ? components_find(message_components(ret->message), custom_id) : NULL;
         if (!ret->component || json_get_i64(ret->component, "type", &ret->type) != 0) {
                 sbx_reply_refuse(reply, 409, "The message has no such control.");
                 return false;
@@ -226,7 +219,7 @@ static void begin_component(SbxModel *model, User *user, const Control *control,
 }
 
 static void act_press(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply) {
-        _cleanup_(control_done) Control control = {};
+        Control control = {};
         _json_writer_ JsonWriter w = {};
 
         if (!control_find(model, user, request, &control, reply))
@@ -265,7 +258,7 @@ static bool select_takes(const SbxModel *model, const Control *control, const Js
 }
 
 static void act_select(SbxModel *model, User *user, const SbxRequest *request, SbxReply *reply) {
-        _cleanup_(control_done) Control control = {};
+        Control control = {};
         _resolved_ Resolved resolved = {};
         _json_writer_ JsonWriter w = {};
         const Json *values = json_get(request->body, "values");

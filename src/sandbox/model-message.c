@@ -124,8 +124,10 @@ int message_apply(SbxModel *model, Message *message, Body *body, bool by_webhook
                 take_text(&message->content, &body->content);
         if (body->has_embeds)
                 take_text(&message->embeds, &body->embeds);
-        if (body->has_components)
+        if (body->has_components) {
                 take_text(&message->components, &body->components);
+                message->parsed_components = json_free(message->parsed_components);
+        }
         if (body->has_attachments)
                 take_text(&message->attachments, &body->attachments);
         if (body->has_flags)
@@ -133,6 +135,13 @@ int message_apply(SbxModel *model, Message *message, Body *body, bool by_webhook
         if (body->nonce)
                 take_text(&message->nonce, &body->nonce);
         return message_find_mentions(model, message, body, by_webhook);
+}
+
+const Json *message_components(Message *message) {
+        if (!message->parsed_components && message->components &&
+            json_parse(message->components, strlen(message->components), &message->parsed_components) < 0)
+                return NULL;
+        return message->parsed_components;
 }
 
 /* ---- telling ---- */

@@ -34,19 +34,19 @@ static void put_invoked(const Json *data, StrBuf *out) {
 
 static void put_title(const InteractionWish *wish, const Json *data, StrBuf *out) {
         const char *custom_id = json_text(json_get(data, "custom_id"));
-        const char *source = wish->type == INTERACTION_MODAL_SUBMIT ? wish->parent ? wish->parent->modal : NULL
-                             : wish->source                         ? wish->source->components
-                                                                    : NULL;
-        _json_ Json *shown = NULL;
-        const char *text;
+        const char *modal = wish->type == INTERACTION_MODAL_SUBMIT && wish->parent ? wish->parent->modal : NULL, *text;
+        _json_ Json *form = NULL;
 
         if (!custom_id) {
                 put_invoked(data, out);
                 return;
         }
-        if (source && json_parse(source, strlen(source), &shown) < 0)
-                shown = NULL;
-        text = wish->type == INTERACTION_MODAL_SUBMIT ? json_text(json_get(shown, "title")) : text_of_control(shown, custom_id);
+        if (modal && json_parse(modal, strlen(modal), &form) < 0)
+                form = NULL;
+        if (wish->type == INTERACTION_MODAL_SUBMIT)
+                text = json_text(json_get(form, "title"));
+        else
+                text = wish->source ? text_of_control(message_components(wish->source), custom_id) : NULL;
         strbuf_append(out, text ? text : custom_id);
 }
 

@@ -52,6 +52,7 @@ Message *message_free(Message *message) {
         free(message->content);
         free(message->embeds);
         free(message->components);
+        (void) json_free(message->parsed_components);
         free(message->attachments);
         id_list_done(&message->mentions);
         id_list_done(&message->mention_roles);

@@ -106,6 +106,7 @@ typedef struct Message {
         char *content; /* never NULL */
         char *embeds;  /* rendered arrays, NULL: [] */
         char *components;
+        Json *parsed_components; /* the same, once somebody used one of them; NULL before */
         char *attachments;
         Usec created_at;
         Usec edited_at; /* 0: never */
@@ -491,6 +492,8 @@ void message_remove(SbxModel *model, Channel *channel, Message *message);
 /* Removes several: MESSAGE_DELETE_BULK. */
 void messages_remove(SbxModel *model, Channel *channel, const IdList *ids);
 bool message_is_visible(const Message *message, uint64_t user);
+/* Its components, parsed when they are first asked for; borrowed until they change. NULL: none, or no memory. */
+const Json *message_components(Message *message);
 
 /* ---- model-post.c ---- */
 HANDLER(rest_get_messages);
@@ -575,7 +578,7 @@ typedef struct InteractionWish {
         int type;
         User *user;
         Channel *channel;
-        const Message *source;     /* NULL: none */
+        Message *source;           /* NULL: none */
         const char *data;          /* the object "data" */
         const Interaction *parent; /* of a modal submit: the one that opened it */
 } InteractionWish;

@@ -129,6 +129,25 @@ static void a_lost_session_resumes_with_what_it_missed(void **state) {
         assert_int_equal(seq_of(&again), 6);
 }
 
+static void only_so_many_lost_sessions_wait(void **state) {
+        enum { WAITING = 16, N = WAITING + 2 };        /* the last one makes the oldest go */
+        Rig *rig = *state;
+        _client_ Client first = {}, second = {};
+        char sessions[N][64];
+
+        for (unsigned i = 0; i < N; i++) {
+                _client_ Client c = {};
+
+                client_login(&c, rig, sessions[i]);
+                rig_expect(rig, "POST", "/sandbox/gateway", "{\"do\":\"cut\"}", 200);
+                client_expect_close(&c, 0);
+        }
+        resume(&first, rig, sessions[0], 2);
+        (void) client_expect(&first, 9, NULL);
+        resume(&second, rig, sessions[1], 2);
+        assert_true(json_is_object(client_expect(&second, 0, "RESUMED")));
+}
+
 static void a_resume_takes_the_session_from_a_dead_socket(void **state) {
         _client_ Client c = {}, again = {};
         char session[64];
@@ -457,6 +476,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(intents_decide_what_is_sent, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(members_come_when_they_are_asked_for, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_lost_session_resumes_with_what_it_missed, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(only_so_many_lost_sessions_wait, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_resume_takes_the_session_from_a_dead_socket, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_clients_close_code_decides, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(old_or_overrun_sessions_are_invalid, set_up, tear_down),

@@ -573,6 +573,17 @@ static void forgotten_interactions_take_their_ephemeral_messages_along(void **st
         assert_int_equal(n_messages(s), 1);
 }
 
+static void controls_are_those_that_the_message_has_now(void **state _unused_) {
+        _rig_ Sandbox *s = rig_new();
+        Press p;
+
+        press(s, &p);
+        (void) answer(s, &p,
+                      "{'type':7,'data':{'components':[{'type':1,'components':[{'type':2,'style':1,'label':'Shut','custom_id':'shut'}]}]}}", 200);
+        (void) rig_actf(s, 409, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'open'}", p.message);
+        (void) rig_actf(s, 200, "{'as':'" APPLICANT "','action':'press','channel':'" PANEL "','message':'%s','custom_id':'shut'}", p.message);
+}
+
 static void a_batch_is_its_actions_one_after_the_other(void **state _unused_) {
         _rig_ Sandbox *s = rig_new();
         unsigned n_before;
@@ -618,6 +629,7 @@ int main(void) {
                 cmocka_unit_test(a_deleted_original_is_an_unknown_message),
                 cmocka_unit_test(what_was_seen_outlives_its_message),
                 cmocka_unit_test(forgotten_interactions_take_their_ephemeral_messages_along),
+                cmocka_unit_test(controls_are_those_that_the_message_has_now),
                 cmocka_unit_test(a_batch_is_its_actions_one_after_the_other),
         };
 
