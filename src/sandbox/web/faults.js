@@ -118,6 +118,11 @@ export function faultPanel(root, worldNow, counted) {
     replace(acting, `By hand, as ${world.nameOf(world.me)}${channel ? ` in ${channelName(channel)}` : ''}`);
   }
 
+  const speak = async (locale) => {
+    await api.world({ do: 'set_locale', user: worldNow().me, locale });
+    await worldNow().refresh({ messages: false });      // the names of commands
+  };
+
   root.append(
     section(h('h3', null, 'Next requests of the bot'),
       h('div', { class: 'panel-grid' },
@@ -131,8 +136,8 @@ export function faultPanel(root, worldNow, counted) {
     section(acting,
       action('Close my DMs', 'direct messages to this person are refused', () => api.world({ do: 'set_dms', user: worldNow().me, open: false })),
       action('Open my DMs', 'they arrive again', () => api.world({ do: 'set_dms', user: worldNow().me, open: true })),
-      action('Speak German', 'their client is set to it: commands and answers follow', () => api.world({ do: 'set_locale', user: worldNow().me, locale: 'de' })),
-      action('Speak English', 'as everybody does at first', () => api.world({ do: 'set_locale', user: worldNow().me, locale: 'en-US' })),
+      action('Speak German', 'their client is set to it: commands and answers follow', () => speak('de')),
+      action('Speak English', 'as everybody does at first', () => speak('en-US')),
       action('Delete this channel', 'as staff would in Discord’s client', () => api.world({ do: 'delete_channel', channel: worldNow().channel }),
         'Channel deleted.', 'danger'),
       action('Reset everything', 'back to the ready-made guild', () => api.reset(), 'Back to the beginning.', 'danger')),

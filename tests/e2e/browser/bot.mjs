@@ -11,7 +11,7 @@ export const row = (...components) => ({ type: 1, components });
 export const button = (style, label, id, more = {}) => ({ type: 2, style, label, ...(id ? { custom_id: id } : {}), ...more });
 
 const commands = [
-  { name: 'ping', type: 1, description: 'Is the bot there?' },
+  { name: 'ping', name_localizations: { de: 'klopfen' }, type: 1, description: 'Is the bot there?' },
   { name: 'hang', type: 1, description: 'Never answers' },
   {
     name: 'settings', type: 1, description: 'Settings of the guild', default_member_permissions: '32',

@@ -230,6 +230,14 @@ const tests = {
     return present(message(page, 'category Support role Recruitment dm true limit 7 zone Asia/Seoul'));
   },
 
+  async 'a command in the language of the person'() {
+    await sandbox.call('POST', 'world', { do: 'set_locale', user: PEOPLE.second, locale: 'de' });
+    const german = await browser.open(PEOPLE.second, CHANNELS.general);
+    await german.locator('.composer-text').click();
+    await german.keyboard.type('/klo');
+    return present(german.locator('.suggestion', { hasText: '/klopfen' }));
+  },
+
   async 'a command that nobody answers'() {
     await type('/hang');
     await page.keyboard.press('Enter');
