@@ -2,6 +2,8 @@
 EXTRA_DIST += \
 	tests/e2e/browser/bot.mjs \
 	tests/e2e/browser/browser.mjs \
+	tests/e2e/browser/daemon.mjs \
+	tests/e2e/browser/keys.mjs \
 	tests/e2e/browser/package-lock.json \
 	tests/e2e/browser/package.json \
 	tests/e2e/browser/run.sh \
@@ -10,6 +12,9 @@ EXTRA_DIST += \
 	tests/e2e/browser/story-recruit.mjs \
 	tests/e2e/browser/story-support.mjs \
 	tests/e2e/browser/story.py \
+	tests/e2e/browser/tap.mjs \
+	tests/e2e/browser/test-faults.mjs \
+	tests/e2e/browser/test-keyboard.mjs \
 	tests/e2e/browser/test-page.mjs \
 	tests/e2e/browser/test-story.mjs
 
@@ -22,12 +27,14 @@ BROWSER_ENVIRONMENT = MAGIKAL_BUILD_DIR='$(abs_top_builddir)' MAGIKAL_SOURCE_DIR
 
 e2e-browser: all tests/schema/judge.stamp
 	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-page.mjs
-	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh story.py
+	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-story.mjs
+	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-keyboard.mjs
+	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-faults.mjs
 
 # The same story, and its pictures for the documentation
 screenshots: all tests/schema/judge.stamp
 	$(MKDIR_P) $(srcdir)/docs/screenshots
-	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh story.py
+	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh test-story.mjs
 
 EXTRA_DIST += \
 	docs/screenshots/answer.png \

@@ -4,6 +4,7 @@
 import { browser } from './stage.mjs';
 import { tests as recruitment } from './story-recruit.mjs';
 import { tests as support } from './story-support.mjs';
+import { run } from './tap.mjs';
 
 const tests = {
   ...support,
@@ -15,16 +16,5 @@ const tests = {
   },
 };
 
-console.log(`1..${Object.keys(tests).length}`);
-let n = 0;
-for (const [name, test] of Object.entries(tests)) {
-  let ok = false;
-  try {
-    ok = await test();
-  } catch (error) {
-    console.log(`# ${String(error.message).split('\n').slice(0, 3).join(' ')}`);
-  }
-  console.log(`${ok ? 'ok' : 'not ok'} ${++n} - ${name}`);
-  process.exitCode ||= ok ? 0 : 1;
-}
+await run(tests);
 await browser.stop();
