@@ -113,16 +113,18 @@ export function oncePerFrame(f) {
 
 /**
  * A function that finds the element again, also after the message around it was drawn anew: controls are told apart by their
- * message and custom_id. `root`: where to look, as two panes may show the same message.
+ * message and custom_id. A control that its message has lost is replaced by the message. `root`: where to look, as two panes may
+ * show the same message.
  */
 export function refinder(element, root) {
   const item = element?.closest?.('[data-message]');
   const { customId } = element?.dataset ?? {};
 
   return () => {
-    if (!element || element.isConnected || !item || !customId)
+    if (!element || element.isConnected || !item)
       return element?.isConnected ? element : null;
-    return root.querySelector(`[data-message="${CSS.escape(item.dataset.message)}"] [data-custom-id="${CSS.escape(customId)}"]`);
+    const now = root.querySelector(`[data-message="${CSS.escape(item.dataset.message)}"]`);
+    return (customId && now?.querySelector(`[data-custom-id="${CSS.escape(customId)}"]`)) || now;
   };
 }
 

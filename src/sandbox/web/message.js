@@ -32,7 +32,9 @@ export function drawMessage(message, { at, grouped, pressed }, names) {
   const ephemeral = (message.flags & EPHEMERAL) !== 0;
   const classes = ['message', grouped ? 'grouped' : '', ephemeral ? 'ephemeral' : '', isForMe(message, names) ? 'for-me' : ''];
 
-  return h('div', { role: 'article', class: classes.filter(Boolean).join(' '), data: { message: message.id }, 'aria-label': `${name}, ${messageTime(at)}` },
+  return h('div', {
+    role: 'article', tabIndex: -1, class: classes.filter(Boolean).join(' '), data: { message: message.id }, 'aria-label': `${name}, ${messageTime(at)}`,
+  },
     grouped ? h('time', { class: 'aside-time', datetime: at.toISOString(), title: fullTime(at) }, clockTime(at)) : avatar(author.id, name),
     h('div', { class: 'message-body' },
       usedCommand(message, names),

@@ -98,11 +98,19 @@ export class MessageList {
 
     const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     const again = refinder(focused, this.element);
+    const place = [...this.element.children].findIndex((e) => e.contains(focused));
     arrange(this.element, wanted);
     this.#drawn = kept;
     if (focused && !focused.isConnected)
-      again()?.focus({ preventScroll: true });
+      (again() ?? this.#nearest(place)).focus({ preventScroll: true });
     this.#keepEnd();
+  }
+
+  /** Where to go on when what had the focus is gone: the message that took its place, the last one, or the list as a whole. */
+  #nearest(place) {
+    const { children } = this.element;
+
+    return [children[place], children[children.length - 1]].find((e) => e?.matches('.message')) ?? this.scroller;
   }
 
   /** The element drawn before under this key, when its content is the same and the names in it still are. */
@@ -147,7 +155,7 @@ export class MessageList {
   #note(note, kept) {
     const dismiss = () => this.world.dismissNote(note);
 
-    return this.#keep(note, note.state, kept, () => h('div', { role: 'article', class: `message note note-${note.state}`, 'aria-label': note.title },
+    return this.#keep(note, note.state, kept, () => h('div', { role: 'article', tabIndex: -1, class: `message note note-${note.state}`, 'aria-label': note.title },
       h('div', { class: 'message-body' },
         h('div', { class: 'used' }, icon('slash'), 'You used ', h('span', { class: 'mention' }, note.title)),
         h('div', { class: note.state === 'failed' ? 'failed' : 'thinking', role: 'status' }, note.text,

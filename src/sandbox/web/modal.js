@@ -40,7 +40,8 @@ export function showModal({ interaction, modal }, world, root) {
       return;
     dialog.close();
     dialog.remove();
-    back()?.focus();
+    // Where its button was, there may be nothing any more: its channel is gone.
+    (back() ?? root.querySelector('.message-scroll')).focus();
   };
   const say = (sentence) => {
     replace(error, sentence ?? '');
