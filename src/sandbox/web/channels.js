@@ -6,7 +6,7 @@ import { channelName, DIRECT } from './guild.js';
 import { channelIcon } from './options.js';
 import { avatar } from './person.js';
 
-const SHOWN_MAX = 150;          // of one category: three times what Discord allows in it
+const SHOWN_MAX = 200;          // of all; more are found by name
 const SEARCH_FROM = 40;
 
 /** Draws into `root` whenever it changes; `opened()` is called after a click on a channel. */
@@ -14,6 +14,7 @@ export function channelList(root, world, opened) {
   const search = h('input', { class: 'plain-input', type: 'search', placeholder: 'Find a channel', 'aria-label': 'Find a channel', on: { input: () => draw() } });
   const searchBox = h('div', { class: 'list-search', hidden: true }, search);
   const list = h('div', { class: 'channels' });
+  const rest = h('p', { class: 'list-more', role: 'status' });
   const folded = new Set();
 
   const entry = (channel) => {
@@ -49,36 +50,50 @@ export function channelList(root, world, opened) {
     },
   }, icon('chevron'), h('span', null, title)));
 
-  const group = (id, title, all, wanted) => {
-    const found = wanted ? all.filter((c) => channelName(c).toLowerCase().includes(wanted)) : all;
-    // Folded away or cut off, what is open or new still shows.
-    const always = (c) => c.id === world.channel || world.isUnread(c);
-    const shown = found.filter((c, i) => always(c) || (i < SHOWN_MAX && (wanted || !folded.has(id))));
-    const nMore = folded.has(id) && !wanted ? 0 : found.length - shown.length;
+  // Folded away or beyond what is shown, what is open or new still stands there.
+  const stays = (c) => c.id === world.channel || world.isUnread(c);
 
-    if (wanted && !found.length)
-      return null;
-    return h('section', { class: 'channel-group' }, title ? heading(id, title) : null,
-      shown.length ? h('ul', null, shown.map(entry)) : null,
-      nMore ? h('p', { class: 'list-more' }, `and ${plural(nMore, 'channel', 'channels')} more: find them by name`) : null);
+  /** One category with at most `room` of its channels, and how many of them there are. */
+  const group = ({ id, title, channels }, wanted, room) => {
+    const found = wanted ? channels.filter((c) => channelName(c).toLowerCase().includes(wanted)) : channels;
+    const isFolded = folded.has(id) && !wanted;
+    const shown = found.filter((c, i) => (i < room && !isFolded) || stays(c));
+
+    return {
+      n: shown.length,
+      nLeft: isFolded ? 0 : found.length - shown.length,
+      element: shown.length || (!wanted && room > 0) ? h('section', { class: 'channel-group' }, title ? heading(id, title) : null,
+        shown.length ? h('ul', null, shown.map(entry)) : null) : null,
+    };
   };
 
   const draw = oncePerFrame(() => {
     const wanted = search.value.trim().toLowerCase().replace(/^#/, '');
-    const groups = world.guild.orderedChannels();
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
-    const drawn = [
-      ...groups.map((g) => group(g.category?.id ?? 'none', g.category?.name, g.channels, wanted)),
-      world.guild.dms.length ? group('direct', 'Direct messages', world.guild.dms, wanted) : null,
-    ].filter(Boolean);
+    const groups = world.guild.orderedChannels().map((g) => ({ id: g.category?.id ?? 'none', title: g.category?.name, channels: g.channels }));
+    const drawn = [];
+    let room = SHOWN_MAX;
+    let nLeft = 0;
+
+    if (world.guild.dms.length)
+      groups.push({ id: 'direct', title: 'Direct messages', channels: world.guild.dms });
+    for (const g of groups) {
+      // Direct messages stand last, and are few.
+      const made = group(g, wanted, g.id === 'direct' ? SHOWN_MAX : room);
+      drawn.push(made.element);
+      room = Math.max(room - made.n, 0);
+      nLeft += made.nLeft;
+    }
 
     searchBox.hidden = world.guild.channels.size < SEARCH_FROM;
-    replace(list, drawn.length ? drawn : h('p', { class: 'list-more', role: 'status' }, wanted ? 'No channel goes by this name.' : 'This person sees no channel.'));
+    replace(list, drawn);
+    replace(rest, nLeft ? `and ${plural(nLeft, 'channel', 'channels')} more: find them by name`
+      : drawn.some(Boolean) ? '' : wanted ? 'No channel goes by this name.' : 'This person sees no channel.');
     if (focused)
       list.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   });
 
-  root.append(searchBox, list);
+  root.append(searchBox, list, rest);
   world.on('channels', draw);
   world.on('open', draw);
 }
