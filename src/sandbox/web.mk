@@ -5,6 +5,9 @@ dist_sandboxweb_DATA = \
 	src/sandbox/web/api.js \
 	src/sandbox/web/app.js \
 	src/sandbox/web/attachments.js \
+	src/sandbox/web/behind-story.js \
+	src/sandbox/web/behind.css \
+	src/sandbox/web/behind.js \
 	src/sandbox/web/channels.js \
 	src/sandbox/web/colours.js \
 	src/sandbox/web/command-line.js \

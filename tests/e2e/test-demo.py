@@ -83,6 +83,18 @@ class Demo:
         wait_for(pressed, "a press to be answered", 60)
 
 
+    def tells_of_insides(self):
+        """Whether a press is told by the daemon to the page, from the gateway's frame to its answer; after a restart it takes a moment."""
+        def is_told():
+            with contextlib.suppress(Trouble):
+                interaction = self.guild.press_panel("700000000000000001")
+                self.guild.interaction(interaction, seconds=4)
+                wait_for(lambda: {s["scene"]["what"] for s in self.guild.scenes(match=interaction) if s["from"] == "bot"} >= {
+                    "dispatch", "job", "press", "call", "acknowledged"}, "it to be told", 2)
+                return True
+        wait_for(is_told, "the page to be told of a press", 30)
+
+
 def hear_interrupts():
     """A shell that was started with SIGINT ignored (as a background job is) could not trap it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -93,6 +105,7 @@ def first_start(demo):
     if f"http://{demo.guild.address}/" not in said or not demo.guild.messages(CHANNEL_PANEL):
         raise Trouble(f"no address, or no panel: {said}")
     demo.opens_a_form()
+    demo.tells_of_insides()
 
 
 def second_is_refused(demo):
@@ -106,6 +119,12 @@ def killed(demo, what, sentence):
     demo.kill(what)
     wait_for(lambda: sentence in demo.said.read_text(), f"{sentence!r}", 60)
     demo.opens_a_form()
+    demo.tells_of_insides()
+
+
+def teller_killed(demo):
+    demo.kill("watch --json")
+    demo.tells_of_insides()
 
 
 def script_killed(demo):
@@ -133,6 +152,7 @@ def main():
         tap.run("a killed daemon is started again", killed, demo, "magikald --config", "the daemon is ready again")
         tap.run("a killed PostgreSQL is started again", killed, demo, "postgres -D", "PostgreSQL is there again")
         tap.run("a killed local Discord is started again", killed, demo, "magikal-sandbox", "the local Discord is there again")
+        tap.run("who tells the page of presses is started again", teller_killed, demo)
         tap.run("after the script was killed, the next start finds what was stored", script_killed, demo)
         tap.run("Ctrl-C ends every part", interrupted, demo)
     return tap.finish()

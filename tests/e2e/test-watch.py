@@ -181,6 +181,32 @@ def a_press_given_twice_is_told(stack):
     close_all(stack)
 
 
+def the_sandbox_is_told_the_same(stack):
+    """As the demo does it: a pipe to the page, with a death on the way."""
+    once = stack.directory / "once-and-shown"
+    stack.restart_daemon(faults={"MAGIKAL_FAULT": "support.open/opening/after-intent", "MAGIKAL_FAULT_ROLE": "worker",
+                                 "MAGIKAL_FAULT_ONCE": str(once)})
+    stack.show_scenes()
+    interaction = stack.open_ticket(APPLICANT, QUESTION)
+    stack.answer(interaction, 30)
+    wait_for(lambda: stack.scenes(match='"done"'), "the end to be told")
+    entries = stack.scenes()
+    scenes = [e["scene"] for e in entries]
+    expect([e["n"] for e in entries] == list(range(entries[0]["n"], entries[-1]["n"] + 1)), "they are numbered")
+    frame = next(e for e in entries if e["scene"].get("interaction") == interaction)
+    expect(frame["from"] == "sandbox" and frame["scene"]["what"] == "frame" and frame["scene"]["sessions"] == 1, f"the frame is first: {frame}")
+    flow = next(s["flow"] for s in scenes if s["what"] == "accepted")
+    story = sorted([s for s in scenes if s.get("interaction") == interaction or s.get("flow") == flow or s["what"] == "died"], key=lambda s: s["at_us"])
+    expect_order(story, "frame", "dispatch", "job", "press", "accepted", ("taken", {"name": "support.open"}), ("step", {"name": "channel"}),
+                 ("died", {"name": "SIGKILL"}), "released", ("taken", {"outcome": "again"}), ("step", {"name": "opening", "outcome": "ok"}), "words", "done")
+    requests = stack.requests()
+    callback = next(r for r in requests if r.get("interaction") == interaction and r["route"].endswith("/callback"))
+    told = next(s for s in story if s["what"] == "call" and s["route"].endswith("/callback"))
+    expect(told["at_us"] - told["took_us"] <= callback["at_us"] <= told["at_us"], "both clocks agree on when the callback was made")
+    stack.restart_daemon()
+    close_all(stack)
+
+
 # ---- the watching itself ----
 
 def nothing_about_people_is_told(stack):
@@ -275,7 +301,7 @@ def main():
     tap = Tap()
     wanted = sys.argv[1:]
     tests = [an_action_is_told_from_frame_to_words, a_question_is_told_without_a_flow, an_edit_is_told_by_its_message,
-             a_dead_worker_is_told_and_who_goes_on, a_press_given_twice_is_told, nothing_about_people_is_told, people_read_it_by_press,
+             a_dead_worker_is_told_and_who_goes_on, a_press_given_twice_is_told, the_sandbox_is_told_the_same, nothing_about_people_is_told, people_read_it_by_press,
              it_waits_for_a_daemon_that_is_away, it_ends_when_nobody_reads, any_question_has_an_answer,
              wrong_settings_end_it]
     with Stack() as stack:

@@ -78,6 +78,9 @@ class Guild:
         answer = self.http("GET", f"/sandbox/requests?after={after}")
         return answer["requests"] if isinstance(answer, dict) else answer
 
+    def scenes(self, after=0, match=""):
+        return self.http("GET", f"/sandbox/scenes?after={after}&match={urllib.parse.quote(match)}")["scenes"]
+
     def last_effect(self):
         return max((e["n"] for e in self.effects()), default=0)
 
@@ -219,6 +222,7 @@ class Stack(Guild):
         self.sandbox_args = list(sandbox_args)
         super().__init__(None)
         self.daemon = self.sandbox = None
+        self.watchers = []
         self.log_path = self.directory / "magikald.log"
         self.traffic = self.directory / "traffic.jsonl"
         self.postgres = Postgres(self.directory)
@@ -261,7 +265,20 @@ class Stack(Guild):
             if at is not None:
                 raise Trouble(f"a sanitizer complains in {path.name}:\n" + "\n".join(lines[at:at + 40]))
 
+    def show_scenes(self):
+        """What the demo does: the daemon tells the sandbox's page of its insides, until the end."""
+        watch = subprocess.Popen([self.program("magikalctl"), "--config", str(self.directory / "magikald.conf"), "watch", "--json"],
+                                 stdout=subprocess.PIPE)
+        self.watchers.append(watch)
+        self.watchers.append(subprocess.Popen(["curl", "-sT", "-", f"http://{self.address}/sandbox/scenes"], stdin=watch.stdout,
+                                              stdout=subprocess.DEVNULL))
+        watch.stdout.close()
+        wait_for(lambda: self.scenes(match='"watching"'), "the daemon to show its insides")
+
     def close(self):
+        for watcher in self.watchers:
+            watcher.kill()
+            watcher.wait()
         self.stop_daemon(signal.SIGKILL)
         if self.sandbox:
             self.sandbox.kill()

@@ -46,6 +46,8 @@ export const api = {
   act: (as, action) => call('POST', '/sandbox/act', { as, ...action }),
   interaction: (id, wait, until) =>
     call('GET', query(`/sandbox/interaction/${encodeURIComponent(id)}`, { wait, until })),
+  scenes: (after) => call('GET', query('/sandbox/scenes', { after })),
+  requests: (after) => call('GET', query('/sandbox/requests', { after })),
   effects: (after) => call('GET', query('/sandbox/effects', { after, wait: 0 })),
   faults: async () => (await call('GET', '/sandbox/fault')).rules,
   addFault: (rule) => call('POST', '/sandbox/fault', rule),

@@ -1,5 +1,6 @@
 // The page: one pane or two beside each other, the sandbox's own panels, and an address that keeps who and where one is.
 
+import { behindPanel } from './behind.js';
 import { h, icon, replace } from './dom.js';
 import { effectLog } from './effects.js';
 import { faultPanel } from './faults.js';
@@ -27,7 +28,9 @@ const faults = faultPanel(at('faults-body'), world, (n) => {
   at('fault-count-badge').textContent = String(n);
 });
 const effects = effectLog(at('effects-body'), world, () => isOpen('effects'));
+const behind = behindPanel(at('behind-body'), world, () => isOpen('behind'));
 const SHOWN = {
+  behind: () => behind.show(),
   faults: () => {
     faults.who();
     faults.update();

@@ -1,5 +1,6 @@
 # The sandbox's page in a real browser
 EXTRA_DIST += \
+	tests/e2e/browser/behind.py \
 	tests/e2e/browser/bot.mjs \
 	tests/e2e/browser/browser.mjs \
 	tests/e2e/browser/daemon.mjs \
@@ -13,6 +14,7 @@ EXTRA_DIST += \
 	tests/e2e/browser/story-support.mjs \
 	tests/e2e/browser/story.py \
 	tests/e2e/browser/tap.mjs \
+	tests/e2e/browser/test-behind.mjs \
 	tests/e2e/browser/test-faults.mjs \
 	tests/e2e/browser/test-keyboard.mjs \
 	tests/e2e/browser/test-page.mjs \
@@ -30,14 +32,18 @@ e2e-browser: all tests/schema/judge.stamp
 	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-story.mjs
 	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-keyboard.mjs
 	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh test-faults.mjs
+	$(BROWSER_ENVIRONMENT) $(srcdir)/tests/e2e/browser/run.sh behind.py
 
 # The same story, and its pictures for the documentation
 screenshots: all tests/schema/judge.stamp
 	$(MKDIR_P) $(srcdir)/docs/screenshots
 	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh test-story.mjs
+	$(BROWSER_ENVIRONMENT) MAGIKAL_SCREENSHOTS='$(abs_top_srcdir)/docs/screenshots' $(srcdir)/tests/e2e/browser/run.sh behind.py
 
 EXTRA_DIST += \
 	docs/screenshots/answer.png \
+	docs/screenshots/behind.png \
+	docs/screenshots/behind-narrow.png \
 	docs/screenshots/command.png \
 	docs/screenshots/dm.png \
 	docs/screenshots/fault.png \

@@ -14,6 +14,9 @@ command -v node >/dev/null || skip 'node is not installed'
 [ -d "$here/node_modules/playwright-core" ] || skip 'packages are not installed; "make browser-tools" fetches them from the npm registry'
 [ -x "${MAGIKAL_CHROMIUM:-/usr/bin/chromium}" ] || skip 'Chromium is not installed; MAGIKAL_CHROMIUM names another one'
 
+if [ "$script" = behind.py ]; then
+        exec python3 "$here/behind.py"
+fi
 if [ "$script" != test-page.mjs ]; then
         exec python3 "$here/story.py" "$script"
 fi
