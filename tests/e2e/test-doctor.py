@@ -427,6 +427,11 @@ def only_administrators_may_ask(p):
     expect("administrators" in text, f"somebody else is told who may: {text!r}")
 
 
+def is_ready(p):
+    asked = [p.program("magikalctl"), "status", "--config", str(p.directory / "magikald.conf")]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0 and len(p.children("worker")) == p.workers
+
+
 def a_death_while_it_looks_answers_all_the_same(p):
     """The press goes to another process, which begins anew."""
     p.fault("GET", "/guilds/{guild_id}/roles", "slow", ms=1500)
@@ -437,6 +442,7 @@ def a_death_while_it_looks_answers_all_the_same(p):
     text = words_of(p.answer(interaction, 40)["message"])
     p.clear_faults()
     expect("Everything is fine" in text, f"it is answered: {text!r}")
+    wait_for(lambda: is_ready(p), "others to take the places of the dead")
 
 
 def limits_and_bad_moments_are_waited_out(p):
