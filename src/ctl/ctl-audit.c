@@ -127,17 +127,12 @@ static int parse_date(const char *text, Usec *ret) {
 }
 
 static int parse_options(const CtlOptions *options, Listing *ret) {
-        char *end;
+        int status;
 
         *ret = (Listing) { .options = options };
-        if (options->guild) {
-                errno = 0;
-                ret->guild.v = options->guild[0] >= '1' && options->guild[0] <= '9' ? strtoull(options->guild, &end, 10) : 0;
-                if (ret->guild.v == 0 || errno != 0 || *end != '\0') {
-                        (void) fprintf(stderr, "magikalctl: --guild needs an id, a number such as 800000000000000001 (in Discord: Copy Server ID)\n");
-                        return EX_USAGE;
-                }
-        }
+        status = options->guild ? ctl_id_option("guild", options->guild, &ret->guild.v) : 0;
+        if (status != 0)
+                return status;
         if (options->since && parse_ago(options->since, &ret->since) < 0 && parse_date(options->since, &ret->since) < 0) {
                 (void) fprintf(stderr, "magikalctl: --since needs a time such as 12h, 30d, 2026-11-25 or \"2026-11-25 10:30\" (UTC)\n");
                 return EX_USAGE;

@@ -379,14 +379,11 @@ static void doctor_done(Doctor *d) {
 
 /* --guild: digits, or nothing. */
 static int read_guild(Doctor *d, const char *text) {
-        unsigned long long id;
-        char *end;
+        uint64_t id;
 
         if (!text)
                 return 0;
-        errno = 0;
-        id = strtoull(text, &end, 10);
-        if (text[0] < '1' || text[0] > '9' || *end || errno != 0)
+        if (ctl_parse_id(text, &id) < 0)
                 return -EINVAL;
         d->guilds = calloc(1, sizeof(*d->guilds));
         if (!d->guilds)

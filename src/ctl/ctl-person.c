@@ -15,22 +15,10 @@ typedef struct Person {
         bool has_ticket;
 } Person;
 
-static int parse_id(const char *option, const char *text, uint64_t *ret) {
-        char *end;
-
-        errno = 0;
-        *ret = text && text[0] >= '1' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
-        if (*ret != 0 && errno == 0 && *end == '\0')
-                return 0;
-        (void) fprintf(stderr, "magikalctl: --%s needs an id, a number such as 800000000000000001 (in Discord: Copy %s ID)\n", option,
-                       streq(option, "user") ? "User" : "Server");
-        return EX_USAGE;
-}
-
 static int parse_person(const CtlOptions *options, Person *ret) {
-        int status = parse_id("guild", options->guild, &ret->guild.v);
+        int status = ctl_id_option("guild", options->guild, &ret->guild.v);
 
-        return status != 0 ? status : parse_id("user", options->user, &ret->user.v);
+        return status != 0 ? status : ctl_id_option("user", options->user, &ret->user.v);
 }
 
 static int say_nobody(void) {

@@ -38,6 +38,11 @@ int ctl_config(const CtlOptions *options, Config **ret_config);
 /* Asks the daemon. 0 and the answer, or an exit status after a line. text may be NULL. */
 int ctl_ask(const Config *config, const char *question, Json **ret_answer, char **ret_text);
 
+/* An id of Discord's, as it was typed; NULL and what is none: -EINVAL. */
+int ctl_parse_id(const char *text, uint64_t *ret);
+/* The same for an option of this name that must be there: 0, or EX_USAGE after a line. */
+int ctl_id_option(const char *option, const char *text, uint64_t *ret);
+
 /* Says why the daemon could not be asked, by the -errno of control_ask(); gives an exit status. */
 int ctl_cannot_ask(int r);
 

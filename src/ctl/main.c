@@ -65,6 +65,22 @@ static void print_help(void) {
                 CONFIG_PATH_DEFAULT);
 }
 
+int ctl_parse_id(const char *text, uint64_t *ret) {
+        char *end;
+
+        errno = 0;
+        *ret = text && text[0] >= '1' && text[0] <= '9' ? strtoull(text, &end, 10) : 0;
+        return *ret == 0 || errno != 0 || *end != '\0' ? -EINVAL : 0;
+}
+
+int ctl_id_option(const char *option, const char *text, uint64_t *ret) {
+        if (ctl_parse_id(text, ret) == 0)
+                return 0;
+        (void) fprintf(stderr, "magikalctl: --%s needs an id, a number such as 800000000000000001 (in Discord: Copy %s ID)\n", option,
+                       streq(option, "user") ? "User" : "Server");
+        return EX_USAGE;
+}
+
 /*
  * systemd gives credentials to the daemon, not to whoever types a command. Root finds them where the running unit has them, opened if they
  * were encrypted, else where the unit that we ship takes them from.
