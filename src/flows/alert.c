@@ -19,38 +19,42 @@ static const struct {
 /* clang-format on */
 
 void alert_add(const StepContext *c, Checkpoint *checkpoint, Alert alert) {
-        char key[80], subject[40], args[48];
+        char args[48];
 
-        (void) snprintf(key, sizeof(key), "tmr:alert:%s:%llu:%llu", alerts[alert].name, (unsigned long long) c->guild.v,
-                        (unsigned long long) (c->facts->now / ONCE_IN));
-        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) c->guild.v);
         (void) snprintf(args, sizeof(args), "{\"what\":\"%s\"}", alerts[alert].name);
-        store_add_flow(checkpoint->batch, &(AcceptRequest) { .idem_key = key, .kind = flow_admin_alert.name, .code_version = flow_admin_alert.version,
-                                                             .guild = c->guild, .subject = subject, .args = args });
+        guild_flow_add(c, checkpoint, &flow_admin_alert, args, "tmr:alert:%s:%llu:%llu", alerts[alert].name, (unsigned long long) c->guild.v,
+                       (unsigned long long) (c->facts->now / ONCE_IN));
+}
+
+/* _ALERT_MAX: none that this version knows. */
+static Alert alert_of(const StepContext *c) {
+        const char *name = args_text(c, "what");
+        Alert alert = 0;
+
+        while (alert < _ALERT_MAX && !streq_ptr(alerts[alert].name, name))
+                alert++;
+        return alert;
 }
 
 static int alert_log(const StepContext *c, StepRequest *ret) {
-        const char *name = args_text(c, "what");
+        Alert alert = alert_of(c);
         char *body;
+        int r;
 
-        for (size_t i = 0; i < ELEMENTSOF(alerts); i++)
-                if (streq_ptr(alerts[i].name, name) && log_channel(c).v) {
-                        int r = view_alert(c->facts->settings.lang, alerts[i].title, alerts[i].text, c->marker, &body);
-
-                        return r < 0 ? r : message_create(log_channel(c), body, ret);
-                }
-        return STEP_SKIP;
+        if (alert == _ALERT_MAX || log_channel(c).v == 0)
+                return STEP_SKIP;
+        r = view_alert(c->facts->settings.lang, alerts[alert].title, alerts[alert].text, c->marker, &body);
+        return r < 0 ? r : message_create(log_channel(c), body, ret);
 }
 
 static int alert_known(const StepContext *c, const StepReply *reply, Checkpoint *checkpoint) {
-        const char *name = args_text(c, "what");
+        Alert alert = alert_of(c);
 
         (void) reply;
-        for (size_t i = 0; i < ELEMENTSOF(alerts); i++)
-                if (streq_ptr(alerts[i].name, name)) {
-                        checkpoint->event = "guild.full";
-                        checkpoint->sentence = text_lookup(LANG_EN, alerts[i].text);    /* as the guild's log has it, where there is one */
-                }
+        if (alert == _ALERT_MAX)
+                return 0;
+        checkpoint->event = "guild.full";
+        checkpoint->sentence = text_lookup(LANG_EN, alerts[alert].text);        /* as the guild's log has it, where there is one */
         return 0;
 }
 

@@ -49,6 +49,11 @@ int dm_open(const StepContext *c, StepRequest *ret);
  */
 #define EVERY_REFUSAL (TOLERATES(REST_GONE) | TOLERATES(REST_FORBIDDEN) | TOLERATES(REST_REFUSED))
 
+/*
+ * Another flow of the guild begins with this commit. args: JSON; the key makes a repetition harmless, at most 79 bytes.
+ */
+void guild_flow_add(const StepContext *c, Checkpoint *checkpoint, const Flow *flow, const char *args, const char *key_format, ...) _printf_(5, 6);
+
 /* Appends an audit row for this step. */
 void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action, const char *detail_json);
 

@@ -11,11 +11,10 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "magikal/limits.h"
 #include "magikal/permission.h"
 #include "magikal/unicode.h"
 
-#define CATEGORY_CHANNELS_MAX 50        /* Discord reference, "Create Guild Channel": CHANNEL_PARENT_MAX_CHANNELS */
-#define CHANNEL_NAME_MAX 100            /* the same, "name" */
 #define CHANNEL_TYPE_CATEGORY 4
 #define WANTED_EVERY (2 * USEC_PER_SEC) /* by all who find no room */
 #define PROBE_BACK (60 * USEC_PER_SEC)  /* Discord's clock against the database's, with room */
@@ -47,15 +46,11 @@ ChannelId overflow_category(const GuildSettings *settings, ChannelId base, const
 }
 
 void overflow_want(const StepContext *c, Checkpoint *checkpoint, ChannelId base) {
-        char key[80], subject[40], args[48];
+        char args[48];
 
-        (void) snprintf(key, sizeof(key), "tmr:overflow:%llu:%zu:%llu", (unsigned long long) base.v, c->facts->settings.n_overflow,
-                        (unsigned long long) (c->facts->now / WANTED_EVERY));
-        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) c->guild.v);
         (void) snprintf(args, sizeof(args), "{\"base\":\"%llu\"}", (unsigned long long) base.v);
-        store_add_flow(checkpoint->batch, &(AcceptRequest) { .idem_key = key, .kind = flow_category_extend.name,
-                                                             .code_version = flow_category_extend.version, .guild = c->guild, .subject = subject,
-                                                             .args = args });
+        guild_flow_add(c, checkpoint, &flow_category_extend, args, "tmr:overflow:%llu:%zu:%llu", (unsigned long long) base.v,
+                       c->facts->settings.n_overflow, (unsigned long long) (c->facts->now / WANTED_EVERY));
 }
 
 /* ---- looking --------------------------------------------------------------------------------------------------------------------------- */
@@ -100,7 +95,7 @@ static bool is_nothing_to_do(const StepContext *c) {
 /* What is gone from Discord is forgotten. Is there one with room? */
 static bool has_room(const StepContext *c, const Json *channels, ChannelId base, Checkpoint *checkpoint) {
         const GuildSettings *s = &c->facts->settings;
-        bool has = n_within(channels, base) < CATEGORY_CHANNELS_MAX;
+        bool has = n_within(channels, base) < LIMIT_CATEGORY_CHANNELS;
 
         for (size_t i = 0; i < s->n_overflow; i++) {
                 if (s->overflow[i].base.v != base.v)
@@ -108,7 +103,7 @@ static bool has_room(const StepContext *c, const Json *channels, ChannelId base,
                 if (!channel_in(channels, s->overflow[i].category))
                         store_add_overflow_forget(checkpoint->batch, c->guild, s->overflow[i].category);
                 else
-                        has |= n_within(channels, s->overflow[i].category) < CATEGORY_CHANNELS_MAX;
+                        has |= n_within(channels, s->overflow[i].category) < LIMIT_CATEGORY_CHANNELS;
         }
         return has;
 }
@@ -152,7 +147,7 @@ static int name_of(const char *base, int no, char **ret_name) {
         (void) snprintf(number, sizeof(number), " %d", no);
         for (size_t step, n = strlen(number); base && (step = utf8_next(base, &c)) > 0; base += step) {
                 n += c >= 0x10000 ? 2 : 1;      /* UTF-16 units, the larger of the two counts that Discord may mean */
-                if (n > CHANNEL_NAME_MAX)
+                if (n > LIMIT_CHANNEL_NAME)
                         break;
                 strbuf_append_code_point(&out, c);
         }

@@ -1,6 +1,7 @@
 /* What several flows are made of: our messages and how to find them again, a ticket's end, reasons, sentences. Pure. */
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "flows.h"
@@ -231,6 +232,20 @@ void audit_add(const StepContext *c, Checkpoint *checkpoint, const char *action,
                 .flow = c->flow, .step_no = c->step_no, .guild = c->guild, .action = action, .actor = c->actor,
                 .subject = c->subject, .detail_json = detail_json,
         });
+}
+
+/* ---- other flows ------------------------------------------------------------------------------------------------------------------ */
+
+void guild_flow_add(const StepContext *c, Checkpoint *checkpoint, const Flow *flow, const char *args, const char *key_format, ...) {
+        char key[80], subject[40];
+        va_list ap;
+
+        va_start(ap, key_format);
+        (void) vsnprintf(key, sizeof(key), key_format, ap);
+        va_end(ap);
+        (void) snprintf(subject, sizeof(subject), "guild:%llu", (unsigned long long) c->guild.v);
+        store_add_flow(checkpoint->batch, &(AcceptRequest) { .idem_key = key, .kind = flow->name, .code_version = flow->version, .guild = c->guild,
+                                                             .subject = subject, .args = args });
 }
 
 /* ---- results --------------------------------------------------------------------------------------------------------------------- */
