@@ -95,8 +95,6 @@ static int put_line(StrBuf *out, Lang lang, const AuditShown *a) {
 }
 
 int view_audit(Lang lang, const AuditShown *actions, size_t n_actions, char **ret_data) {
-        size_t budget = LIMIT_EMBED_SUM;
-        _json_writer_ JsonWriter w = {};
         _free_ char *title = NULL;
         _strbuf_ StrBuf out = {};
         int r = text_format(lang, TEXT_AUDIT_TITLE, TEXT_ARGS(ARG_NUMBER("number", n_actions)), &title);
@@ -105,14 +103,5 @@ int view_audit(Lang lang, const AuditShown *actions, size_t n_actions, char **re
                 r = put_line(&out, lang, &actions[i]);
         if (r < 0)
                 return r;
-        json_open(&w);
-        json_i64(&w, "flags", MESSAGE_EPHEMERAL);
-        json_array(&w, "embeds");
-        r = embed_put(&w, &(Embed) { .title = title, .description = strbuf_text(&out) }, text_lookup(lang, TEXT_MORE_CHARACTERS), &budget);
-        if (r < 0)
-                return r;
-        json_close_array(&w);
-        component_no_mentions(&w);
-        json_close(&w);
-        return json_writer_finish(&w, ret_data);
+        return embed_data(lang, &(Embed) { .title = title, .description = strbuf_text(&out) }, true, ret_data);
 }

@@ -80,8 +80,6 @@ static int color_of(const DoctorReport *report) {
 }
 
 static int write_embed(Lang lang, const DoctorReport *report, const char *description, char **ret_data) {
-        size_t budget = LIMIT_EMBED_SUM;
-        _json_writer_ JsonWriter w = {};
         _free_ char *title = NULL;
         int r;
 
@@ -89,16 +87,7 @@ static int write_embed(Lang lang, const DoctorReport *report, const char *descri
                                                      ARG_NUMBER("n", report->n_of[DOCTOR_NOTE])), &title);
         if (r < 0)
                 return r;
-        json_open(&w);
-        json_string(&w, "content", "");
-        json_array(&w, "embeds");
-        r = embed_put(&w, &(Embed) { .title = title, .description = description, .color = color_of(report) }, text_lookup(lang, TEXT_MORE_CHARACTERS), &budget);
-        if (r < 0)
-                return r;
-        json_close_array(&w);
-        component_no_mentions(&w);
-        json_close(&w);
-        return json_writer_finish(&w, ret_data);
+        return embed_data(lang, &(Embed) { .title = title, .description = description, .color = color_of(report) }, false, ret_data);
 }
 
 int view_doctor(Lang lang, const DoctorGuild *guild, const DoctorReport *report, size_t n_checks, char **ret_data) {

@@ -81,6 +81,26 @@ int message_body(const Message *message, char **ret_body) {
         return json_writer_finish(&w, ret_body);
 }
 
+int embed_data(Lang lang, const Embed *embed, bool is_ephemeral, char **ret_data) {
+        size_t budget = LIMIT_EMBED_SUM;
+        _json_writer_ JsonWriter w = {};
+        int r;
+
+        json_open(&w);
+        if (is_ephemeral)
+                json_i64(&w, "flags", MESSAGE_EPHEMERAL);
+        else
+                json_string(&w, "content", "");
+        json_array(&w, "embeds");
+        r = embed_put(&w, embed, text_lookup(lang, TEXT_MORE_CHARACTERS), &budget);
+        if (r < 0)
+                return r;
+        json_close_array(&w);
+        component_no_mentions(&w);
+        json_close(&w);
+        return json_writer_finish(&w, ret_data);
+}
+
 int ask_data(Lang lang, const char *text, const Button *button, bool is_ephemeral, char **ret_data) {
         const Button rows[MESSAGE_ROWS][LIMIT_ROW_BUTTONS] = { { *button } };
         _json_writer_ JsonWriter w = {};

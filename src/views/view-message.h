@@ -31,6 +31,8 @@ int message_body(const Message *message, char **ret_body);
 /* "components", buttons without a label left out; an edit has them even when there are none, so that older ones go. */
 void put_rows(JsonWriter *w, const Button rows[static MESSAGE_ROWS][LIMIT_ROW_BUTTONS], bool is_edit);
 
+/* One embed and nothing else, as the data of an answer, or of what stands in place of one; for lists longer than a content may be. */
+int embed_data(Lang lang, const Embed *embed, bool is_ephemeral, char **ret_data);
 /* A sentence with one button below it, as the data of an answer. text: finished markdown, cut to Discord's limit. */
 int ask_data(Lang lang, const char *text, const Button *button, bool is_ephemeral, char **ret_data);
 /* The address if Discord takes it (its reference: https, and no longer than its place); a wrong one would cost the whole message. Else NULL. */

@@ -17,22 +17,8 @@ static int finish(Lang lang, StrBuf *out, char **ret_data) {
 
 /* Lists are longer than a message's content may be, so they are what an embed describes. */
 static int finish_list(Lang lang, const StrBuf *out, TextId title, char **ret_data) {
-        size_t budget = LIMIT_EMBED_SUM;
-        _json_writer_ JsonWriter w = {};
-        int r;
-
-        if (out->error < 0)
-                return out->error;
-        json_open(&w);
-        json_i64(&w, "flags", MESSAGE_EPHEMERAL);
-        json_array(&w, "embeds");
-        r = embed_put(&w, &(Embed) { .title = text_lookup(lang, title), .description = strbuf_text(out) }, text_lookup(lang, TEXT_MORE_CHARACTERS), &budget);
-        if (r < 0)
-                return r;
-        json_close_array(&w);
-        component_no_mentions(&w);
-        json_close(&w);
-        return json_writer_finish(&w, ret_data);
+        return out->error < 0 ? out->error
+                              : embed_data(lang, &(Embed) { .title = text_lookup(lang, title), .description = strbuf_text(out) }, true, ret_data);
 }
 
 int view_options(Lang lang, const RecruitSettings *settings, char **ret_data) {
