@@ -92,20 +92,8 @@ static void message_arrived(Interaction *interaction, Message *message) {
 
 void webhook_edit(SbxModel *model, Interaction *interaction, Message *message, const SbxRequest *request,
                   const char *effect, SbxReply *reply) {
-        _form_ Form form = {};
-        _body_ Body body = {};
-
-        if (!request_object(request, reply))
+        if (!message_edit(model, message, request, true, reply))
                 return;
-        if (!body_read(model, &form, NULL, request->body, request, BODY_EDIT, message, &body, reply)) {
-                (void) form_refuses(&form, reply);
-                return;
-        }
-        if (message_apply(model, message, &body, true) < 0) {
-                reply_no_memory(reply);
-                return;
-        }
-        message->edited_at = sbx_now(model->sandbox);
         message_arrived(interaction, message);
         message_tell_update(model, message);
         followup_effect(model, effect, interaction, message->id, request);

@@ -224,12 +224,28 @@ void rest_create_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *
 
 /* ---- editing and deleting ---- */
 
+bool message_edit(SbxModel *model, Message *message, const SbxRequest *request, bool by_webhook, SbxReply *reply) {
+        _form_ Form form = {};
+        _body_ Body body = {};
+
+        if (!request_object(request, reply))
+                return false;
+        if (!body_read(model, &form, NULL, request->body, request, BODY_EDIT, message, &body, reply)) {
+                (void) form_refuses(&form, reply);
+                return false;
+        }
+        if (message_apply(model, message, &body, by_webhook) < 0) {
+                reply_no_memory(reply);
+                return false;
+        }
+        message->edited_at = sbx_now(model->sandbox);
+        return true;
+}
+
 void rest_edit_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *reply) {
         SbxModel *model = sbx_model(sandbox);
         Channel *channel = request_channel(model, request, 0, reply);
         Message *message;
-        _form_ Form form = {};
-        _body_ Body body = {};
 
         if (!channel || !bot_may(model, channel, 0, reply))
                 return;
@@ -240,18 +256,8 @@ void rest_edit_message(Sandbox *sandbox, const SbxRequest *request, SbxReply *re
                 reply_code(reply, 50005);
                 return;
         }
-        if (!request_object(request, reply))
+        if (!message_edit(model, message, request, false, reply))
                 return;
-        if (!body_read(model, &form, NULL, request->body, request, BODY_EDIT, message, &body, reply)) {
-                (void) form_refuses(&form, reply);
-                return;
-        }
-        if (message_apply(model, message, &body, false) < 0) {
-                reply_no_memory(reply);
-                return;
-        }
-
-        message->edited_at = sbx_now(sandbox);
         message_tell_update(model, message);
         sbx_effect(sandbox, &(SbxEffect){
                                     .effect = "message.update",

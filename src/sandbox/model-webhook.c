@@ -304,20 +304,9 @@ void webhook_get_message(SbxModel *model, const SbxRequest *request, SbxReply *r
 void webhook_edit_message(SbxModel *model, const SbxRequest *request, SbxReply *reply) {
         Channel *channel;
         Message *message = request_webhook_message(model, request, &channel, reply);
-        _form_ Form form = {};
-        _body_ Body body = {};
 
-        if (!message || !request_object(request, reply))
+        if (!message || !message_edit(model, message, request, false, reply))
                 return;
-        if (!body_read(model, &form, NULL, request->body, request, BODY_EDIT, message, &body, reply)) {
-                (void) form_refuses(&form, reply);
-                return;
-        }
-        if (message_apply(model, message, &body, false) < 0) {
-                reply_no_memory(reply);
-                return;
-        }
-        message->edited_at = sbx_now(model->sandbox);
         message_tell_update(model, message);
         message_effect(model, "webhook.edit", message, request);
         reply_message(model, message, reply);

@@ -482,6 +482,8 @@ static inline void body_donep(Body *body) {
  * allowed_mentions is users only. 0 or -ENOMEM.
  */
 int message_apply(SbxModel *model, Message *message, Body *body, bool by_webhook);
+/* PATCH of a message: takes over what the request says. False when it was answered with a refusal. Nobody is told yet. */
+bool message_edit(SbxModel *model, Message *message, const SbxRequest *request, bool by_webhook, SbxReply *reply);
 /* Adds it to its channel (which then owns it) and tells the bot and the pages. 0 or -ENOMEM. */
 int message_publish(SbxModel *model, Channel *channel, Message *take_message);
 void message_tell_update(SbxModel *model, const Message *message);
