@@ -462,3 +462,19 @@ const SbxRoute sbx_routes[] = {
         { "PATCH", "/webhooks/{application_id}/{interaction_token}/messages/@original", SBX_AUTH_NONE, SBX_BUCKET_WEBHOOK, nothing },
 };
 const size_t sbx_n_routes = ELEMENTSOF(sbx_routes);
+
+int rig_set_up(void **state) {
+        Rig *rig = new0(Rig, 1);
+
+        assert_non_null(rig);
+        rig_prepare(rig);
+        rig_start(rig);
+        *state = rig;
+        return 0;
+}
+
+int rig_tear_down(void **state) {
+        rig_done(*state);
+        free(*state);
+        return 0;
+}

@@ -21,6 +21,9 @@ void rig_prepare(Rig *rig);             /* options as a test wants them: no rate
 void rig_start(Rig *rig);
 void rig_stop(Rig *rig);                /* the files stay */
 void rig_done(Rig *rig);
+/* All of it around a test; *state: Rig* */
+int rig_set_up(void **state);
+int rig_tear_down(void **state);
 
 /* Runs the server's loop until something happened or 20 ms passed. */
 void rig_turn(Rig *rig);

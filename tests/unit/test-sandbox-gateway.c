@@ -12,22 +12,6 @@
 #define IDENTIFY "{\"op\":2,\"d\":{\"token\":\"sandbox-token\",\"intents\":33283,\"properties\":{}}}"
 #define URL "/?v=10&encoding=json"
 
-static int set_up(void **state) {
-        Rig *rig = new0(Rig, 1);
-
-        assert_non_null(rig);
-        rig_prepare(rig);
-        rig_start(rig);
-        *state = rig;
-        return 0;
-}
-
-static int tear_down(void **state) {
-        rig_done(*state);
-        free(*state);
-        return 0;
-}
-
 static int64_t seq_of(const Client *client) {
         int64_t s = -1;
 
@@ -472,26 +456,26 @@ static void garbage_is_survived(void **state) {
 
 int main(void) {
         static const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(login_brings_ready_and_the_guild, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(intents_decide_what_is_sent, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(members_come_when_they_are_asked_for, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_lost_session_resumes_with_what_it_missed, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(only_so_many_lost_sessions_wait, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_resume_takes_the_session_from_a_dead_socket, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(the_clients_close_code_decides, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(old_or_overrun_sessions_are_invalid, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(bad_input_has_its_close_code, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(size_version_repetition_and_seq_are_checked, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(the_121st_frame_of_a_minute_closes, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_client_without_a_heartbeat_is_closed, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(orders_are_followed, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(op_9_false_ends_the_session, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(half_a_frame_is_followed_by_the_end, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(identifies_are_paced_when_limits_are_on, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(zlib_stream_is_one_stream, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_compressed_payload_comes_in_pieces, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(pages_hear_what_their_person_may_see, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(garbage_is_survived, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(login_brings_ready_and_the_guild, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(intents_decide_what_is_sent, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(members_come_when_they_are_asked_for, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_lost_session_resumes_with_what_it_missed, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(only_so_many_lost_sessions_wait, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_resume_takes_the_session_from_a_dead_socket, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(the_clients_close_code_decides, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(old_or_overrun_sessions_are_invalid, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(bad_input_has_its_close_code, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(size_version_repetition_and_seq_are_checked, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(the_121st_frame_of_a_minute_closes, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_client_without_a_heartbeat_is_closed, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(orders_are_followed, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(op_9_false_ends_the_session, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(half_a_frame_is_followed_by_the_end, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(identifies_are_paced_when_limits_are_on, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(zlib_stream_is_one_stream, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_compressed_payload_comes_in_pieces, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(pages_hear_what_their_person_may_see, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(garbage_is_survived, rig_set_up, rig_tear_down),
         };
 
         return cmocka_run_group_tests_name("sandbox gateway", tests, NULL, NULL);

@@ -15,16 +15,6 @@
 #define OLD_MESSAGE MESSAGES "/830000000000000001"
 #define CALLBACK "/api/v10/interactions/840000000000000001/token/callback"
 
-static int set_up(void **state) {
-        Rig *rig = new0(Rig, 1);
-
-        assert_non_null(rig);
-        rig_prepare(rig);
-        rig_start(rig);
-        *state = rig;
-        return 0;
-}
-
 static int set_up_limited(void **state) {
         Rig *rig = new0(Rig, 1);
 
@@ -33,12 +23,6 @@ static int set_up_limited(void **state) {
         rig->options.has_rate_limits = true;
         rig_start(rig);
         *state = rig;
-        return 0;
-}
-
-static int tear_down(void **state) {
-        rig_done(*state);
-        free(*state);
         return 0;
 }
 
@@ -578,28 +562,28 @@ static void garbage_is_survived(void **state) {
 
 int main(void) {
         static const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(refusals_come_in_discords_words, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(one_connection_serves_many_requests, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(multipart_brings_its_json_and_files, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(dropped_requests_are_applied_as_the_rule_says, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_request_still_late_at_the_end_is_forgotten, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(slow_applies_after_and_hold_before_the_wait, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(refusals_by_rule_are_not_applied, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(buckets_are_per_channel_and_told_in_headers, set_up_limited, tear_down),
-                cmocka_unit_test_setup_teardown(the_date_is_that_of_our_clock, set_up_limited, tear_down),
-                cmocka_unit_test_setup_teardown(a_limit_does_not_use_up_a_fault, set_up_limited, tear_down),
-                cmocka_unit_test_setup_teardown(hidden_limits_leave_something_remaining, set_up_limited, tear_down),
-                cmocka_unit_test_setup_teardown(the_global_limit_spares_interactions, set_up_limited, tear_down),
-                cmocka_unit_test_setup_teardown(polls_wait_for_what_matches, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(polls_on_interactions_follow_the_clock, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(reasons_are_decoded_once, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(traffic_is_written_line_by_line, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(state_survives_and_a_broken_file_is_kept, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_state_that_takes_long_is_written_beside, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(files_come_from_the_directory_only, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(other_origins_may_not_control, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(the_gateway_is_where_the_client_found_us, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(garbage_is_survived, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(refusals_come_in_discords_words, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(one_connection_serves_many_requests, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(multipart_brings_its_json_and_files, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(dropped_requests_are_applied_as_the_rule_says, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_request_still_late_at_the_end_is_forgotten, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(slow_applies_after_and_hold_before_the_wait, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(refusals_by_rule_are_not_applied, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(buckets_are_per_channel_and_told_in_headers, set_up_limited, rig_tear_down),
+                cmocka_unit_test_setup_teardown(the_date_is_that_of_our_clock, set_up_limited, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_limit_does_not_use_up_a_fault, set_up_limited, rig_tear_down),
+                cmocka_unit_test_setup_teardown(hidden_limits_leave_something_remaining, set_up_limited, rig_tear_down),
+                cmocka_unit_test_setup_teardown(the_global_limit_spares_interactions, set_up_limited, rig_tear_down),
+                cmocka_unit_test_setup_teardown(polls_wait_for_what_matches, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(polls_on_interactions_follow_the_clock, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(reasons_are_decoded_once, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(traffic_is_written_line_by_line, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(state_survives_and_a_broken_file_is_kept, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(a_state_that_takes_long_is_written_beside, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(files_come_from_the_directory_only, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(other_origins_may_not_control, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(the_gateway_is_where_the_client_found_us, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(garbage_is_survived, rig_set_up, rig_tear_down),
         };
 
         return cmocka_run_group_tests_name("sandbox http", tests, NULL, NULL);

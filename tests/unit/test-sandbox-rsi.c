@@ -13,22 +13,6 @@
 
 #include "magikal/rsi.h"
 
-static int set_up(void **state) {
-        Rig *rig = new0(Rig, 1);
-
-        assert_non_null(rig);
-        rig_prepare(rig);
-        rig_start(rig);
-        *state = rig;
-        return 0;
-}
-
-static int tear_down(void **state) {
-        rig_done(*state);
-        free(*state);
-        return 0;
-}
-
 static RsiCitizen *dossier(Rig *rig, const char *handle) {
         RsiReason reason = RSI_NONE_REASON;
         _strbuf_ StrBuf path = {};
@@ -288,7 +272,7 @@ static void the_client_gets_along_with_it(void **state) {
         }
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define test(name) cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -15,22 +15,6 @@
 #define SCENE(n) "{\"at_us\":179560364936942" #n ",\"what\":\"step\"}"
 #define UPLOAD "POST " SCENES " HTTP/1.1\r\nHost: sandbox.test\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-static int set_up(void **state) {
-        Rig *rig = new0(Rig, 1);
-
-        assert_non_null(rig);
-        rig_prepare(rig);
-        rig_start(rig);
-        *state = rig;
-        return 0;
-}
-
-static int tear_down(void **state) {
-        rig_done(*state);
-        free(*state);
-        return 0;
-}
-
 static void send_chunk(Rig *rig, int fd, const char *text) {
         _strbuf_ StrBuf chunk = {};
 
@@ -228,7 +212,7 @@ static void requests_tell_whose_they_are(void **state) {
         assert_true(id == UINT64_C(830000000000000001));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, rig_set_up, rig_tear_down)
 
 int main(void) {
         const struct CMUnitTest tests[] = {

@@ -10,22 +10,6 @@
 
 #include "sandbox/uploads.h"
 
-static int set_up(void **state) {
-        Rig *rig = new0(Rig, 1);
-
-        assert_non_null(rig);
-        rig_prepare(rig);
-        rig_start(rig);
-        *state = rig;
-        return 0;
-}
-
-static int tear_down(void **state) {
-        rig_done(*state);
-        free(*state);
-        return 0;
-}
-
 static void types_are_told_by_word_or_by_name(void **state _unused_) {
         assert_string_equal(uploads_type_of("a.png", "application/octet-stream"), "image/png");
         assert_string_equal(uploads_type_of("A.JPEG", ""), "image/jpeg");
@@ -100,9 +84,9 @@ static void the_oldest_go_when_there_are_too_many_bytes(void **state _unused_) {
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test(types_are_told_by_word_or_by_name),
-                cmocka_unit_test_setup_teardown(a_file_comes_back_at_its_address, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_is_no_picture_is_saved_and_runs_nothing, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(other_addresses_are_no_files, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_file_comes_back_at_its_address, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(what_is_no_picture_is_saved_and_runs_nothing, rig_set_up, rig_tear_down),
+                cmocka_unit_test_setup_teardown(other_addresses_are_no_files, rig_set_up, rig_tear_down),
                 cmocka_unit_test(the_oldest_go_when_there_are_too_many_bytes),
         };
 
